@@ -1,0 +1,66 @@
+"""Lithoscope: a virtual laboratory for lithium-metal anodes.
+
+    import lithoscope as ls
+
+    cell = ls.Cell.symmetric(
+        anode=ls.Foil("50 um", films=[ls.Film("MASnCl3", "1 um")]),
+        electrolyte="1 M LiPF6 EC:DMC 1:1", separator="PP 20 um", area="1.13 cm2",
+    )
+    result = ls.run(cell, ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=10))
+    result.plot("voltage")
+    print(result.status, result.ledger)
+
+The names below are public. Each part is loaded when it is first used, so that the import itself is light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# Imported at once, because the module has the name of its verb; it loads its own parts late.
+from lithoscope.run import run
+
+if TYPE_CHECKING:
+    from lithoscope.analysis.figures import draw
+    from lithoscope.data import lookup
+    from lithoscope.design import Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
+    from lithoscope.design.catalogue import catalogue
+    from lithoscope.errors import End, InputError, LithoscopeError, Status, StoreError
+    from lithoscope.physics.cell import Planar
+    from lithoscope.protocol import Current, Loop, Program, Rest, Spectrum, Stop, Until, Voltage
+    from lithoscope.result import Ledger, Result, load
+    from lithoscope.studies import study
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "design": ("Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
+    "design.catalogue": ("catalogue",),
+    "protocol": ("Current", "Loop", "Program", "Rest", "Spectrum", "Stop", "Until", "Voltage"),
+    "data": ("lookup",),
+    "physics.cell": ("Planar",),
+    "result": ("Ledger", "Result", "load"),
+    "analysis.figures": ("draw",),
+    "studies": ("study",),
+    "errors": ("End", "InputError", "LithoscopeError", "Status", "StoreError"),
+}
+"""Module -> the public names that it holds."""
+
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
+    "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "Same", "Separator", "Spectrum", "Status", "Stop",
+    "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "run", "study",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'lithoscope' has no attribute {name!r}")
+    return getattr(import_module(f"lithoscope.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,173 @@
+"""What can go wrong, in laboratory words: refused inputs, files that cannot be trusted, and how a run ends.
+
+An input error has five parts: where, given, expected, why, do. A run never ends in an exception for a physical
+reason: it ends in a `Status` and keeps everything up to its last valid state.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+
+class LithoscopeError(Exception):
+    """Base of every error that Lithoscope raises on purpose."""
+
+
+class InputError(LithoscopeError, ValueError):
+    """An input was refused.
+
+    where     path of the field in the input, e.g. "working.films.0.thickness"
+    problem   what is wrong with what was given, with its value
+    expected  the range or the names that are allowed
+    why       the physical reason, where there is one
+    do        a literal that can be typed instead
+    line      line of the file in which the field stands, if it came from a file
+    """
+
+    def __init__(
+        self,
+        where: str,
+        problem: str,
+        *,
+        expected: str = "",
+        why: str = "",
+        do: str = "",
+        line: int | None = None,
+        file: str | None = None,
+    ) -> None:
+        self.where, self.problem, self.expected, self.why, self.do = where, problem, expected, why, do
+        self.line, self.file = line, file
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The error as one short paragraph."""
+        place = self.where
+        if self.line is not None:
+            place = f"{place} (line {self.line})" if place else f"line {self.line}"
+        if self.file:
+            place = f"{self.file}: {place}" if place else self.file
+        expected = f"Expected {self.expected}" if self.expected else ""
+        sentences = (f"{place} {self.problem}".strip(), expected, self.why, self.do)
+        return " ".join(s if s.endswith(("?", ".")) else f"{s}." for s in sentences if s)
+
+    def under(self, prefix: str) -> InputError:
+        """The same error seen from one level further up."""
+        where = ".".join(part for part in (prefix, self.where) if part)
+        return self._with(where=where)
+
+    def in_file(self, file: str, line: int | None) -> InputError:
+        """The same error with the file and line in which the field stands."""
+        return self._with(file=file, line=line)
+
+    def _with(self, **changes: Any) -> InputError:
+        parts = {
+            name: getattr(self, name) for name in ("where", "problem", "expected", "why", "do", "line", "file")
+        }
+        return InputError(**(parts | changes))
+
+
+class StoreError(LithoscopeError):
+    """A stored result cannot be trusted or written: damaged, foreign, newer than this version, or no room for it."""
+
+
+class MissingExtraError(LithoscopeError, ImportError):
+    """An optional package is needed for what was asked and is not installed."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at the nearest known name: ' Did you mean "separator"?', or an empty text."""
+    matches = difflib.get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
+    original = {k.lower(): k for k in known}
+    return f'Did you mean "{original[matches[0]]}"?' if matches else ""
+
+
+class End(Enum):
+    """Every way a run can end: word, exit code of the command line, remedy.
+
+    The words are the vocabulary of `summary.json`; they do not change between versions.
+    """
+
+    COMPLETED = ("program completed", 0, "")
+    LITHIUM_EXHAUSTED = ("lithium exhausted", 0, "To continue: a thicker foil or less capacity per half-cycle.")
+    SALT_DEPLETED = (
+        "salt depleted",
+        0,
+        "To continue: a lower current density, a thinner or more open separator, or a higher salt concentration.",
+    )
+    STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
+    NO_SOLUTION = (
+        "no solution found",
+        3,
+        "Try a tighter relative tolerance or more cells per layer in the model; if it persists it is a bug: "
+        "send the run folder.",
+    )
+    LEDGER_OPEN = (
+        "ledger does not close",
+        3,
+        "The numbers of this run are not to be used. Tighten the tolerance of the model; if it persists it is a bug: "
+        "send the run folder.",
+    )
+    INTERRUPTED = ("interrupted", 4, "Run the same command again to repeat it.")
+
+    def __init__(self, word: str, exit_code: int, remedy: str) -> None:
+        self.word, self.exit_code, self.remedy = word, exit_code, remedy
+
+    @classmethod
+    def named(cls, word: str) -> End:
+        """The end with this word; raises KeyError for an unknown one."""
+        return {end.word: end for end in cls}[word]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How and where a run ended.
+
+    end       one of the ends above
+    detail    the state that decided it, in one clause, e.g. "working electrode: 0.0001 mAh/cm2 of lithium left"
+    time      cell time at the end, s
+    cycle     cycle in which it ended, counted from 1; 0 if the program has no cycles
+    step      step in which it ended, counted from 1 over the whole run
+    """
+
+    end: End
+    detail: str = ""
+    time: float = 0.0
+    cycle: int = 0
+    step: int = 0
+
+    @property
+    def word(self) -> str:
+        """The laboratory word of the end."""
+        return self.end.word
+
+    @property
+    def sentence(self) -> str:
+        """What, where and when, in one sentence."""
+        place = f" in cycle {self.cycle}" if self.cycle else f" in step {self.step}" if self.step else ""
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{self.word.upper()} at {duration_text(self.time)}{place}{detail}. Data up to that time are kept."
+
+    @property
+    def remedy(self) -> str:
+        """What to do to go further; empty after a completed program."""
+        return self.end.remedy
+
+    def at(self, *, time: float, cycle: int, step: int) -> Status:
+        """The same end with its place in the run."""
+        return replace(self, time=time, cycle=cycle, step=step)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.sentence, self.remedy) if part)
+
+
+def duration_text(seconds: float) -> str:
+    """A duration as a laboratory would say it: '35 s', '12 min', '3.2 h', '33.3 d'."""
+    for size, unit in ((86400.0 * 3, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{seconds / (86400.0 if unit == 'd' else size):.3g} {unit}"
+    return f"{seconds:.3g} s"

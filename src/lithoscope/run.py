@@ -1,0 +1,87 @@
+"""The one verb: `result = run(cell, program, model)`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lithoscope.design import Cell
+    from lithoscope.physics.contract import Model, Report
+    from lithoscope.protocol import Program
+    from lithoscope.result import Result
+
+SHOWN_AFTER_S = 2.0
+"""Runs that take longer than this show their progress."""
+
+
+def default_model(cell: Cell) -> Model:
+    """The model that a cell is run with unless another is given. All cells of today are planar."""
+    from lithoscope.physics.cell import Planar
+
+    del cell
+    return Planar()
+
+
+def run(cell: Cell, program: Program, model: Model | None = None, *, progress: bool | None = None) -> Result:
+    """Run a program on a cell and return what came out.
+
+    cell      what it is
+    program   what is done to it
+    model     how it behaves; `default_model(cell)` if not given
+    progress  whether to show how far the run is, on the error stream; by default where that is a terminal
+
+    A physical end, such as exhausted lithium, is a Status of the result and not an exception; everything up to it is
+    kept. Raises InputError for a cell or a program that the model cannot run.
+    """
+    with progress_bar(sys.stderr.isatty() if progress is None else progress) as report:
+        return (model or default_model(cell)).simulate(cell, program, report)
+
+
+@contextmanager
+def progress_bar(shown: bool) -> Iterator[Report]:
+    """A progress bar that appears once a run has taken `SHOWN_AFTER_S`."""
+    if not shown:
+        yield _silent
+        return
+    bar = _Bar()
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+def _silent(done: float, text: str) -> None:
+    """Show nothing."""
+
+
+class _Bar:
+    """Shows a share done, where the run is, and the time left. Lives as long as a run."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._update: Callable[[float, str], None] | None = None
+        self._stop: Callable[[], None] = lambda: None
+
+    def __call__(self, done: float, text: str) -> None:
+        if self._update is None and time.monotonic() - self._begun > SHOWN_AFTER_S:
+            self._start()
+        if self._update is not None:
+            self._update(done, text)
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        shown = Progress(*columns, console=Console(stderr=True), transient=True)
+        task = shown.add_task("running", total=1.0)
+        shown.start()
+        self._update = lambda done, text: shown.update(task, completed=done, description=text)
+        self._stop = shown.stop
+
+    def close(self) -> None:
+        self._stop()
