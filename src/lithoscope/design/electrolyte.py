@@ -1,0 +1,121 @@
+"""The electrolyte: a salt in a mixture of solvents, and which transport law describes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from lithoscope import units
+from lithoscope.document import Frozen
+from lithoscope.errors import InputError
+
+if TYPE_CHECKING:
+    from lithoscope.units import Given
+
+MEASURED_MIXTURES = "LiPF6 in EC and DMC, 1:1"
+
+
+class ConstantProperties(Frozen):
+    """Transport properties that depend on neither concentration nor temperature.
+
+    conductivity          of the electrolyte
+    diffusivity           of the salt
+    transference_number   of lithium ions
+    thermodynamic_factor  of the salt
+    """
+
+    conductivity: units.Conductivity
+    diffusivity: units.Diffusivity
+    transference_number: units.Transference
+    thermodynamic_factor: units.Factor
+    kind: Literal["constant"] = "constant"
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, conductivity: Given, diffusivity: Given, transference_number: Given, thermodynamic_factor: Given,
+            *, kind: Literal["constant"] = ...,
+        ) -> None: ...  # fmt: skip
+
+
+class Electrolyte(Frozen):
+    """A salt in a mixture of solvents.
+
+    salt           its name
+    concentration  at assembly
+    solvent        shares of the solvents, e.g. { EC = 0.5, DMC = 0.5 }
+    basis          whether the shares are of volume or of weight
+    properties     transport properties as constants; needed for every mixture without measured functions
+    """
+
+    salt: Annotated[str, Field(min_length=1, max_length=40, description='a name such as "LiPF6"')]
+    concentration: units.Concentration
+    solvent: Annotated[Mapping[str, float], Field(min_length=1, max_length=8, description="shares such as { EC = 0.5, DMC = 0.5 }")]
+    basis: Literal["volume", "weight"] = "volume"
+    properties: ConstantProperties | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, salt: str, concentration: Given, solvent: Mapping[str, float], basis: Literal["volume", "weight"] = ...,
+            properties: ConstantProperties | None = ...,
+        ) -> None: ...  # fmt: skip
+
+    @model_validator(mode="after")
+    def _is_measured_or_described(self) -> Self:
+        for name, share in self.solvent.items():
+            if not 0 < share <= 1:
+                raise InputError(f"solvent.{name}", f"= {share:g} is not a share", expected="more than 0 and at most 1")
+        total = sum(self.solvent.values())
+        if abs(total - 1) > 1e-3:
+            raise InputError("solvent", f"has shares that add up to {total:g}", expected="shares that add up to 1")
+        if self.properties is None:
+            self._check_measured()
+        return self
+
+    def _check_measured(self) -> None:
+        remedy = "Give its properties as constants: [electrolyte.properties] with conductivity, diffusivity, " \
+                 "transference_number and thermodynamic_factor"  # fmt: skip
+        if self.salt != "LiPF6":
+            raise InputError("salt", f'= "{self.salt}": no measured transport properties are known',
+                             expected=MEASURED_MIXTURES, do=remedy)  # fmt: skip
+        if set(self.solvent) != {"EC", "DMC"} or not 0.35 <= self.solvent["EC"] <= 0.65:
+            mixture = " : ".join(f"{name} {share:g}" for name, share in self.solvent.items())
+            raise InputError("solvent", f"= {mixture}: no measured transport properties are known",
+                             expected=MEASURED_MIXTURES, do=remedy)  # fmt: skip
+        if self.concentration.value > 3000:
+            raise InputError("concentration", f"= {self.concentration} is above the 3 mol/L to which the transport of "
+                             "LiPF6 in EC:DMC was measured", expected="0.01 mol/L to 3 mol/L", do=remedy)  # fmt: skip
+
+
+_WRITTEN = re.compile(
+    r"^\s*(?P<concentration>[\d.]+)\s*(?:M|mol/L)\s+(?P<salt>\w+)\s+(?:in\s+)?(?P<solvents>[A-Za-z]+(?::[A-Za-z]+)*)"
+    r"(?:\s+(?P<shares>[\d.]+(?::[\d.]+)*))?(?:\s*(?:by\s+)?(?P<basis>vol(?:ume)?|wt|weight))?\.?%?\s*$"
+)
+
+
+def _electrolyte(given: Any) -> Any:
+    """Accept the short form "1 M LiPF6 EC:DMC 1:1"."""
+    if not isinstance(given, str):
+        return given
+    match = _WRITTEN.match(given[:200])
+    if not match:
+        raise InputError("", f'= "{given[:60]}" cannot be read as an electrolyte',
+                         expected='a text such as "1 M LiPF6 EC:DMC 1:1", or a table')  # fmt: skip
+    solvents = match["solvents"].split(":")
+    shares = [float(share) for share in (match["shares"] or ":".join("1" * len(solvents))).split(":")]
+    if len(shares) != len(solvents):
+        raise InputError("solvent", f"names {len(solvents)} solvents and {len(shares)} shares", expected="one share per solvent")
+    return Electrolyte(
+        salt=match["salt"],
+        concentration=f"{match['concentration']} mol/L",
+        solvent={name: share / sum(shares) for name, share in zip(solvents, shares, strict=True)},
+        basis="weight" if (match["basis"] or "").startswith("w") else "volume",
+    )
+
+
+ElectrolyteLike = Annotated[Electrolyte, BeforeValidator(_electrolyte)]
+"""An electrolyte, or its short form "1 M LiPF6 EC:DMC 1:1"."""
