@@ -1,0 +1,1 @@
+"""How it behaves: the laws, and the models of each scale."""

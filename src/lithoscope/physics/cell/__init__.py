@@ -1,0 +1,5 @@
+"""The cell scale, millimetres: voltage, impedance and life of whole cells. PyBaMM lives behind this wall."""
+
+from lithoscope.physics.cell.model import Planar
+
+__all__ = ["Planar"]

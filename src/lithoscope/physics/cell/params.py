@@ -1,0 +1,184 @@
+"""What the cell scale needs to know of a cell: every number with its name, unit, range and where it comes from.
+
+A number that the cell does not give is taken from the data tables and marked so; nothing is defaulted in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lithoscope.constants import FARADAY
+from lithoscope.data import lookup
+from lithoscope.design import Cell, Film, Foil
+from lithoscope.physics.laws.films import areal_resistance
+from lithoscope.physics.laws.kinetics import charge_transfer_resistance
+from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
+from lithoscope.units import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number that a run uses.
+
+    path      its place in the cell, e.g. "working.films.0.thickness"
+    quantity  value in SI, with range, status and source
+    given     whether the cell gives it; otherwise it comes from the data tables
+    """
+
+    path: str
+    quantity: Quantity
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilmNumbers:
+    """A protective film: thickness m, conductivity S/m, capacitance F/m2."""
+
+    thickness: float
+    conductivity: float
+    capacitance: float
+
+    @property
+    def resistance(self) -> float:
+        """R = delta / sigma, ohm m2."""
+        return areal_resistance(self.thickness, self.conductivity)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceNumbers:
+    """One face of lithium, SI.
+
+    lithium                   in the foil at assembly, C/m2
+    least_lithium             at which the foil counts as exhausted, C/m2
+    roughness                 active over geometric area
+    exchange_current_density  A/m2
+    native_film_resistance    ohm m2 of active area
+    double_layer_capacitance  F/m2 of active area
+    films                     from the lithium outwards
+    """
+
+    lithium: float
+    least_lithium: float
+    roughness: float
+    exchange_current_density: float
+    native_film_resistance: float
+    double_layer_capacitance: float
+    films: tuple[FilmNumbers, ...]
+
+    def resistance(self, T: float) -> float:
+        """Resistance of the interface at zero current: films, native film and charge transfer, ohm m2."""
+        bare = self.native_film_resistance + charge_transfer_resistance(self.exchange_current_density, T)
+        return bare / self.roughness + sum(film.resistance for film in self.films)
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumbers:
+    """A planar cell in numbers, SI.
+
+    area           m2;  temperature K;  concentration mol/m3
+    thickness      of the separator, m;  porosity;  macmullin_number
+    transport      transport law of the electrolyte
+    working        its face;  counter, likewise
+    """
+
+    area: float
+    temperature: float
+    concentration: float
+    thickness: float
+    porosity: float
+    macmullin_number: float
+    transport: Transport
+    working: FaceNumbers
+    counter: FaceNumbers
+
+
+def parameters(cell: Cell) -> tuple[Parameter, ...]:
+    """Every number of a cell with its range, status and source, in the order of the cell file."""
+    return tuple(_parameters(cell))
+
+
+def numbers(cell: Cell) -> CellNumbers:
+    """The cell in numbers, SI."""
+    found = {parameter.path: parameter.quantity.value for parameter in parameters(cell)}
+    counter = "working" if cell.is_symmetric else "counter"
+    return CellNumbers(
+        area=cell.area.value,
+        temperature=cell.temperature.value,
+        concentration=cell.electrolyte.concentration.value,
+        thickness=cell.separator.thickness.value,
+        porosity=found["separator.porosity"],
+        macmullin_number=found["separator.macmullin_number"],
+        transport=transport_law(cell),
+        working=_face(found, "working", len(cell.working.films)),
+        counter=_face(found, counter, len(cell.counter_electrode.films)),
+    )
+
+
+def transport_law(cell: Cell) -> Transport:
+    """The transport law of the electrolyte: the given constants, else the measured functions of its mixture."""
+    given = cell.electrolyte.properties
+    if given is None:
+        return LandesfeindGasteiger()
+    return ConstantTransport(
+        given.conductivity.value,
+        given.diffusivity.value,
+        given.transference_number.value,
+        given.thermodynamic_factor.value,
+    )
+
+
+def _parameters(cell: Cell) -> Iterator[Parameter]:
+    yield Parameter("area", cell.area, True)
+    yield Parameter("temperature", cell.temperature, True)
+    yield from _foil("working", cell.working)
+    if not cell.is_symmetric:
+        yield from _foil("counter", cell.counter_electrode)
+    yield Parameter("separator.thickness", cell.separator.thickness, True)
+    for name in ("porosity", "macmullin_number"):
+        yield Parameter(f"separator.{name}", cell.separator.property(name), getattr(cell.separator, name) is not None)
+    yield Parameter("electrolyte.concentration", cell.electrolyte.concentration, True)
+    if properties := cell.electrolyte.properties:
+        for name in ("conductivity", "diffusivity", "transference_number", "thermodynamic_factor"):
+            yield Parameter(f"electrolyte.properties.{name}", getattr(properties, name), True)
+
+
+def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
+    yield Parameter(f"{path}.thickness", foil.thickness, True)
+    for n, film in enumerate(foil.films):
+        yield from _film(f"{path}.films.{n}", film)
+    native = foil.native_film
+    yield _or_table(f"{path}.native_film.thickness", native.thickness, "native_film.thickness", "m")
+    yield _or_table(f"{path}.native_film.conductivity", native.conductivity, "native_film.conductivity", "S/m")
+    yield _or_table(f"{path}.exchange_current_density", foil.exchange_current_density, "lithium.exchange_current_density", "A/m2")  # fmt: skip
+    yield _or_table(f"{path}.double_layer_capacitance", foil.double_layer_capacitance, "lithium.double_layer_capacitance", "F/m2")  # fmt: skip
+    yield _or_table(f"{path}.roughness", foil.roughness, "lithium.roughness", "1")
+    yield _or_table(f"{path}.least_thickness", foil.least_thickness, "lithium.least_thickness", "m")
+
+
+def _film(path: str, film: Film) -> Iterator[Parameter]:
+    yield Parameter(f"{path}.thickness", film.thickness, True)
+    yield Parameter(f"{path}.conductivity", film.property("conductivity"), film.conductivity is not None)
+    yield Parameter(f"{path}.capacitance", film.property("capacitance"), film.capacitance is not None)
+
+
+def _or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
+    return Parameter(path, given or lookup(identifier).quantity(unit), given is not None)
+
+
+def _face(found: dict[str, float], path: str, films: int) -> FaceNumbers:
+    per_metre = FARADAY / lookup("lithium.molar_volume").to("m3/mol")
+    return FaceNumbers(
+        lithium=found[f"{path}.thickness"] * per_metre,
+        least_lithium=found[f"{path}.least_thickness"] * per_metre,
+        roughness=found[f"{path}.roughness"],
+        exchange_current_density=found[f"{path}.exchange_current_density"],
+        native_film_resistance=areal_resistance(
+            found[f"{path}.native_film.thickness"], found[f"{path}.native_film.conductivity"]
+        ),
+        double_layer_capacitance=found[f"{path}.double_layer_capacitance"],
+        films=tuple(
+            FilmNumbers(*(found[f"{path}.films.{n}.{name}"] for name in ("thickness", "conductivity", "capacitance")))
+            for n in range(films)
+        ),
+    )

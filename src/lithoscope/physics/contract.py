@@ -1,0 +1,63 @@
+"""What every model of every scale gives, so that one verb runs them all and one test checks them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lithoscope.design import Cell
+from lithoscope.protocol import Program
+from lithoscope.result import Result
+
+
+class Report(Protocol):
+    """Is told how far a run has come; shows it or not."""
+
+    def __call__(self, done: float, text: str) -> None:
+        """done is a share from 0 to 1; text says where the run is, e.g. "cycle 12 of 100"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that does not hold: which, and by how much."""
+
+    invariant: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExactCase:
+    """A case with an exact solution.
+
+    name       what is compared, e.g. "steady salt profile"
+    tolerance  largest relative error that a correct model makes with the mesh of the case
+    error      runs the case and returns its relative error
+    """
+
+    name: str
+    tolerance: float
+    error: Callable[[], float]
+
+
+class Model(Protocol):
+    """A model: how a cell behaves. Frozen, and written to a file as a literal tag `kind` with its fields."""
+
+    @property
+    def kind(self) -> str:
+        """The literal tag."""
+
+    def to_toml(self) -> str:
+        """The model as it stands in a file."""
+
+    def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
+        """Run a program on a cell. A physical end is a Status, not an exception.
+
+        Raises InputError for a cell or a program that this model cannot run.
+        """
+
+    def invariants(self, result: Result) -> Sequence[Violation]:
+        """What should hold at every saved time and does not."""
+
+    def exact_cases(self) -> Sequence[ExactCase]:
+        """Cases with exact solutions that this model is checked against."""

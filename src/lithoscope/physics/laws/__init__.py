@@ -1,0 +1,1 @@
+"""Each law once. Every function takes numbers, NumPy arrays or symbols of a model alike."""

@@ -1,0 +1,50 @@
+"""Films on lithium: what they cost in voltage, and what a migration barrier lets one expect of them."""
+
+from __future__ import annotations
+
+import math
+
+from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE
+
+
+def areal_resistance(thickness: float, conductivity: float) -> float:
+    """Resistance of a uniform film, R = delta / sigma, ohm m2.
+
+    thickness     delta, m
+    conductivity  sigma, S/m, positive
+
+    >>> round(areal_resistance(1e-6, 8e-4) * 1e4, 6)
+    12.5
+    """
+    return thickness / conductivity
+
+
+def apex_frequency(resistance: float, capacitance: float) -> float:
+    """Frequency at the top of the arc of a resistance beside a capacitance, f = 1 / (2 pi R C), Hz.
+
+    resistance   R, ohm m2
+    capacitance  C, F/m2
+    """
+    return 1 / (2 * math.pi * resistance * capacitance)
+
+
+def hopping_diffusivity(barrier: float, hop: float, attempt_frequency: float, temperature: float) -> float:
+    """Diffusivity of independent hops on a cubic lattice, D = a^2 nu exp(-E / (k_B T)) / 6, m2/s.
+
+    barrier            E, J
+    hop                a, length of one hop, m
+    attempt_frequency  nu, 1/s
+    temperature        T, K
+    """
+    return hop**2 * attempt_frequency * math.exp(-barrier / (BOLTZMANN * temperature)) / 6
+
+
+def ionic_conductivity(diffusivity: float, concentration: float, temperature: float) -> float:
+    """Conductivity by Nernst and Einstein for single charges, sigma = n e^2 D / (k_B T), S/m.
+
+    diffusivity    D, m2/s
+    concentration  n / N_A, mol/m3 of mobile ions
+    temperature    T, K
+    Validity: independent ions (no correlation between hops).
+    """
+    return concentration * AVOGADRO * ELEMENTARY_CHARGE**2 * diffusivity / (BOLTZMANN * temperature)

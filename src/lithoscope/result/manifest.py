@@ -1,0 +1,59 @@
+"""What a result was made from: enough to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from typing import Any
+
+SCHEMA = "lithoscope.result/1"
+LIBRARIES = ("lithoscope", "pybamm", "pybammsolvers", "casadi", "numpy", "scipy", "xarray", "zarr")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The inputs and circumstances of a run.
+
+    inputs      the text of the cell, program and model files
+    numbers     every number used: path, value with unit, range, status, source, whether the cell gave it
+    notes       what a reader must know before using the numbers, e.g. a law used outside its measured range
+    versions    of the libraries
+    machine     processor and operating system
+    wall_s      time the run took, s
+    solver      steps of the integrator and how it was used
+    """
+
+    inputs: Mapping[str, str]
+    numbers: Sequence[Mapping[str, Any]] = ()
+    notes: Sequence[str] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
+    wall_s: float = 0.0
+    solver: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> str:
+        """Hash of the inputs, the same for the same inputs on every machine."""
+        text = json.dumps(dict(sorted(self.inputs.items())), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def as_data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {"schema": SCHEMA, "run_id": self.run_id} | asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Manifest:
+        """From the plain data of `as_data`."""
+        return cls(**{key: value for key, value in data.items() if key in cls.__dataclass_fields__})
+
+
+def circumstances() -> dict[str, Any]:
+    """Versions and machine of this process."""
+    return {
+        "versions": {name: metadata.version(name) for name in LIBRARIES} | {"python": platform.python_version()},
+        "machine": f"{platform.system()} {platform.machine()}",
+    }

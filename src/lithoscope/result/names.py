@@ -1,0 +1,123 @@
+"""Every output once: its name, unit, what it is, and what its sign means.
+
+Signs, everywhere: the voltage is that of the working against the counter electrode; a positive current oxidises the
+working electrode, which strips it where it is lithium; Z'' is negative when capacitive. Per area means per geometric
+area of one electrode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One output.
+
+    key        its name in a tree
+    unit       SI, or "1"
+    long_name  what it is, as an axis would say it
+    sign       what a positive value means; empty where it can only be positive
+    flags      words behind the integers of a coded output, in order from 0
+    """
+
+    key: str
+    unit: str
+    long_name: str
+    sign: str = ""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """As attributes of a variable, CF conventions."""
+        attributes: dict[str, object] = {"units": self.unit, "long_name": self.long_name}
+        if self.sign:
+            attributes["sign"] = self.sign
+        if self.flags:
+            attributes |= {"flag_values": list(range(len(self.flags))), "flag_meanings": ";".join(self.flags)}
+        return attributes
+
+
+STEP_KINDS = ("rest", "current", "voltage", "spectrum")
+STEP_ENDS = ("time is up", "capacity reached", "voltage above", "voltage below", "current below", "the run ended")
+_STRIPS = "positive strips the working electrode"
+
+NAMES: Mapping[str, Name] = {
+    name.key: name
+    for name in (
+        Name("time", "s", "time"),
+        Name("cycle", "1", "cycle, counted from 1; 0 outside every loop"),
+        Name("step", "1", "step, counted from 1 over the whole run"),
+        Name("current_density", "A/m2", "current density", _STRIPS),
+        Name("voltage", "V", "voltage", "working against counter electrode"),
+        Name("charge_passed", "C/m2", "charge passed since the start of the run", _STRIPS),
+        Name("working_potential", "V", "potential of the working electrode against lithium in the electrolyte beside it",
+             "positive when stripped; films included"),
+        Name("counter_potential", "V", "potential of the counter electrode against lithium in the electrolyte beside it",
+             "positive when stripped; films included"),
+        Name("electrolyte_potential", "V", "potential over the electrolyte",
+             "working side against counter side; voltage = working - counter + electrolyte"),
+        Name("working_salt_concentration", "mol/m3", "salt concentration at the working electrode"),
+        Name("counter_salt_concentration", "mol/m3", "salt concentration at the counter electrode"),
+        Name("working_lithium", "C/m2", "lithium in the working electrode"),
+        Name("counter_lithium", "C/m2", "lithium in the counter electrode"),
+        Name("electrolyte_lithium", "C/m2", "lithium ions in the electrolyte"),
+        Name("double_layer_lithium", "C/m2", "lithium ions in the double layers of both electrodes",
+             "negative after net stripping: the ions have not left the metal"),
+        Name("position", "m", "distance from the counter electrode"),
+        Name("salt_concentration", "mol/m3", "salt concentration"),
+        Name("kind", "1", "kind of step", flags=STEP_KINDS),
+        Name("ended", "1", "what ended the step", flags=STEP_ENDS),
+        Name("start_time", "s", "time at the start of the step"),
+        Name("duration", "s", "duration of the step"),
+        Name("charge", "C/m2", "charge passed in the step", _STRIPS),
+        Name("mean_voltage", "V", "time-averaged voltage of the step", "working against counter electrode"),
+        Name("end_voltage", "V", "voltage at the end of the step", "working against counter electrode"),
+        Name("frequency", "Hz", "frequency"),
+        Name("real_impedance", "ohm m2", "real part of the areal impedance of the cell"),
+        Name("imaginary_impedance", "ohm m2", "imaginary part of the areal impedance of the cell", "negative when capacitive"),
+        Name("working_real_impedance", "ohm m2", "real part of the areal impedance of the working electrode"),
+        Name("working_imaginary_impedance", "ohm m2", "imaginary part of the areal impedance of the working electrode",
+             "negative when capacitive"),
+        Name("counter_real_impedance", "ohm m2", "real part of the areal impedance of the counter electrode"),
+        Name("counter_imaginary_impedance", "ohm m2", "imaginary part of the areal impedance of the counter electrode",
+             "negative when capacitive"),
+        Name("electrolyte_real_impedance", "ohm m2", "real part of the areal impedance of the electrolyte"),
+        Name("electrolyte_imaginary_impedance", "ohm m2", "imaginary part of the areal impedance of the electrolyte",
+             "negative when capacitive"),
+    )
+}  # fmt: skip
+
+
+def dataset(dimension: str | Sequence[str], coordinates: Sequence[str], columns: Mapping[str, ArrayLike]) -> xr.Dataset:
+    """Columns of outputs as a dataset with units, long names and signs.
+
+    dimension    the dimension of every one-dimensional column; a pair for two-dimensional ones as well: a column of n
+                 axes takes the last n dimensions
+    coordinates  which columns are coordinates
+    columns      arrays by the name of the output; each must be in `NAMES`
+    """
+    dimensions = (dimension,) if isinstance(dimension, str) else tuple(dimension)
+    variables = {}
+    for key, values in columns.items():
+        array = np.asarray(values)
+        variables[key] = (_dimensions(key, array.ndim, dimensions), array, NAMES[key].attributes)
+    return xr.Dataset({k: v for k, v in variables.items() if k not in coordinates},
+                      coords={k: v for k, v in variables.items() if k in coordinates})  # fmt: skip
+
+
+def _dimensions(key: str, axes: int, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    if key in dimensions:
+        return (key,)
+    return dimensions[:axes]
+
+
+def words(variable: xr.DataArray) -> list[str]:
+    """The words behind a coded output."""
+    meanings = str(variable.attrs["flag_meanings"]).split(";")
+    return [meanings[int(code)] for code in variable.values]
