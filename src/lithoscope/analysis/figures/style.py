@@ -1,0 +1,64 @@
+"""One style for all: sizes, colours, and how a figure leaves the house."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from lithoscope.document import write_text
+
+MM = 1 / 25.4
+SINGLE, DOUBLE = 89 * MM, 183 * MM
+"""Width of one and of two columns, inch."""
+
+BLACK, GREY = "#222222", "#8a8a8a"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How one material looks in every figure: colour and dash, so that it can be told without colour."""
+
+    label: str
+    colour: str
+    dash: str
+    marker: str
+
+
+CURVES = {
+    "bare": Curve("bare Li", "#AA4499", "-", "o"),
+    "MASnCl3": Curve("MASnCl$_3$ on Li", "#117733", "--", "s"),
+    "MAPbCl3": Curve("MAPbCl$_3$ on Li", "#DD7711", "-.", "^"),
+}
+
+
+@contextmanager
+def figure(width: float = SINGLE, height: float = 62 * MM) -> Iterator[Figure]:
+    """A figure in the style of the house. Draw into it inside the block."""
+    with resources.as_file(resources.files(__package__) / "lithoscope.mplstyle") as style, mpl.rc_context(fname=style):
+        yield Figure(figsize=(width, height))
+
+
+def svg(drawn: Figure) -> str:
+    """The figure as SVG text, the same bytes for the same figure."""
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "lithoscope", "svg.fonttype": "path"}):
+        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def save(drawn: Figure, path: str | Path) -> Path:
+    """Write a figure; its format follows the file name (svg, png, pdf)."""
+    path = Path(path)
+    if path.suffix == ".svg":
+        write_text(path, svg(drawn))
+    else:
+        drawn.savefig(path, dpi=200)
+    return path
