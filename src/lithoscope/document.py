@@ -16,8 +16,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapHandler, ValidationError
-from pydantic import model_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from tomlkit.container import Container
 from tomlkit.items import AbstractTable
@@ -69,7 +76,8 @@ class Frozen(BaseModel):
     def _with_tags(self, rest: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Format and kind stand first in every file, also where they were left to their default."""
         tags = {name: getattr(self, name) for name in ("format", "kind") if name in type(self).model_fields}
-        return tags | rest(self)
+        fields: dict[str, Any] = rest(self)
+        return tags | fields
 
 
 class Document(Frozen):
@@ -103,7 +111,8 @@ class Document(Frozen):
 
     def written(self) -> dict[str, Any]:
         """The document as plain keys and texts, as it stands in a file; what was not given is left out."""
-        return self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        data: dict[str, Any] = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        return data
 
     def save(self, path: str | Path) -> None:
         """Write the document as TOML; the file is complete or untouched."""
@@ -299,6 +308,7 @@ def write_text(path: str | Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -65,9 +65,7 @@ class InputError(LithoscopeError, ValueError):
         return self._with(file=file, line=line)
 
     def _with(self, **changes: Any) -> InputError:
-        parts = {
-            name: getattr(self, name) for name in ("where", "problem", "expected", "why", "do", "line", "file")
-        }
+        parts = {name: getattr(self, name) for name in ("where", "problem", "expected", "why", "do", "line", "file")}
         return InputError(**(parts | changes))
 
 

@@ -45,17 +45,15 @@ def run(cell: Cell, program: Program, model: Model | None = None, *, progress: b
 def progress_bar(shown: bool) -> Iterator[Report]:
     """A progress bar that appears once a run has taken `SHOWN_AFTER_S`."""
     if not shown:
-        yield _silent
+        from lithoscope.physics.contract import silent
+
+        yield silent
         return
     bar = _Bar()
     try:
         yield bar
     finally:
         bar.close()
-
-
-def _silent(done: float, text: str) -> None:
-    """Show nothing."""
 
 
 class _Bar:

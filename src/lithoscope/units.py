@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ValueStatus = Literal["measured", "checked", "prior", "calibrated", "computed", "assumed"]
 """What is known about a number. One vocabulary for the whole house."""
 
+MAH_PER_CM2 = 36_000.0
+"""C/m2 in 1 mAh/cm2, the unit in which laboratories count lithium."""
+
 STATUSES: tuple[str, ...] = get_args(ValueStatus)
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
@@ -287,22 +290,75 @@ def parse_as(kind: Any, given: object, where: str) -> Quantity:
         raise error.under(where) from None
 
 
-Length = Annotated[Quantity, Dimension("thickness", "m", "0.1 nm", "10 mm", "20 um", "Cells of this kind are built between an atom and some millimetres")]  # fmt: skip
+Length = Annotated[
+    Quantity,
+    Dimension(
+        "thickness", "m", "0.1 nm", "10 mm", "20 um", "Cells of this kind are built between an atom and some millimetres"
+    ),
+]
 Area = Annotated[Quantity, Dimension("area", "m2", "1e-4 cm2", "1 m2", "1.13 cm2", "From a microelectrode to a sheet")]
-Temperature = Annotated[Quantity, Dimension("temperature", "K", "-60 degC", "150 degC", "25 degC", "The electrolyte freezes below and lithium comes near to melting above")]  # fmt: skip
-Concentration = Annotated[Quantity, Dimension("concentration", "mol/m3", "0.01 mol/L", "5 mol/L", "1 mol/L", "Salts of lithium are not soluble beyond some moles per litre")]  # fmt: skip
-CurrentDensity = Annotated[Quantity, Dimension("current density", "A/m2", "-1000 mA/cm2", "1000 mA/cm2", "1 mA/cm2", "Beyond that no lithium cell can be run")]  # fmt: skip
-CurrentDensityMagnitude = Annotated[Quantity, Dimension("current density", "A/m2", "1e-6 mA/cm2", "1000 mA/cm2", "0.05 mA/cm2", "It is a magnitude")]  # fmt: skip
-ExchangeCurrentDensity = Annotated[Quantity, Dimension("exchange current density", "A/m2", "1e-4 mA/cm2", "1000 mA/cm2", "7 mA/cm2", "It is positive")]  # fmt: skip
-ArealCapacity = Annotated[Quantity, Dimension("areal capacity", "C/m2", "1e-6 mAh/cm2", "1000 mAh/cm2", "1 mAh/cm2", "It is positive; the sign of the current says which electrode is stripped")]  # fmt: skip
+Temperature = Annotated[
+    Quantity,
+    Dimension(
+        "temperature",
+        "K",
+        "-60 degC",
+        "150 degC",
+        "25 degC",
+        "The electrolyte freezes below and lithium comes near to melting above",
+    ),
+]
+Concentration = Annotated[
+    Quantity,
+    Dimension(
+        "concentration",
+        "mol/m3",
+        "0.01 mol/L",
+        "5 mol/L",
+        "1 mol/L",
+        "Salts of lithium are not soluble beyond some moles per litre",
+    ),
+]
+CurrentDensity = Annotated[
+    Quantity,
+    Dimension("current density", "A/m2", "-1000 mA/cm2", "1000 mA/cm2", "1 mA/cm2", "Beyond that no lithium cell can be run"),
+]
+CurrentDensityMagnitude = Annotated[
+    Quantity, Dimension("current density", "A/m2", "1e-6 mA/cm2", "1000 mA/cm2", "0.05 mA/cm2", "It is a magnitude")
+]
+ExchangeCurrentDensity = Annotated[
+    Quantity, Dimension("exchange current density", "A/m2", "1e-4 mA/cm2", "1000 mA/cm2", "7 mA/cm2", "It is positive")
+]
+ArealCapacity = Annotated[
+    Quantity,
+    Dimension(
+        "areal capacity",
+        "C/m2",
+        "1e-6 mAh/cm2",
+        "1000 mAh/cm2",
+        "1 mAh/cm2",
+        "It is positive; the sign of the current says which electrode is stripped",
+    ),
+]
 Voltage = Annotated[Quantity, Dimension("voltage", "V", "-10 V", "10 V", "0.1 V", "Beyond that every electrolyte decomposes")]
 VoltageMagnitude = Annotated[Quantity, Dimension("voltage", "V", "0.1 mV", "10 V", "1 V", "It is a magnitude")]
 Duration = Annotated[Quantity, Dimension("duration", "s", "1 ms", "20000 d", "10 h", "It is positive")]
-Frequency = Annotated[Quantity, Dimension("frequency", "Hz", "1 uHz", "100 MHz", "100 kHz", "Impedance instruments work in this range")]  # fmt: skip
+Frequency = Annotated[
+    Quantity, Dimension("frequency", "Hz", "1 uHz", "100 MHz", "100 kHz", "Impedance instruments work in this range")
+]
 Conductivity = Annotated[Quantity, Dimension("conductivity", "S/m", "1e-16 S/cm", "1e3 S/cm", "1e-6 S/cm", "It is positive")]
-ArealCapacitance = Annotated[Quantity, Dimension("capacitance", "F/m2", "1e-3 uF/cm2", "1e4 uF/cm2", "10 uF/cm2", "From a film of some millimetres to a porous electrode")]  # fmt: skip
+ArealCapacitance = Annotated[
+    Quantity,
+    Dimension(
+        "capacitance", "F/m2", "1e-3 uF/cm2", "1e4 uF/cm2", "10 uF/cm2", "From a film of some millimetres to a porous electrode"
+    ),
+]
 Fraction = Annotated[Quantity, Dimension("fraction", "1", "0.01", "0.99", "0.45", "It is a share of a volume")]
 Ratio = Annotated[Quantity, Dimension("ratio", "1", "1", "1000", "6", "It is at least 1")]
-Diffusivity = Annotated[Quantity, Dimension("diffusivity", "m2/s", "1e-16 m2/s", "1e-6 m2/s", "3e-10 m2/s", "Between a solid and a gas")]  # fmt: skip
-Transference = Annotated[Quantity, Dimension("transference number", "1", "-1", "1", "0.3", "It is 1 for a single-ion conductor")]  # fmt: skip
+Diffusivity = Annotated[
+    Quantity, Dimension("diffusivity", "m2/s", "1e-16 m2/s", "1e-6 m2/s", "3e-10 m2/s", "Between a solid and a gas")
+]
+Transference = Annotated[
+    Quantity, Dimension("transference number", "1", "-1", "1", "0.3", "It is 1 for a single-ion conductor")
+]
 Factor = Annotated[Quantity, Dimension("factor", "1", "0.01", "100", "2", "It is 1 for an ideal solution")]

@@ -41,7 +41,9 @@ class Film(Frozen):
 
     if TYPE_CHECKING:
 
-        def __init__(self, material: str, thickness: Given, conductivity: Given | None = ..., capacitance: Given | None = ...) -> None: ...
+        def __init__(
+            self, material: str, thickness: Given, conductivity: Given | None = ..., capacitance: Given | None = ...
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:

@@ -15,8 +15,6 @@ from lithoscope.document import Document, Frozen, choose
 if TYPE_CHECKING:
     from lithoscope.units import Given
 
-FORMAT = "lithoscope.cell/1"
-
 
 class Same(Frozen):
     """The counter electrode is like the working electrode: a symmetric cell."""
@@ -50,7 +48,7 @@ class Cell(Document):
     counter: Counter = Same()
     temperature: units.Temperature = units.Quantity(298.15, "K", text="25 degC")
     source: str | None = None
-    format: Literal["lithoscope.cell/1"] = FORMAT
+    format: Literal["lithoscope.cell/1"] = "lithoscope.cell/1"
 
     if TYPE_CHECKING:
 

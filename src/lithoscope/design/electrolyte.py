@@ -53,7 +53,9 @@ class Electrolyte(Frozen):
 
     salt: Annotated[str, Field(min_length=1, max_length=40, description='a name such as "LiPF6"')]
     concentration: units.Concentration
-    solvent: Annotated[Mapping[str, float], Field(min_length=1, max_length=8, description="shares such as { EC = 0.5, DMC = 0.5 }")]
+    solvent: Annotated[
+        Mapping[str, float], Field(min_length=1, max_length=8, description="shares such as { EC = 0.5, DMC = 0.5 }")
+    ]
     basis: Literal["volume", "weight"] = "volume"
     properties: ConstantProperties | None = None
 
@@ -77,8 +79,11 @@ class Electrolyte(Frozen):
         return self
 
     def _check_measured(self) -> None:
-        remedy = "Give its properties as constants: [electrolyte.properties] with conductivity, diffusivity, " \
-                 "transference_number and thermodynamic_factor"  # fmt: skip
+        remedy = (
+            "Give its properties as constants: [electrolyte.properties] with conductivity, diffusivity, "
+            "transference_number and "
+            "thermodynamic_factor"
+        )
         if self.salt != "LiPF6":
             raise InputError("salt", f'= "{self.salt}": no measured transport properties are known',
                              expected=MEASURED_MIXTURES, do=remedy)  # fmt: skip
@@ -108,7 +113,9 @@ def _electrolyte(given: Any) -> Any:
     solvents = match["solvents"].split(":")
     shares = [float(share) for share in (match["shares"] or ":".join("1" * len(solvents))).split(":")]
     if len(shares) != len(solvents):
-        raise InputError("solvent", f"names {len(solvents)} solvents and {len(shares)} shares", expected="one share per solvent")
+        raise InputError(
+            "solvent", f"names {len(solvents)} solvents and {len(shares)} shares", expected="one share per solvent"
+        )
     return Electrolyte(
         salt=match["salt"],
         concentration=f"{match['concentration']} mol/L",

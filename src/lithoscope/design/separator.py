@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def known_separators() -> tuple[str, ...]:
     """Materials in the data tables."""
-    return tuple(r.id.split(".")[1] for r in records().values() if r.id.startswith("separators.") and r.id.endswith(".porosity"))
+    return tuple(
+        r.id.split(".")[1] for r in records().values() if r.id.startswith("separators.") and r.id.endswith(".porosity")
+    )
 
 
 class Separator(Frozen):
@@ -37,7 +39,9 @@ class Separator(Frozen):
 
     if TYPE_CHECKING:
 
-        def __init__(self, material: str, thickness: Given, porosity: Given | None = ..., macmullin_number: Given | None = ...) -> None: ...
+        def __init__(
+            self, material: str, thickness: Given, porosity: Given | None = ..., macmullin_number: Given | None = ...
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:
@@ -75,7 +79,9 @@ def _separator(given: Any) -> Any:
         return given
     match = _WRITTEN.match(given)
     if not match:
-        raise InputError("", f'= "{given[:60]}" cannot be read as a separator', expected='a text such as "PP 20 um", or a table')
+        raise InputError(
+            "", f'= "{given[:60]}" cannot be read as a separator', expected='a text such as "PP 20 um", or a table'
+        )
     return Separator(material=match.group(1), thickness=match.group(2))
 
 

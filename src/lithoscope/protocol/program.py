@@ -13,7 +13,6 @@ from lithoscope.errors import InputError
 from lithoscope.protocol.steps import Current, Loop, Rest, Spectrum, Step, Stop, Until, Voltage
 from lithoscope.units import ArealCapacity, CurrentDensity, Given, parse_as
 
-FORMAT = "lithoscope.program/1"
 MOST_STEPS = 1_000_000
 DEEPEST_LOOPS = 5
 
@@ -38,7 +37,7 @@ class Program(Document):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=1000, description="at least one step")]
     stop: Stop = Stop()
     source: str | None = None
-    format: Literal["lithoscope.program/1"] = FORMAT
+    format: Literal["lithoscope.program/1"] = "lithoscope.program/1"
 
     if TYPE_CHECKING:
 

@@ -84,7 +84,9 @@ class Current(Frozen):
 
     if TYPE_CHECKING:
 
-        def __init__(self, current_density: Given, until: Until | dict[str, Given], *, kind: Literal["current"] = ...) -> None: ...
+        def __init__(
+            self, current_density: Given, until: Until | dict[str, Given], *, kind: Literal["current"] = ...
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _comes_to_an_end(self) -> Self:

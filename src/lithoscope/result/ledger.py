@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lithoscope.units import MAH_PER_CM2
+
 CLOSES = 1e-9
 """Largest change of the total, relative to the initial inventory, that counts as closed."""
 
@@ -21,7 +23,8 @@ class Reservoir:
     final     at the end
     inflow    quadrature of its flux over the run, made from the trace and not from the reservoir
     passed    its turnover: what went in or came out, whichever is more, by the same quadrature
-    mismatch  largest |change - inflow| at the end of any step, relative to what passed (to the content where nothing did)
+    mismatch  largest |change - inflow| at the end of any step, relative to what passed, or to 1e-3 of the whole inventory
+              if less passed
     """
 
     initial: float
@@ -75,6 +78,8 @@ class Ledger:
     def __str__(self) -> str:
         lines = [f"{'reservoir':<22}{'start':>12}{'end':>12}{'change':>14}   mAh/cm2"]
         for name, r in self.reservoirs.items():
-            lines.append(f"{name:<22}{r.initial / 36e3:>12.4f}{r.final / 36e3:>12.4f}{r.change / 36e3:>14.3e}")
+            lines.append(
+                f"{name:<22}{r.initial / MAH_PER_CM2:>12.4f}{r.final / MAH_PER_CM2:>12.4f}{r.change / MAH_PER_CM2:>14.3e}"
+            )
         lines.append(f"closes to {self.residual:.1e} of the inventory")
         return "\n".join(lines)

@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -51,6 +52,7 @@ class Manifest:
         return cls(**{key: value for key, value in data.items() if key in cls.__dataclass_fields__})
 
 
+@cache
 def circumstances() -> dict[str, Any]:
     """Versions and machine of this process."""
     return {

@@ -13,6 +13,7 @@ from lithoscope.errors import InputError, Status, nearest
 from lithoscope.result.ledger import Ledger
 from lithoscope.result.manifest import Manifest
 from lithoscope.result.names import words
+from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,11 @@ class Result:
         return self.tree["trace"].to_dataset()
 
     @property
+    def profiles(self) -> xr.Dataset:
+        """Outputs over position at the end of every step."""
+        return self.tree["profiles"].to_dataset()
+
+    @property
     def spectra(self) -> list[xr.Dataset]:
         """The impedance spectra in the order in which they were measured."""
         if "spectra" not in self.tree.children:
@@ -65,7 +71,7 @@ class Result:
         driven = steps.isel(step=np.asarray(words(steps["kind"])) == "current") if steps.sizes["step"] else steps
         if driven.sizes["step"]:
             magnitude = abs(driven["mean_voltage"]) * 1e3
-            found["charge_passed"] = (float(abs(driven["charge"]).sum()) / 36e3, "mAh/cm2")
+            found["charge_passed"] = (float(abs(driven["charge"]).sum()) / MAH_PER_CM2, "mAh/cm2")
             found["voltage_first_half_cycle"] = (float(magnitude[0]), "mV")
             found["voltage_last_half_cycle"] = (float(magnitude[-1]), "mV")
             found["cycles"] = (float(driven["cycle"].max()), "1")

@@ -78,8 +78,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     except (ValueError, OSError) as error:
         raise StoreError(f"{path / MANIFEST} cannot be read: {error}.") from error
     schema = str(data.get("schema"))
-    family, _, version = schema.rpartition("/")
-    if family != SCHEMA.rpartition("/")[0] or "files" not in data:
+    if schema.rpartition("/")[0] != SCHEMA.rpartition("/")[0] or "files" not in data:
         raise StoreError(f"{path} is not a result of Lithoscope: its schema is {schema!r}.")
     if schema != SCHEMA:
         writer = data.get("versions", {}).get("lithoscope", "unknown")

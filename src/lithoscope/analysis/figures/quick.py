@@ -8,11 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lithoscope.analysis.figures.style import BLACK, DOUBLE, GREY, MM, SINGLE, figure
-from lithoscope.errors import InputError, nearest
+from lithoscope.errors import InputError, duration_text, nearest
 from lithoscope.result import Result
-
-MAH_CM2 = 36e3
-"""C/m2 in one mAh/cm2."""
+from lithoscope.units import MAH_PER_CM2
 
 
 def draw(result: Result, what: str = "voltage") -> Figure:
@@ -26,7 +24,9 @@ def draw(result: Result, what: str = "voltage") -> Figure:
     if what not in known:
         raise InputError("what", f'= "{what}" is not a figure of a result', expected=", ".join(known), do=nearest(what, known))
     if what == "spectrum" and not result.spectra:
-        raise InputError("what", '= "spectrum", but the program measured none', do='Add a step of kind "spectrum" to the program')
+        raise InputError(
+            "what", '= "spectrum", but the program measured none', do='Add a step of kind "spectrum" to the program'
+        )
     if what != "spectrum" and not result.trace.sizes.get("time"):
         raise InputError("what", f'= "{what}", but the run ended before its first step')
     return known[what](result)
@@ -50,14 +50,14 @@ def _voltage(result: Result) -> Figure:
 
 
 def _spectrum(result: Result) -> Figure:
-    with figure(SINGLE, 75 * MM) as drawn:
+    with figure(DOUBLE, 80 * MM) as drawn:
         axes = drawn.subplots()
         shades = np.linspace(0.0, 0.65, len(result.spectra))
         for n, (spectrum, shade) in enumerate(zip(result.spectra, shades, strict=True)):
-            label = f"after {spectrum.attrs['time_s'] / 3600:.3g} h"
+            label = f"after {duration_text(float(spectrum.attrs['time_s']))}"
             nyquist(axes, spectrum, result.area, colour=str(shade), label=label, marks=n == 0)
         finish_nyquist(axes)
-        axes.legend(loc="best")
+        drawn.legend(loc="outside upper center", ncols=3)
     return drawn
 
 
@@ -106,25 +106,27 @@ def _ledger(result: Result) -> Figure:
     with figure(DOUBLE, 60 * MM) as drawn:
         axes = drawn.subplots()
         for dash, (key, label) in zip(("-", "--", "-.", ":"), names.items(), strict=True):
-            change = (trace[key] - trace[key][0]) / MAH_CM2
+            change = (trace[key] - trace[key][0]) / MAH_PER_CM2
             axes.plot(hours, change, label=label, ls=dash)
         axes.set_xlabel("Time / h")
         axes.set_ylabel("Change of lithium / mAh cm$^{-2}$")
         axes.set_title(f"the total changes by {result.ledger.residual:.0e} of the inventory", fontsize=7, fontweight="normal")
-        axes.legend(ncols=2)
+        axes.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.08))
     return drawn
 
 
 def _profile(result: Result) -> Figure:
-    profiles = result.tree["profiles"].to_dataset()
+    profiles = result.profiles
     chosen = np.unique(np.linspace(0, profiles.sizes["time"] - 1, 5).astype(int))
     with figure(SINGLE, 60 * MM) as drawn:
         axes = drawn.subplots()
         for shade, n in zip(np.linspace(0, 0.7, len(chosen)), chosen, strict=True):
             hours = float(profiles["time"][n]) / 3600
-            axes.plot(profiles["position"] * 1e6, profiles["salt_concentration"][n] / 1e3, color=str(shade), label=f"{hours:.3g} h")
+            axes.plot(
+                profiles["position"] * 1e6, profiles["salt_concentration"][n] / 1e3, color=str(shade), label=f"{hours:.3g} h"
+            )
         axes.set_xlabel("Distance from the counter electrode, $x$ / µm")
         axes.set_ylabel("Salt concentration, $c$ / mol L$^{-1}$")
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.legend(title="end of step at", title_fontsize=7)
+        drawn.legend(title="end of step at", title_fontsize=7, loc="outside right center")
     return drawn
