@@ -18,6 +18,10 @@ class Report(Protocol):
         """done is a share from 0 to 1; text says where the run is, e.g. "cycle 12 of 100"."""
 
 
+def silent(done: float, text: str) -> None:
+    """A `Report` that shows nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """An invariant that does not hold: which, and by how much."""

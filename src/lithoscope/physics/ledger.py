@@ -41,6 +41,11 @@ class Flux:
     turnover: Array
 
 
+FLOOR = 1e-3
+"""Share of the inventory that has to pass before a mismatch is measured against what passed: below it, the rounding of a
+run of microseconds would count as much as a leak in one of hours."""
+
+
 class BookKeeper:
     """Follows the reservoirs of one run, stretch by stretch.
 
@@ -87,5 +92,5 @@ class BookKeeper:
 
     def _reservoir(self, name: str) -> Reservoir:
         passed = self._passed[name]
-        scale = passed or abs(self._initial[name]) or 1.0
+        scale = max(passed, FLOOR * self._total)
         return Reservoir(self._initial[name], self._final[name], self._inflow[name], passed, self._difference[name] / scale)

@@ -1,18 +1,17 @@
-"""The program as an equation: one model that can be told any step.
+"""The program as equations: two forms of one model, between which a state passes unchanged.
 
-The current becomes an algebraic unknown of the model, with
-
-    0 = w (J - J_set) + (1 - w) (V - V_set) / R_scale
-
-so that rest (w = 1, J_set = 0), constant current (w = 1) and constant voltage (w = 0) are the same system with other
-numbers, and a state passes from one step to the next as it is. What ends a step is a set of events whose thresholds
-are inputs as well. Signs here are the public ones: J > 0 strips the working electrode, V = working - counter.
+Under current control the current density is an input, so that rest and every constant current are one system. Under
+voltage control the current is one more algebraic unknown, with 0 = V - V_set; kept apart because this equation couples
+the current to the whole salt profile, which costs as much as all others together. What ends a step is a set of
+conditions whose thresholds are inputs. Signs here are the public ones: J > 0 strips the working electrode,
+V = working - counter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from lithoscope.physics.cell.engine import pybamm
@@ -22,18 +21,21 @@ NEVER = 1e30
 """A threshold that is never met."""
 
 STEP_ENDS = ("voltage above", "voltage below", "current below", "capacity")
-"""Events that end a step and let the program go on."""
+"""Conditions that end a step and let the program go on."""
 
 STOP = "stop: voltage magnitude"
-"""Event that ends the whole program."""
+"""Condition that ends the whole program."""
 
-_RESISTANCE_SCALE = 1e-2
-"""Makes an error of 1 V weigh like one of 100 A/m2, ohm m2."""
+PROGRAM_CURRENT = "Program current [A]"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the model is told for one step, public signs, SI. Thresholds that are not given are never met."""
+    """What the model is told for one step, public signs, SI. Thresholds that are not given are never met.
+
+    current_density  that is set, A/m2, or None under voltage control
+    voltage          that is set, V, or None under current control
+    """
 
     current_density: float | None = 0.0
     voltage: float | None = None
@@ -46,10 +48,11 @@ class Setting:
 
     def inputs(self) -> dict[str, float]:
         """The inputs of the model by name."""
-        return {
-            "Current control": 0.0 if self.current_density is None else 1.0,
-            "Set current density [A.m-2]": self.current_density or 0.0,
-            "Set voltage [V]": self.voltage or 0.0,
+        if self.current_density is not None:
+            told = {"Set current density [A.m-2]": self.current_density}
+        else:
+            told = {"Set voltage [V]": self.voltage or 0.0}
+        return told | {
             "Voltage above [V]": self.voltage_above,
             "Voltage below [V]": self.voltage_below,
             "Current density below [A.m-2]": self.current_below,
@@ -87,25 +90,39 @@ def setting(step: Rest | Current | Voltage, stop_voltage: float, charge: float) 
     return held, until.duration.value
 
 
-def controlled(build: Callable[[Any], Any]) -> Any:
-    """A cell model under the control of a program.
+def under_current(build: Callable[[Any], Any]) -> Any:
+    """A cell model whose current density is the input "Set current density [A.m-2]".
 
     build  makes the model for a given symbol of its current (A, positive strips the counter electrode)
-    Returns the model with its current as an algebraic unknown and the events of `STEP_ENDS` and `STOP`.
     """
-    current = pybamm.Variable("Program current [A]", scale=1e-3)
+    area = pybamm.Parameter("Electrode area [m2]")
+    return _with_conditions(build(-pybamm.InputParameter("Set current density [A.m-2]") * area))
+
+
+def under_voltage(build: Callable[[Any], Any]) -> Any:
+    """A cell model whose voltage is the input "Set voltage [V]" and whose current is an unknown.
+
+    build  makes the model for a given symbol of its current (A, positive strips the counter electrode)
+    """
+    current = pybamm.Variable(PROGRAM_CURRENT, scale=1e-3)
     model = build(current)
-    model.variables["Program current [A]"] = current
+    model.variables[PROGRAM_CURRENT] = current
+    model.algebraic[current] = model.variables["Voltage [V]"] - pybamm.InputParameter("Set voltage [V]")
+    model.initial_conditions[current] = pybamm.Scalar(0)
+    return _with_conditions(model)
+
+
+def _with_conditions(model: Any) -> Any:
+    """Add the charge that has passed, and the conditions that end a step or the program.
+
+    The solver is given one event, the smallest of all conditions, because each would evaluate the voltage anew; which
+    one it was is found afterwards. All conditions stand under `conditions` of the model.
+    """
     J, V = -model.variables["Current density [A.m-2]"], model.variables["Voltage [V]"]
     charge = pybamm.Variable("Charge passed [C.m-2]", scale=1e4)
     model.rhs[charge], model.initial_conditions[charge] = J, pybamm.Scalar(0)
     model.variables |= {"Charge passed [C.m-2]": charge, "Program current density [A.m-2]": J}
     given = pybamm.InputParameter
-    w = given("Current control")
-    model.algebraic[current] = w * (J - given("Set current density [A.m-2]")) + (1 - w) / _RESISTANCE_SCALE * (
-        V - given("Set voltage [V]")
-    )
-    model.initial_conditions[current] = pybamm.Scalar(0)
     passed = abs(charge - given("Charge at start [C.m-2]"))
     remaining = (
         given("Voltage above [V]") - V,
@@ -113,6 +130,10 @@ def controlled(build: Callable[[Any], Any]) -> Any:
         abs(J) - given("Current density below [A.m-2]"),
         1 - passed / given("Capacity [C.m-2]"),
     )
-    model.events += [pybamm.Event(name, value) for name, value in zip(STEP_ENDS, remaining, strict=True)]
-    model.events.append(pybamm.Event(STOP, given("Stop voltage [V]") - abs(V)))
+    conditions = {event.name: event.expression for event in model.events}
+    conditions |= dict(zip(STEP_ENDS, remaining, strict=True))
+    conditions[STOP] = given("Stop voltage [V]") - abs(V)
+    for name, value in conditions.items():
+        model.variables[f"Condition: {name}"] = value
+    model.events = [pybamm.Event("a condition is met", reduce(pybamm.minimum, conditions.values()))]
     return model

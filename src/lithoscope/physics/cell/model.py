@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from lithoscope.design import Cell
 from lithoscope.document import Document
 from lithoscope.errors import End, InputError, Status
 from lithoscope.physics.cell.invariants import violations
-from lithoscope.physics.cell.params import CellNumbers, numbers, parameters
+from lithoscope.physics.cell.params import CellNumbers, numbers, parameters, transport_law
 from lithoscope.physics.contract import ExactCase, Report, Violation
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.protocol import Program
@@ -43,6 +43,7 @@ class Planar(Document):
 
     def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
         """Run a program on a cell. Raises InputError if this model cannot run it."""
+        from lithoscope.physics.cell.control import Setting
         from lithoscope.physics.cell.observe import RESERVOIRS, TRACE
         from lithoscope.physics.cell.record import Recorder
         from lithoscope.physics.cell.solve import Driver
@@ -52,9 +53,12 @@ class Planar(Document):
         found = numbers(cell)
         _check_temperature(found)
         system, inputs = self.system(cell), cell_inputs(found)
-        start = system.read([TRACE[name] for name in RESERVOIRS], system.initial_state(inputs), inputs | _at_rest())
-        recorder = Recorder(system, BookKeeper({name: float(start[TRACE[name]][0]) for name in RESERVOIRS}))
-        status = Driver(system, inputs, self.relative_tolerance, recorder).run(program, report)
+        start = system.read(
+            [TRACE[name] for name in RESERVOIRS], system.initial_state(inputs), {**inputs, **Setting().inputs()}
+        )
+        recorder = Recorder(BookKeeper({name: float(start[TRACE[name]][0]) for name in RESERVOIRS}))
+        held = partial(self.system, cell, by="voltage")
+        status = Driver(system, held, inputs, self.relative_tolerance, recorder).run(program, report)
         position = (np.arange(self.cells) + 0.5) / self.cells * found.thickness
         tree, ledger = recorder.tree(found.area, position), recorder.books.ledger()
         manifest = Manifest(
@@ -69,10 +73,9 @@ class Planar(Document):
         result = Result(tree, status, ledger, manifest)
         return result if not self.invariants(result) else _marked(result, self.invariants(result))
 
-    def system(self, cell: Cell) -> System:
-        """The discretised model that cells of this structure share."""
-        films = {"Counter": len(cell.counter_electrode.films), "Working": len(cell.working.films)}
-        return _system(films["Counter"], films["Working"], numbers(cell).transport, self.cells)
+    def system(self, cell: Cell, by: Literal["current", "voltage"] = "current") -> System:
+        """The discretised model that cells of this structure share, under current or voltage control."""
+        return _system(len(cell.counter_electrode.films), len(cell.working.films), transport_law(cell), self.cells, by)
 
     def to_pybamm(self, cell: Cell) -> tuple[Any, Any]:
         """The model and its parameter values as plain PyBaMM objects: `pybamm.Simulation(model, parameter_values=values)`.
@@ -107,13 +110,16 @@ class Planar(Document):
 
 
 @lru_cache(maxsize=32)
-def _system(counter_films: int, working_films: int, transport: Transport, cells: int) -> System:
-    from lithoscope.physics.cell.control import controlled
+def _system(
+    counter_films: int, working_films: int, transport: Transport, cells: int, by: Literal["current", "voltage"]
+) -> System:
+    from lithoscope.physics.cell.control import under_current, under_voltage
     from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
     from lithoscope.physics.cell.system import System
 
+    form = under_current if by == "current" else under_voltage
     films = {"Counter": counter_films, "Working": working_films}
-    return System(controlled(lambda current: PlanarLithiumCell(films, current)), _functions(transport), cells)
+    return System(form(lambda current: PlanarLithiumCell(films, current)), _functions(transport), cells)
 
 
 def _functions(transport: Transport) -> dict[str, Any]:
@@ -145,14 +151,11 @@ def cell_inputs(found: CellNumbers) -> dict[str, float]:
             f"{face} double-layer capacitance [F.m-2]": side.double_layer_capacitance,
         }
         for n, film in enumerate(side.films):
-            values |= {f"{face} film {n} resistance [Ohm.m2]": film.resistance, f"{face} film {n} capacitance [F.m-2]": film.capacitance}
+            values |= {
+                f"{face} film {n} resistance [Ohm.m2]": film.resistance,
+                f"{face} film {n} capacitance [F.m-2]": film.capacitance,
+            }
     return values
-
-
-def _at_rest() -> Mapping[str, float]:
-    from lithoscope.physics.cell.control import Setting
-
-    return Setting().inputs()
 
 
 def _check_temperature(found: CellNumbers) -> None:
@@ -160,7 +163,8 @@ def _check_temperature(found: CellNumbers) -> None:
     if not low - TEMPERATURE_MARGIN <= found.temperature <= high + TEMPERATURE_MARGIN:
         raise InputError(
             "temperature",
-            f"= {found.temperature - 273.15:.4g} degC is far outside the {low - 273.15:.4g} to {high - 273.15:.4g} degC in which "
+            f"= {found.temperature - 273.15:.4g} degC is far outside the {low - 273.15:.4g} to {high - 273.15:.4g} degC in "
+            "which "
             "the transport of this electrolyte was measured",
             expected=f"{low - TEMPERATURE_MARGIN - 273.15:.4g} to {high + TEMPERATURE_MARGIN - 273.15:.4g} degC",
             do="Give its properties at that temperature as constants: [electrolyte.properties]",

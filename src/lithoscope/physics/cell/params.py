@@ -16,6 +16,14 @@ from lithoscope.physics.laws.kinetics import charge_transfer_resistance
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.units import Quantity
 
+FOIL_FIELDS = {
+    "exchange_current_density": "A/m2",
+    "double_layer_capacitance": "F/m2",
+    "roughness": "1",
+    "least_thickness": "m",
+}
+"""Fields of a foil that the data tables know under the same name, and their SI unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -148,12 +156,10 @@ def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
     for n, film in enumerate(foil.films):
         yield from _film(f"{path}.films.{n}", film)
     native = foil.native_film
-    yield _or_table(f"{path}.native_film.thickness", native.thickness, "native_film.thickness", "m")
-    yield _or_table(f"{path}.native_film.conductivity", native.conductivity, "native_film.conductivity", "S/m")
-    yield _or_table(f"{path}.exchange_current_density", foil.exchange_current_density, "lithium.exchange_current_density", "A/m2")  # fmt: skip
-    yield _or_table(f"{path}.double_layer_capacitance", foil.double_layer_capacitance, "lithium.double_layer_capacitance", "F/m2")  # fmt: skip
-    yield _or_table(f"{path}.roughness", foil.roughness, "lithium.roughness", "1")
-    yield _or_table(f"{path}.least_thickness", foil.least_thickness, "lithium.least_thickness", "m")
+    for name, unit in (("thickness", "m"), ("conductivity", "S/m")):
+        yield _or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
+    for name, unit in FOIL_FIELDS.items():
+        yield _or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
 
 
 def _film(path: str, film: Film) -> Iterator[Parameter]:

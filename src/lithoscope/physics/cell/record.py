@@ -22,14 +22,12 @@ from lithoscope.result.names import NAMES, dataset
 class Recorder:
     """Collects a run stretch by stretch. Lives as long as the run.
 
-    system   the model that is run
     books    follows the lithium
     retries  how often a step was tried again with other tolerances
     points   solved times in all
     log      the solver's own words, for the manifest
     """
 
-    system: System
     books: BookKeeper
     retries: int = 0
     points: int = 0
@@ -40,24 +38,27 @@ class Recorder:
     _profile_times: list[float] = field(default_factory=list)
     _spectra: list[xr.Dataset] = field(default_factory=list)
 
-    def stretch(self, visit: Visit, start: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
-        """Keep one integrated step that began at the time `start`, s."""
-        seen = observe(self.system, stretch, inputs)
-        between = fluxes_between(self.system, stretch, inputs) if len(stretch.t) > 1 else {k: np.empty(0) for k in ("working", "counter")}
+    def stretch(self, system: System, visit: Visit, start: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
+        """Keep one step that a form of the model integrated from the time `start`, s."""
+        seen = observe(system, stretch, inputs)
+        between = (
+            fluxes_between(system, stretch, inputs) if len(stretch.t) > 1 else {k: np.empty(0) for k in ("working", "counter")}
+        )
         contents = {name: seen[name] for name in RESERVOIRS}
         self.books.stretch(stretch.t, contents, into_reservoirs(seen), into_reservoirs(between))
         self.points += len(stretch.t)
         chosen = kept(stretch.t, seen["voltage"])
         columns = {name: seen[name][chosen] for name in TRACE}
-        columns |= {"time": start + stretch.t[chosen], "cycle": np.full(len(chosen), visit.cycle), "step": np.full(len(chosen), visit.number)}
+        columns |= {
+            "time": start + stretch.t[chosen],
+            "cycle": np.full(len(chosen), visit.cycle),
+            "step": np.full(len(chosen), visit.number),
+        }
         for name, values in columns.items():
             self._trace.setdefault(name, []).append(values)
-        self._profile(start + float(stretch.t[-1]), stretch, inputs)
+        self._profiles.append(system.read([PROFILE], stretch.y[:, -1], inputs)[PROFILE][:, 0])
+        self._profile_times.append(start + float(stretch.t[-1]))
         self._step(visit, start, stretch, seen)
-
-    def _profile(self, time: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
-        self._profiles.append(self.system.read([PROFILE], stretch.y[:, -1], inputs)[PROFILE][:, 0])
-        self._profile_times.append(time)
 
     def _step(self, visit: Visit, start: float, stretch: Stretch, seen: Mapping[str, Array]) -> None:
         t, V = stretch.t, seen["voltage"]
@@ -98,7 +99,11 @@ class Recorder:
             "/steps": dataset("step", ["step"], self._steps or {"step": np.empty(0)}),
         }
         if self._profiles:
-            columns = {"time": np.array(self._profile_times), "position": position, "salt_concentration": np.array(self._profiles)}
+            columns = {
+                "time": np.array(self._profile_times),
+                "position": position,
+                "salt_concentration": np.array(self._profiles),
+            }
             nodes["/profiles"] = dataset(("time", "position"), ["time", "position"], columns)
         nodes |= {f"/spectra/{n}": data for n, data in enumerate(self._spectra)}
         return xr.DataTree.from_dict(nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,22 +15,28 @@ from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, Sy
 from lithoscope.physics.contract import Report
 from lithoscope.protocol import Current, Program, Rest, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
+from lithoscope.units import MAH_PER_CM2
 
 PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
 """Events of a cell model, by the words before the colon of their name."""
+
+FIRST_STEPS = (1e-6, 1e-9, 1e-12)
+"""First step sizes that are tried in turn, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     """Takes a cell through a program.
 
-    system    the cell model under the control of a program
-    cell      its numbers, as inputs of the model
-    rtol      relative tolerance of the integrator
-    recorder  keeps what happens
+    system       the cell model under current control; every state between steps is one of it
+    held         makes the same model under voltage control, when a step first needs it
+    cell         its numbers, as inputs of the model
+    rtol         relative tolerance of the integrator
+    recorder     keeps what happens
     """
 
     system: System
+    held: Callable[[], System]
     cell: Mapping[str, float]
     rtol: float
     recorder: Recorder
@@ -62,32 +68,44 @@ class Driver:
 
     def _measure(self, visit: Visit, step: Spectrum, y: Array, time: float) -> None:
         f = frequencies(step.high.value, step.low.value, step.points_per_decade)
-        inputs = dict(self.cell) | Setting().inputs()
+        inputs = {**self.cell, **Setting().inputs()}
         self.recorder.spectrum(visit, time, f, spectrum(self.system, y, inputs, f))
 
     def _integrate(self, visit: Visit, y: Array, time: float, stop: float) -> tuple[Array, float, Status | None]:
         """One step of rest, current or voltage: the state after it, its time, and the end of the run if it came."""
         step = visit.step
         assert isinstance(step, Rest | Current | Voltage)
-        charge = float(self.system.read(["Charge passed [C.m-2]"], y, self.cell | Setting().inputs())["Charge passed [C.m-2]"][0])
-        told, longest = setting(step, stop, charge)
-        inputs = dict(self.cell) | told.inputs()
+        told, longest = setting(step, stop, self._charge(y))
+        system = self.held() if isinstance(step, Voltage) else self.system
+        inputs = {**self.cell, **told.inputs()}
+        y = system.state_from(self.system, y)
         try:
-            y = self.system.consistent(y, inputs)
-            met = self.system.met(y, inputs)
-            stretch = _no_time(y, met) if met else self._attempt(y, inputs, longest)
+            y = system.consistent(y, inputs)
+            met = system.met(y, inputs)
+            stretch = _no_time(y, met) if met else self._attempt(system, y, inputs, longest)
         except SolverGaveUpError as error:
             self.recorder.log.append(f"step {visit.number}: {error.reason}")
-            return y, time, Status(End.NO_SOLUTION, f"{step.kind} step at {self._nearest_limit(y, inputs)}")
-        self.recorder.stretch(visit, time, stretch, inputs)
-        return stretch.y[:, -1], time + float(stretch.t[-1]), self._status(stretch, inputs)
+            back = self.system.state_from(system, y)
+            return back, time, Status(End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}")
+        self.recorder.stretch(system, visit, time, stretch, inputs)
+        end = stretch.y[:, -1]
+        return self.system.state_from(system, end), time + float(stretch.t[-1]), self._status(system, stretch, inputs)
 
-    def _attempt(self, y: Array, inputs: Mapping[str, float], duration: float) -> Stretch:
-        """Integrate, and try again with smaller first steps and a tighter tolerance before giving up."""
-        ladder = (Tolerances(self.rtol, 1e-6), Tolerances(self.rtol, 1e-9), Tolerances(self.rtol / 10, 1e-9))
+    def _charge(self, y: Array) -> float:
+        """Charge passed since the start of the run, C/m2."""
+        name = "Charge passed [C.m-2]"
+        return float(self.system.read([name], y, {**self.cell, **Setting().inputs()})[name][0])
+
+    def _attempt(self, system: System, y: Array, inputs: Mapping[str, float], duration: float) -> Stretch:
+        """Integrate, and try again with smaller first steps and a tighter tolerance before giving up.
+
+        The first step has to be below the fastest relaxation, which for a thin double layer on a fast electrode is less
+        than a nanosecond; starting every step that small would cost a third more.
+        """
+        ladder = (*(Tolerances(self.rtol, first) for first in FIRST_STEPS), Tolerances(self.rtol / 10, FIRST_STEPS[-1]))
         for rung, tolerances in enumerate(ladder):
             try:
-                stretch = self.system.integrate(y, inputs, duration, tolerances)
+                stretch = system.integrate(y, inputs, duration, tolerances)
             except SolverGaveUpError:
                 if rung == len(ladder) - 1:
                     raise
@@ -96,27 +114,25 @@ class Driver:
                 return stretch
         raise AssertionError("the ladder is not empty")
 
-    def _status(self, stretch: Stretch, inputs: Mapping[str, float]) -> Status | None:
+    def _status(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Status | None:
         """The end of the run that this stretch brought, or None if the program goes on."""
         if stretch.ended is None or stretch.ended in STEP_ENDS:
             return None
-        y = stretch.y[:, -1]
+        state = self._state(system, stretch.y[:, -1], inputs)
         if stretch.ended == STOP:
-            voltage = float(self.system.read(["Voltage [V]"], y, inputs)["Voltage [V]"][0])
-            return Status(End.STOP_REACHED, f"the voltage reached {voltage:.4g} V; {self._nearest_limit(y, inputs)}")
+            return Status(End.STOP_REACHED, f"the voltage reached its limit; {state}")
         word, _, face = stretch.ended.partition(": ")
-        return Status(PHYSICAL_ENDS[word], f"{face}; {self._nearest_limit(y, inputs)}")
+        return Status(PHYSICAL_ENDS[word], f"{face}; {state}")
 
-    def _nearest_limit(self, y: Array, inputs: Mapping[str, float]) -> str:
-        """The state that decides: lithium and salt left at each electrode."""
-        names = [f"{face} {what}" for face in ("Working", "Counter") for what in ("lithium [C.m-2]", "salt concentration [mol.m-3]")]
-        found = self.system.read([*names, "Program current density [A.m-2]"], y, inputs)
-        lithium = {face: float(found[f"{face} lithium [C.m-2]"][0]) for face in ("Working", "Counter")}
-        salt = {face: float(found[f"{face} salt concentration [mol.m-3]"][0]) for face in ("Working", "Counter")}
-        J = float(found["Program current density [A.m-2]"][0])
-        sides = (f"{face.lower()} side: {lithium[face] / 36e3:.4g} mAh/cm2 of lithium, {salt[face]:.4g} mol/m3 of salt"
-                 for face in lithium)  # fmt: skip
-        return f"at {J / 10:.4g} mA/cm2, {', '.join(sides)}"
+    def _state(self, system: System, y: Array, inputs: Mapping[str, float]) -> str:
+        """The state that decides: voltage, and lithium and salt left at each electrode."""
+        faces = ("Working", "Counter")
+        names = [f"{face} {what}" for face in faces for what in ("lithium [C.m-2]", "salt concentration [mol.m-3]")]
+        found = system.read(["Voltage [V]", "Program current density [A.m-2]", *names], y, inputs)
+        V, J, *sides = (float(found[name][0]) for name in ("Voltage [V]", "Program current density [A.m-2]", *names))
+        left = (f"{face.lower()} side {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium and {salt:.4g} mol/m3 of salt"
+                for face, lithium, salt in zip(faces, sides[::2], sides[1::2], strict=True))  # fmt: skip
+        return f"{V:.4g} V at {J / 10:.4g} mA/cm2, {', '.join(left)}"
 
 
 def _no_time(y: Array, met: str) -> Stretch:

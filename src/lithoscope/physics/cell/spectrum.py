@@ -1,8 +1,8 @@
 """Impedance: the linearised model about a state.
 
-With M dy/dt = f(y), M = diag(1, 0), and a small current added in the control row b of f,
+With M dy/dt = f(y, J), M = diag(1, 0), and a small harmonic change J' of the current density,
 
-    (j omega M - df/dy) y' = b,      Z = (dV/dy) y' / J'
+    (j omega M - df/dy) y' = (df/dJ) J',      Z = (dV/dy) y' / J' + dV/dJ
 
 at each frequency, with the current at zero and the differential unknowns as they are. The potentials of the two
 electrodes and of the electrolyte are read off the same y', so the impedance of the cell is split exactly.
@@ -46,16 +46,10 @@ def spectrum(system: System, y: Array, inputs: Mapping[str, float], frequency: A
     Returns Z in ohm m2, shape (4, n), in the order of `PARTS`; rows 1 to 3 add up to row 0.
     """
     y = system.consistent(y, inputs)
-    mass = diags(np.where(np.arange(system.states) < system.differential, 1.0, 0.0))
-    jacobian = csc_matrix(system.jacobian(y, system.p(inputs)).sparse())
-    names = [name for name, _ in PARTS.values()]
-    *rows, current = system.gradients([*names, "Program current density [A.m-2]"], y, inputs)
-    signs = np.array([sign for _, sign in PARTS.values()])[:, None]
-    # The control equation 0 = J - J_set is the only one that the set current enters; its row of b is 1.
-    b = np.zeros(system.states)
-    b[system.row_of("Program current [A]")] = 1.0
-    Z = np.empty((len(PARTS), len(frequency)), dtype=complex)
-    for n, f in enumerate(frequency):
-        response = splu(csc_matrix(2j * np.pi * f * mass - jacobian)).solve(b.astype(complex))
-        Z[:, n] = (np.array(rows) @ response) / (current @ response)
-    return signs * Z
+    J = system.input_names.index("Set current density [A.m-2]")
+    jacobian, by_inputs = system.linearised(y, inputs)
+    rows, direct = system.gradients([name for name, _ in PARTS.values()], y, inputs)
+    mass = csc_matrix(diags(np.where(np.arange(system.states) < system.differential, 2j * np.pi, 0.0)))
+    minus, forcing = csc_matrix(-jacobian), by_inputs[:, J].astype(complex)
+    Z = np.array([rows @ splu(f * mass + minus).solve(forcing) + direct[:, J] for f in frequency]).T
+    return np.asarray(np.array([sign for _, sign in PARTS.values()])[:, None] * Z)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.physics.cell.columns import Columns
 from lithoscope.physics.cell.engine import casadi, pybamm
 from lithoscope.physics.cell.expand import ExpandedIDAKLUSolver, expanded
 
@@ -38,7 +39,7 @@ class Stretch:
     t      times from the start of the step, s, shape (n,)
     y      states, shape (states, n)
     dy     their time derivatives, same shape
-    ended  name of the event that ended the step, or None if its time was up
+    ended  name of the condition that ended the step, or None if its time was up
     """
 
     t: Array
@@ -58,7 +59,7 @@ class Tolerances:
 class System:
     """A discretised model with its functions.
 
-    model      a PyBaMM model under the control of a program
+    model      a PyBaMM model from `control`, with its conditions
     functions  its parameters that are functions, by PyBaMM name
     cells      number of finite volumes per layer
 
@@ -67,7 +68,7 @@ class System:
 
     def __init__(self, model: Any, functions: Mapping[str, Callable[..., Any]], cells: int) -> None:
         names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter)]
-        values = pybamm.ParameterValues({name: "[input]" for name in names} | dict(functions))
+        values = pybamm.ParameterValues(dict.fromkeys(names, "[input]") | dict(functions))
         geometry = model.default_geometry
         values.process_model(model)
         values.process_geometry(geometry)
@@ -77,14 +78,17 @@ class System:
         self.model = model
         self.input_names = tuple(sorted(parameter.name for parameter in model.input_parameters))
         self.states, self.differential = model.len_rhs_and_alg, model.len_rhs
-        self.event_names = tuple(event.name for event in model.events)
+        self.conditions = tuple(name for name in model.variables if name.startswith("Condition: "))
         self._y = casadi.MX.sym("y", self.states)
         self._p = casadi.MX.sym("p", len(self.input_names))
         self._inputs = {name: self._p[n] for n, name in enumerate(self.input_names)}
         self._residual = self._casadi(pybamm.numpy_concatenation(model.concatenated_rhs, model.concatenated_algebraic))
-        self._compile()
+        jacobian = casadi.jacobian(self._residual, self._y)
+        n = self.differential
+        self._jacobian = self._function("jacobian", jacobian, casadi.jacobian(self._residual, self._p))
+        self._algebraic = self._function("algebraic", self._residual[n:], casadi.densify(jacobian[n:, n:]))
         self._solvers: dict[Tolerances, Any] = {}
-        self._readers: dict[tuple[str, ...], Any] = {}
+        self._readers: dict[tuple[str, ...], Columns] = {}
         self._gradients: dict[tuple[str, ...], Any] = {}
 
     def _casadi(self, symbol: Any) -> Any:
@@ -92,14 +96,6 @@ class System:
 
     def _function(self, name: str, *expressions: Any) -> Any:
         return expanded(casadi.Function(name, [self._y, self._p], list(expressions)))[0]
-
-    def _compile(self) -> None:
-        jacobian = casadi.jacobian(self._residual, self._y)
-        n = self.differential
-        self.jacobian = self._function("jacobian", jacobian)
-        self._algebraic = self._function("algebraic", self._residual[n:], casadi.densify(jacobian[n:, n:]))
-        events = [self._casadi(event.expression) for event in self.model.events]
-        self._events = self._function("events", casadi.vertcat(*events))
 
     def initial_state(self, inputs: Mapping[str, float]) -> Array:
         """The state at assembly."""
@@ -109,6 +105,23 @@ class System:
     def p(self, inputs: Mapping[str, float]) -> Array:
         """The inputs as a vector."""
         return np.array([inputs[name] for name in self.input_names])
+
+    def state_from(self, other: System, y: Array) -> Array:
+        """A state of another form of the same model, as a first guess for `consistent`: unknowns that it lacks are 0."""
+        if other is self:
+            return y
+        taken = np.zeros(self.states)
+        taken[: self.differential] = y[: other.differential]
+        for name, row in self.algebraic_rows.items():
+            if name in other.algebraic_rows:
+                taken[row] = y[other.algebraic_rows[name]]
+        return taken
+
+    @property
+    def algebraic_rows(self) -> dict[str, int]:
+        """Place of each algebraic unknown in the state vector."""
+        places = {unknown.name: slices[0].start for unknown, slices in self.model.y_slices.items()}
+        return {name: int(start) for name, start in places.items() if start >= self.differential}
 
     def consistent(self, y: Array, inputs: Mapping[str, float]) -> Array:
         """The state with algebraic unknowns that satisfy their equations; differential states stay as they are.
@@ -127,9 +140,15 @@ class System:
         raise SolverGaveUpError("no consistent start of the step was found")
 
     def met(self, y: Array, inputs: Mapping[str, float]) -> str | None:
-        """The first event whose condition is already met in this state, or None."""
-        values = np.asarray(self._events(y, self.p(inputs))).ravel()
-        return next((name for name, value in zip(self.event_names, values, strict=True) if value <= 0), None)
+        """The first condition that is already met in this state, or None."""
+        name, value = self._nearest(y, inputs)
+        return name if value <= 0 else None
+
+    def _nearest(self, y: Array, inputs: Mapping[str, float]) -> tuple[str, float]:
+        """The condition that is nearest to being met, and its value, which is positive before."""
+        values = {name: float(v[0]) for name, v in self.read(self.conditions, y, inputs).items()}
+        name = min(values, key=lambda each: values[each])
+        return name.removeprefix("Condition: "), values[name]
 
     def integrate(self, y: Array, inputs: Mapping[str, float], duration: float, tolerances: Tolerances) -> Stretch:
         """Integrate one step from a consistent state. Time starts at 0, so that a step does not depend on when it is run.
@@ -137,14 +156,15 @@ class System:
         Raises SolverGaveUpError.
         """
         solver = self._solver(tolerances)
-        start = pybamm.Solution(np.array([0.0]), y[:, None], self.model, dict(inputs))
+        told = {name: inputs[name] for name in self.input_names}
+        start = pybamm.Solution(np.array([0.0]), y[:, None], self.model, told)
         try:
-            solution = solver.step(start, self.model, duration, inputs=dict(inputs), save=False)
+            solution = solver.step(start, self.model, duration, inputs=told, save=False)
         except pybamm.SolverError as error:
             raise SolverGaveUpError(str(error)) from None
-        ended = solution.termination.removeprefix("event: ") if solution.termination != "final time" else None
-        states, rates = solution.all_ys[0], solution.all_yps[0]
-        return Stretch(solution.all_ts[0], np.asarray(states), np.asarray(rates), ended)
+        states, rates = np.asarray(solution.all_ys[0]), np.asarray(solution.all_yps[0])
+        ended = None if solution.termination == "final time" else self._nearest(states[:, -1], inputs)[0]
+        return Stretch(solution.all_ts[0], states, rates, ended)
 
     def _solver(self, tolerances: Tolerances) -> Any:
         if tolerances not in self._solvers:
@@ -169,23 +189,22 @@ class System:
         """
         key = tuple(names)
         if key not in self._readers:
-            variables = [self.model.get_processed_variable(name) for name in key]
-            self._readers[key] = self._function("read", *(self._casadi(variable) for variable in variables))
-        y = y.reshape(self.states, -1)
-        p = np.tile(self.p(inputs)[:, None], y.shape[1])
-        values = self._readers[key].call([casadi.DM(y), casadi.DM(p)])
-        arrays = [np.asarray(value) for value in values]
+            variables = [casadi.densify(self._casadi(self.model.get_processed_variable(name))) for name in key]
+            self._readers[key] = Columns(self._function("read", *variables))
+        arrays = self._readers[key](y.reshape(self.states, -1), self.p(inputs))
         return {name: a[0] if a.shape[0] == 1 else a for name, a in zip(key, arrays, strict=True)}
 
-    def row_of(self, name: str) -> int:
-        """Place of a scalar unknown in the state vector, which is also the row of its equation."""
-        place = next(slices[0] for unknown, slices in self.model.y_slices.items() if unknown.name == name)
-        return int(place.start)
+    def linearised(self, y: Array, inputs: Mapping[str, float]) -> tuple[Any, Array]:
+        """df/dy as a sparse matrix and df/dp, shape (states, inputs), in a state; f holds rates, then algebraic residuals."""
+        jacobian, by_inputs = self._jacobian(y, self.p(inputs))
+        return jacobian.sparse(), np.asarray(by_inputs)
 
-    def gradients(self, names: Sequence[str], y: Array, inputs: Mapping[str, float]) -> Array:
-        """Rows of d(variable)/dy in a state, one for each name, shape (names, states)."""
+    def gradients(self, names: Sequence[str], y: Array, inputs: Mapping[str, float]) -> tuple[Array, Array]:
+        """d(variable)/dy, shape (names, states), and d(variable)/dp, shape (names, inputs), in a state."""
         key = tuple(names)
         if key not in self._gradients:
-            variables = [self._casadi(self.model.get_processed_variable(name)) for name in key]
-            self._gradients[key] = self._function("gradients", casadi.jacobian(casadi.vertcat(*variables), self._y))
-        return np.asarray(self._gradients[key](y, self.p(inputs)))
+            stacked = casadi.vertcat(*(self._casadi(self.model.get_processed_variable(name)) for name in key))
+            parts = (casadi.densify(casadi.jacobian(stacked, by)) for by in (self._y, self._p))
+            self._gradients[key] = self._function("gradients", *parts)
+        by_state, by_inputs = self._gradients[key](y, self.p(inputs))
+        return np.asarray(by_state), np.asarray(by_inputs)

@@ -1,38 +1,27 @@
 """How salt moves in the electrolyte: its properties as functions of concentration and temperature.
 
-A transport law is an object with four functions of the salt concentration c (mol/m3) and the temperature T (K), and
-the range in which they were measured. Outside that range the value at its edge is used, and a run that went there
-says so.
+A transport law is an object with four functions and the range in which they were measured. Outside that range the
+value at its edge is used, and a run that went there says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from lithoscope.constants import thermal_voltage
+from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.data import lookup
 
 Function = Any
 """A number, an array or a symbol; the functions below return what they are given."""
 
 
-class Transport(Protocol):
-    """What every transport law offers.
+class Functions(Protocol):
+    """The four functions of an electrolyte, of its salt concentration c (mol/m3) and temperature T (K)."""
 
-    concentrations  lowest and highest salt concentration of the measurements, mol/m3
-    temperatures    lowest and highest temperature of the measurements, K
-    source          where the law comes from
-    """
-
-    @property
-    def concentrations(self) -> tuple[float, float]: ...
-    @property
-    def temperatures(self) -> tuple[float, float]: ...
-    @property
-    def source(self) -> str: ...
     def conductivity(self, c: Function, T: Function) -> Function:
         """kappa, S/m."""
 
@@ -44,6 +33,18 @@ class Transport(Protocol):
 
     def thermodynamic_factor(self, c: Function, T: Function) -> Function:
         """chi = 1 + d ln f / d ln c."""
+
+
+class Transport(Functions, Hashable, Protocol):
+    """A transport law: the four functions, and where they were measured."""
+
+    @property
+    def concentrations(self) -> tuple[float, float]:
+        """Lowest and highest salt concentration of the measurements, mol/m3."""
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        """Lowest and highest temperature of the measurements, K."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,6 @@ class ConstantTransport:
     D: float
     t_plus: float
     chi: float
-    source: str = "given as constants"
 
     concentrations = (0.0, np.inf)
     temperatures = (0.0, np.inf)
@@ -93,14 +93,7 @@ class LandesfeindGasteiger:
     c in mol/L, T in K; coefficients in the data table `landesfeind2019_ec_dmc`.
     Validity: 10 to 30 degC, up to 3 mol/L. kappa +-5 %, D and t+ +-20 to 30 %.
     Source: J. Landesfeind and H. A. Gasteiger, J. Electrochem. Soc. 166 (2019) A3079.
-
-    conductivity_factor  factor on kappa, to try out its uncertainty
-    diffusivity_factor   factor on D, likewise
     """
-
-    conductivity_factor: float = 1.0
-    diffusivity_factor: float = 1.0
-    source: str = "landesfeind2019"
 
     concentrations = (0.0, 3000.0)
     temperatures = (283.15, 303.15)
@@ -111,13 +104,13 @@ class LandesfeindGasteiger:
         c = self._measured(c)
         e = np.exp(1000 / T)
         kappa = p1 * (1 + (T - p2)) * c * (1 + p3 * np.sqrt(c) + p4 * (1 + p5 * e) * c) / (1 + c**4 * (p6 * e))
-        return self.conductivity_factor * 0.1 * kappa
+        return 0.1 * kappa
 
     def diffusivity(self, c: Function, T: Function) -> Function:
         """D, m2/s."""
         p1, p2, p3, p4 = _coefficients("diffusivity")
         c = self._measured(c)
-        return self.diffusivity_factor * 1e-10 * p1 * np.exp(p2 * c) * np.exp(p3 / T) * np.exp(p4 / T * c)
+        return 1e-10 * p1 * np.exp(p2 * c) * np.exp(p3 / T) * np.exp(p4 / T * c)
 
     def transference_number(self, c: Function, T: Function) -> Function:
         """t+."""
@@ -146,7 +139,7 @@ def _polynomial(p: tuple[float, ...], c: Function, T: Function) -> Function:
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
-def diffusion_potential(law: Transport, c_left: Function, c_right: Function, T: Function) -> Function:
+def diffusion_potential(law: Functions, c_left: Function, c_right: Function, T: Function) -> Function:
     """Potential of the electrolyte on the right against the left, without current, measured with lithium electrodes.
 
     phi = (2 R T / F) int_{ln c_left}^{ln c_right} (1 - t+) chi d ln c
@@ -176,6 +169,4 @@ def limiting_current_density(D: float, t_plus: float, c0: float, thickness: floa
     macmullin  N_M, bulk over effective conductivity
     Validity: constant properties.
     """
-    from lithoscope.constants import FARADAY
-
     return 2 * FARADAY * D * c0 / (macmullin * (1 - t_plus) * thickness)

@@ -36,7 +36,7 @@ from typing import Any
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.laws.kinetics import active_area, exchange_current_density, overpotential
-from lithoscope.physics.laws.transport import diffusion_potential
+from lithoscope.physics.laws.transport import Functions, diffusion_potential
 
 SEPARATOR = "separator"
 FACES = {"Counter": "left", "Working": "right"}
@@ -46,7 +46,7 @@ DEPLETED_MOL_M3 = 1.0
 """Salt concentration at a face below which the salt counts as depleted."""
 
 
-class _SeparatorTransport:
+class _SeparatorTransport(Functions):
     """The four functions of the electrolyte as PyBaMM function parameters, so that a user can replace each one."""
 
     @staticmethod
@@ -162,7 +162,11 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
             "Electrolyte lithium [C.m-2]": FARADAY * v["Salt in the separator [mol.m-2]"],
             "Double-layer lithium [C.m-2]": sum(v[f"{face} double-layer lithium [C.m-2]"] for face in FACES),
         }
-        reservoirs = [*(f"{face} lithium [C.m-2]" for face in FACES), "Electrolyte lithium [C.m-2]", "Double-layer lithium [C.m-2]"]
+        reservoirs = [
+            *(f"{face} lithium [C.m-2]" for face in FACES),
+            "Electrolyte lithium [C.m-2]",
+            "Double-layer lithium [C.m-2]",
+        ]
         v["Ledger [C.m-2]"] = sum(v[name] for name in reservoirs)
 
     def _as_pybamm_expects(self) -> None:
@@ -184,23 +188,28 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
 
     @property
     def default_geometry(self) -> Any:
+        """The separator from 0 to 1."""
         xi = pybamm.SpatialVariable("x", domain=[SEPARATOR], coord_sys="cartesian")
         return {SEPARATOR: {xi: {"min": pybamm.Scalar(0), "max": pybamm.Scalar(1)}}}
 
     @property
     def default_var_pts(self) -> dict[str, int]:
+        """40 cells."""
         return {"x": 40}
 
     @property
     def default_submesh_types(self) -> Any:
+        """Evenly spaced."""
         return {SEPARATOR: pybamm.Uniform1DSubMesh}
 
     @property
     def default_spatial_methods(self) -> Any:
+        """Finite volumes, second order."""
         return {SEPARATOR: pybamm.FiniteVolume()}
 
     @property
     def default_solver(self) -> Any:
+        """IDAKLU, made to survive reversals of the current."""
         # A small first step and no error test on algebraic unknowns: the solver otherwise gives up right after the
         # current reverses, where they jump.
         return pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8, options={"dt_init": 1e-6, "suppress_algebraic_error": True})
