@@ -1,0 +1,29 @@
+"""Papers as code: their cells, programs and claims, run to a verdict on each claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lithoscope.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from lithoscope.studies.outcome import Study
+
+NAMES = ("perovskite",)
+"""The studies that exist."""
+
+PLANNED = {
+    "host": "the study of the polymer-fibre host comes with the substrate cells and the porous host",
+    "dipoles": "the study of ferroelectric dipoles comes with the interphase",
+}
+
+
+def study(name: str) -> Study:
+    """A study by its name, e.g. study("perovskite"). Raises InputError for one that is not there."""
+    if name == "perovskite":
+        from lithoscope.studies.perovskite.study import Perovskite
+
+        return Perovskite()
+    if name in PLANNED:
+        raise InputError("study", f'= "{name}" is not built yet: {PLANNED[name]}', expected=", ".join(NAMES))
+    raise InputError("study", f'= "{name}" is not a study', expected=", ".join(NAMES), do=nearest(name, [*NAMES, *PLANNED]))

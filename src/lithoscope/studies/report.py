@@ -1,0 +1,76 @@
+"""The report of a study: one self-contained page that prints well and needs neither network nor scripts."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from lithoscope.studies.verdict import MEANS, Verdict, Word
+
+if TYPE_CHECKING:
+    from lithoscope.studies.outcome import Outcome, Panel
+
+
+def page(outcome: Outcome) -> str:
+    """The report as HTML text."""
+    environment = Environment(
+        loader=PackageLoader("lithoscope.studies", "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "interval": interval, "slug": slug}
+    return environment.get_template("report.html").render(
+        outcome=outcome,
+        claims={claim.id: claim for claim in outcome.claims.claims},
+        means={str(word): text for word, text in MEANS.items()},
+        words=[str(word) for word in reversed(Word)],
+        rows=sorted(outcome.verdicts, key=lambda verdict: verdict.verdict is Word.PENDING),
+        scales=list(dict.fromkeys(verdict.scale for verdict in outcome.verdicts)),
+        picture=_picture,
+        version=metadata.version("lithoscope"),
+    )
+
+
+def _picture(panel: Panel) -> Markup:
+    """The SVG of a panel; it is made by this package and by nobody else, so it may stand as it is.
+
+    The ids inside a figure are made local to it, because several figures share a page.
+    """
+    local = (
+        panel.svg.replace('id="', f'id="{panel.key}-')
+        .replace('href="#', f'href="#{panel.key}-')
+        .replace("url(#", f"url(#{panel.key}-")
+    )
+    return Markup(local)  # noqa: S704
+
+
+def number(value: float | bool | None) -> str:
+    """A number as a table shows it; a statement without a number as a tick."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "stated"
+    return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.3e}"
+
+
+def interval(verdict: Verdict) -> str:
+    """What was predicted, with its interval, value by value."""
+    parts = []
+    for value, low, high in zip(verdict.predicted, verdict.low, verdict.high, strict=True):
+        if value is None or low is None or high is None:
+            parts.append("–")
+        elif high - low <= 1e-9 * abs(value):
+            parts.append(number(value))
+        else:
+            parts.append(f"{value:.3g} ({low:.3g} to {high:.3g})")
+    return ", ".join(parts) or "–"
+
+
+def slug(text: str) -> str:
+    """A text as part of a CSS class."""
+    return text.replace(" ", "-")
