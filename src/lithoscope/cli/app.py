@@ -1,0 +1,139 @@
+"""The commands. Each loads what it needs when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lithoscope.cli import output
+from lithoscope.errors import InputError, LithoscopeError, StoreError
+
+app = typer.Typer(
+    name="lithoscope",
+    help="A virtual laboratory for lithium-metal anodes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the output, for programs.")]
+
+
+def start() -> None:
+    """Run the command line. What a user can put right is one message and an exit code, never a traceback."""
+    try:
+        app(prog_name="lithoscope")
+    except InputError as error:
+        output.complain(f"INPUT REFUSED  {error}")
+        sys.exit(2)
+    except StoreError as error:
+        output.complain(str(error))
+        sys.exit(2)
+    except LithoscopeError as error:
+        output.complain(str(error))
+        sys.exit(3)
+
+
+@app.command()
+def run(
+    cell: Annotated[str, typer.Argument(help="A cell file, or the name of a ready cell such as perovskite/bare.")],
+    program: Annotated[
+        str, typer.Argument(help="A program file, or the name of a ready program such as perovskite/first-cycles.")
+    ],
+    model: Annotated[Path | None, typer.Option(help="A model file; without one the default model for the cell.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Run a program on a cell; keep the result, its figures and its lithium balance in a folder."""
+    from lithoscope.cli.running import run_files
+
+    raise typer.Exit(run_files(cell, program, model, to, figures=figures, as_json=as_json))
+
+
+@app.command()
+def reproduce(
+    study: Annotated[str, typer.Argument(help="A study: perovskite.")],
+    to: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    ship: Annotated[bool, typer.Option(help="For developers: keep the verdicts in the package.", hidden=True)] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a paper's cells to a verdict on each of its claims; write report.html and verdicts.json."""
+    from lithoscope.cli.studying import reproduce_study
+
+    reproduce_study(study, to, ship=ship, as_json=as_json)
+
+
+@app.command()
+def claims(
+    study: Annotated[str | None, typer.Argument(help="A study; all of them without one.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what the papers claim and what the runs say about it."""
+    from lithoscope.cli.studying import list_claims
+
+    list_claims(study, verdict, as_json=as_json)
+
+
+@app.command()
+def catalogue(
+    name: Annotated[str | None, typer.Argument(help="An entry; all names without one.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Copy the entry into this file, to be changed.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the ready cells and programs, print one, or copy it."""
+    from lithoscope.cli.listing import show_catalogue
+
+    show_catalogue(name, to, as_json=as_json)
+
+
+@app.command()
+def data(
+    pattern: Annotated[
+        str | None, typer.Argument(help="Part of an id or a name, e.g. separator; all records without it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the numbers of the data tables; explain one with its range, source and status."""
+    from lithoscope.cli.listing import show_data
+
+    show_data(pattern, as_json=as_json)
+
+
+@app.command()
+def show(
+    result: Annotated[Path, typer.Argument(help="Folder of a result.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the trace as CSV with BDF column names.")] = None,
+    spectrum_csv: Annotated[Path | None, typer.Option(help="Write the last spectrum as CSV with BDF column names.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw a figure into this file (svg, png, pdf).")] = None,
+    what: Annotated[str, typer.Option(help="The figure: voltage, spectrum, ledger or profile.")] = "voltage",
+    as_json: AsJson = False,
+) -> None:
+    """Show how a run ended, its first numbers and where its lithium is."""
+    from lithoscope.cli.running import show_result
+
+    show_result(result, csv=csv, spectrum_csv=spectrum_csv, figure=figure, what=what, as_json=as_json)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Check the installation: versions, telemetry, and every exact solution that the models are held against."""
+    from lithoscope.cli.checking import check_installation
+
+    raise typer.Exit(check_installation(as_json=as_json))
+
+
+@app.command()
+def bench(
+    runs: Annotated[int, typer.Option(help="Repetitions of each measurement.", min=1, max=100)] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Time the package beside references on the same machine, in the same run."""
+    from lithoscope.cli.benching import run_benchmarks
+
+    run_benchmarks(runs, as_json=as_json)

@@ -1,0 +1,92 @@
+"""`lithoscope bench`: how fast, beside a reference in the same run."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from lithoscope.cli import output
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement beside its reference, medians over repetitions, s.
+
+    what       is timed;  beside: the reference
+    time       ours;  reference: theirs
+    """
+
+    what: str
+    beside: str
+    time: float
+    reference: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours over theirs."""
+        return self.time / self.reference
+
+
+def run_benchmarks(repetitions: int, *, as_json: bool) -> None:
+    """Measure and print."""
+    measured = [*_start_up(repetitions), *_cell(repetitions)]
+    if as_json:
+        output.write_json([asdict(m) | {"ratio": m.ratio} for m in measured])
+        return
+    rows = [(m.what, f"{m.time * 1e3:.1f}", m.beside, f"{m.reference * 1e3:.1f}", f"{m.ratio:.2f}") for m in measured]
+    output.table(f"median of {repetitions}, this machine", ("what", "ms", "beside", "ms", "ratio"), rows, right=(1, 3, 4))
+    above = measured[0].time - measured[0].reference, measured[1].time - measured[1].reference
+    output.say(f"above a bare Python start: import {above[0]:.3f} s, --help {above[1]:.3f} s")
+
+
+def _alternate(repetitions: int, ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """Median times of two things, taken in turn after one warm-up of each, so that a drifting machine treats both alike."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(repetitions + 1):
+        for record, action in zip(times, (ours, theirs), strict=True):
+            begun = time.perf_counter()
+            action()
+            if turn:
+                record.append(time.perf_counter() - begun)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _process(*arguments: str) -> Callable[[], object]:
+    return lambda: subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=dict(os.environ))  # noqa: S603
+
+
+def _start_up(repetitions: int) -> list[Measured]:
+    bare = _process("-c", "pass")
+    lines = (
+        ("import lithoscope", _process("-c", "import lithoscope")),
+        (
+            "lithoscope --help",
+            _process("-c", "from lithoscope.cli import main; import sys; sys.argv = ['lithoscope', '--help']; main()"),
+        ),
+    )
+    return [Measured(what, "bare Python", *_alternate(repetitions, action, bare)) for what, action in lines]
+
+
+def _cell(repetitions: int) -> list[Measured]:
+    """Cycles and a spectrum, beside PyBaMM's own drivers on the same equations, mesh and tolerance."""
+    from lithoscope.design import Cell
+    from lithoscope.design.catalogue import entry
+    from lithoscope.physics.cell import Planar
+    from lithoscope.physics.cell.reference import pybamm_cycles, pybamm_spectrum
+    from lithoscope.physics.contract import silent
+    from lithoscope.protocol import Program, Spectrum
+
+    cell, model = Cell.parse(entry("perovskite/masncl3")), Planar()
+    cycles, spectrum = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=20), Program([Spectrum(rest="1 s")])
+    theirs_cycles, theirs_spectrum = pybamm_cycles(model, cell, 20), pybamm_spectrum(model, cell)
+    return [
+        Measured("20 cycles, Li|MASnCl3 cell, everything kept", "the same model in PyBaMM's Experiment",
+                 *_alternate(repetitions, lambda: model.simulate(cell, cycles, silent), theirs_cycles)),
+        Measured("spectrum of 61 points, split by electrode", "PyBaMM's EISSimulation, cell only",
+                 *_alternate(repetitions, lambda: model.simulate(cell, spectrum, silent), theirs_spectrum)),
+    ]  # fmt: skip

@@ -1,0 +1,129 @@
+"""`lithoscope run` and `lithoscope show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from lithoscope.cli import output
+from lithoscope.errors import InputError
+from lithoscope.run import default_model, progress_bar
+from lithoscope.units import MAH_PER_CM2
+
+if TYPE_CHECKING:
+    from lithoscope.document import Document
+    from lithoscope.physics.contract import Model
+    from lithoscope.result import Result
+
+    Read = TypeVar("Read", bound=Document)
+
+
+def run_files(cell: str, program: str, model: Path | None, to: Path | None, *, figures: bool, as_json: bool) -> int:
+    """Run a cell file through a program file; returns the exit code."""
+    import sys
+
+    from lithoscope.design import Cell
+    from lithoscope.protocol import Program
+
+    of, plan = _read(Cell, cell), _read(Program, program)
+    chosen = _read_model(model) if model else default_model(of)
+    if not as_json:
+        output.say(f"model: {chosen.kind}" + ("" if model else " (the default for this cell)"))
+    with progress_bar(sys.stderr.isatty()) as report:
+        result = chosen.simulate(of, plan, report)
+    folder = result.save(to or Path("results") / f"{Path(cell).stem}-{result.manifest.run_id}")
+    drawn = _figures(result, folder) if figures else []
+    if as_json:
+        output.write_json(result.summary() | {"folder": str(folder)})
+    else:
+        describe(result)
+        output.say(f"\nresult in {folder}" + (f", with {', '.join(drawn)}" if drawn else ""))
+    return result.status.end.exit_code
+
+
+def _read(kind: type[Read], given: str) -> Read:
+    """A document from a file, or from the catalogue if there is no file of that name."""
+    from lithoscope.design.catalogue import catalogue, entry
+
+    if not Path(given).exists() and (given in catalogue() or not given.endswith(".toml")):
+        return kind.parse(entry(given), file=given)
+    return kind.read(given)
+
+
+def _read_model(path: Path) -> Model:
+    from lithoscope.document import choose, line_of, parse_toml, read_text
+    from lithoscope.physics.cell import Planar
+
+    text = read_text(path)
+    planned = {
+        "mossy": "mossy and dead lithium come with the long runs",
+        "substrate": "plating from zero thickness comes with the substrate cells",
+        "host": "the porous host comes with the substrate cells",
+        "phase_field": "the shape of lithium comes with the morphology scale",
+    }
+    try:
+        return choose({"planar": Planar}, planned, "a model", parse_toml(text, file=path.name))  # type: ignore[return-value]
+    except InputError as error:
+        raise error.in_file(path.name, line_of(text, error.where)) from None
+
+
+def _figures(result: Result, folder: Path) -> list[str]:
+    """Draw what the run has into its folder."""
+    from lithoscope.analysis.figures import draw, save
+
+    names = [
+        what for what, has in (("voltage", bool(result.trace.sizes.get("time"))), ("spectrum", bool(result.spectra))) if has
+    ]
+    return [save(draw(result, what), folder / f"{what}.svg").name for what in names]
+
+
+def show_result(
+    result: Path, *, csv: Path | None, spectrum_csv: Path | None, figure: Path | None, what: str, as_json: bool
+) -> None:
+    """Show a stored result, and write what was asked for."""
+    from lithoscope.analysis.figures import draw, save
+    from lithoscope.result import export, load
+
+    loaded = load(result)
+    written = []
+    if csv:
+        written.append(export.trace_csv(loaded, csv))
+    if spectrum_csv:
+        if not loaded.spectra:
+            raise InputError("--spectrum-csv", "was asked for, but the program measured no spectrum")
+        written.append(export.spectrum_csv(loaded, -1, spectrum_csv))
+    if figure:
+        written.append(save(draw(loaded, what), figure))
+    if as_json:
+        output.write_json(loaded.summary() | {"written": [str(path) for path in written]})
+        return
+    describe(loaded)
+    for path in written:
+        output.say(f"wrote {path}")
+
+
+def describe(result: Result) -> None:
+    """How a run ended, its first numbers, where its lithium is, and what it assumed."""
+    output.say(f"\n{result.status}")
+    for note in result.manifest.notes:
+        output.say(f"note: {note}")
+    first = [(name.replace("_", " "), f"{m['value']:.5g}", m["unit"]) for name, m in result.metrics.items()]
+    output.table("\nfirst numbers", ("", "value", "unit"), first, right=(1,))
+    books = [
+        (
+            name.replace("_", " "),
+            f"{r.initial / MAH_PER_CM2:.5f}",
+            f"{r.final / MAH_PER_CM2:.5f}",
+            f"{r.change / MAH_PER_CM2:+.3e}",
+            f"{r.mismatch:.0e}",
+        )
+        for name, r in result.ledger.reservoirs.items()
+    ]
+    columns = ("reservoir", "start", "end", "change", "agrees with its flux to")
+    output.table("lithium balance, mAh/cm2", columns, books, right=(1, 2, 3, 4))
+    output.say(f"the total changes by {result.ledger.residual:.1e} of the inventory")
+    taken = [row for row in result.manifest.numbers if not row["given"]]
+    if taken:
+        rows = [(row["path"], f"{row['value']:.4g}", row["unit"], row["status"] or "", row["source"] or "") for row in taken]
+        columns = ("", "value", "unit", "status", "source")
+        output.table("numbers that the cell does not give, taken from the data tables", columns, rows, right=(1,))
