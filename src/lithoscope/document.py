@@ -90,6 +90,7 @@ class Document(Frozen):
         """The document written as TOML text. Raises InputError with path and line of the first field that is wrong."""
         data = parse_toml(text, file=file)
         try:
+            cls._check_format(data)
             document = cls(**data)
         except InputError as error:
             raise error.in_file(file or "", line_of(text, error.where)) from None
@@ -97,6 +98,15 @@ class Document(Frozen):
             raise InputError("", "is nested too deeply").in_file(file or "", None) from None
         document._text = text
         return document
+
+    @classmethod
+    def _check_format(cls, data: Mapping[str, Any]) -> None:
+        """A file of another kind is named as such, before its keys are found strange one by one."""
+        field = cls.model_fields.get("format")
+        if field is not None and data.get("format", field.default) != field.default:
+            raise InputError(
+                "format", f'= "{data["format"]}" is not the format that is read here', expected=f'"{field.default}"'
+            )
 
     @classmethod
     def read(cls, path: str | Path) -> Self:

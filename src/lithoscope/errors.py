@@ -79,9 +79,9 @@ class MissingExtraError(LithoscopeError, ImportError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint at the nearest known name: ' Did you mean "separator"?', or an empty text."""
-    matches = difflib.get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
-    original = {k.lower(): k for k in known}
-    return f'Did you mean "{original[matches[0]]}"?' if matches else ""
+    by_lower = {each.lower(): each for each in known}
+    matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f'Did you mean "{by_lower[matches[0]]}"?' if matches else ""
 
 
 class End(Enum):

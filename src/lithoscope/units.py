@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -31,9 +31,9 @@ MAH_PER_CM2 = 36_000.0
 
 STATUSES: tuple[str, ...] = get_args(ValueStatus)
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _TEXT = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
-_FACTOR = re.compile(r"\s*([*/· ]?)\s*(1|[A-Za-zµμΩÅ°%]+)\s*(?:(?:\^|\*\*)?\s*([+-]?\d))?")
+_FACTOR = re.compile(r"\s*([*/· ]?)\s*(1|[A-Za-zµμΩÅ°%]+)\s*(?:(?:\^|\*\*)?\s*([+-]?[0-9]))?")
 _LONGEST_TEXT = 80
 
 
@@ -103,7 +103,7 @@ class Quantity:
     high: float | None = None
     status: ValueStatus | None = None
     source: str | None = None
-    text: str | None = None
+    text: str | None = field(default=None, compare=False)
 
     def __float__(self) -> float:
         return self.value

@@ -47,14 +47,13 @@ class Film(Frozen):
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:
-        for name in ("conductivity", "capacitance"):
+        for name, example in (("conductivity", "1e-6 S/cm"), ("capacitance", "1 mF/m2")):
             if getattr(self, name) is None and f"films.{self.material}.{name}" not in records():
                 raise InputError(
                     "material",
                     f'= "{self.material}": its {name} is not in the data tables',
                     expected=f"{', '.join(known_films())}, or a material with its own conductivity and capacitance",
-                    do=nearest(self.material, known_films())
-                    or f'Give it, e.g. {name} = "{"1e-6 S/cm" if name == "conductivity" else "1 mF/m2"}"',
+                    do=f'{nearest(self.material, known_films())} Give it, e.g. {name} = "{example}"'.strip(),
                 )
         return self
 

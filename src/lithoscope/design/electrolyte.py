@@ -97,8 +97,8 @@ class Electrolyte(Frozen):
 
 
 _WRITTEN = re.compile(
-    r"^\s*(?P<concentration>[\d.]+)\s*(?:M|mol/L)\s+(?P<salt>\w+)\s+(?:in\s+)?(?P<solvents>[A-Za-z]+(?::[A-Za-z]+)*)"
-    r"(?:\s+(?P<shares>[\d.]+(?::[\d.]+)*))?(?:\s*(?:by\s+)?(?P<basis>vol(?:ume)?|wt|weight))?\.?%?\s*$"
+    r"^\s*(?P<concentration>[0-9]+(?:\.[0-9]+)?)\s*(?:M|mol/L)\s+(?P<salt>\w+)\s+(?:in\s+)?(?P<solvents>[A-Za-z]+(?::[A-Za-z]+)*)"
+    r"(?:\s+(?P<shares>[0-9]+(?:\.[0-9]+)?(?::[0-9]+(?:\.[0-9]+)?)*))?(?:\s*(?:by\s+)?(?P<basis>vol(?:ume)?|wt|weight))?\.?%?\s*$"
 )
 
 
@@ -112,9 +112,9 @@ def _electrolyte(given: Any) -> Any:
                          expected='a text such as "1 M LiPF6 EC:DMC 1:1", or a table')  # fmt: skip
     solvents = match["solvents"].split(":")
     shares = [float(share) for share in (match["shares"] or ":".join("1" * len(solvents))).split(":")]
-    if len(shares) != len(solvents):
+    if len(shares) != len(solvents) or not sum(shares):
         raise InputError(
-            "solvent", f"names {len(solvents)} solvents and {len(shares)} shares", expected="one share per solvent"
+            "solvent", f"names {len(solvents)} solvents and the shares {match['shares']}", expected="one share per solvent"
         )
     return Electrolyte(
         salt=match["salt"],

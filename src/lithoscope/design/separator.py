@@ -45,14 +45,13 @@ class Separator(Frozen):
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:
-        for name in ("porosity", "macmullin_number"):
+        for name, example in (("porosity", 0.45), ("macmullin_number", 6)):
             if getattr(self, name) is None and f"separators.{self.material}.{name}" not in records():
                 raise InputError(
                     "material",
                     f'= "{self.material}": its {name} is not in the data tables',
                     expected=f"{', '.join(known_separators())}, or a material with its own porosity and macmullin_number",
-                    do=nearest(self.material, known_separators())
-                    or f"Give it, e.g. {name} = {0.45 if name == 'porosity' else 6}",
+                    do=f"{nearest(self.material, known_separators())} Give it, e.g. {name} = {example}".strip(),
                 )
         porosity, macmullin = self.property("porosity").value, self.property("macmullin_number").value
         if porosity * macmullin < 1:

@@ -58,7 +58,7 @@ class BookKeeper:
         self._final = dict(initial)
         self._inflow = dict.fromkeys(initial, 0.0)
         self._passed = dict.fromkeys(initial, 0.0)
-        self._difference = dict.fromkeys(initial, 0.0)
+        self._mismatch = dict.fromkeys(initial, 0.0)
         self._drift = 0.0
 
     def stretch(
@@ -84,13 +84,13 @@ class BookKeeper:
                 self._inflow[name] += float(simpson(t, flux.net, between.net)[-1])
                 self._passed[name] += float(simpson(t, flux.turnover, between.turnover)[-1])
             difference = abs(self._final[name] - self._initial[name] - self._inflow[name])
-            self._difference[name] = max(self._difference[name], difference)
+            scale = max(self._passed[name], FLOOR * self._total)
+            self._mismatch[name] = max(self._mismatch[name], difference / scale)
 
     def ledger(self) -> Ledger:
         """The books as they stand."""
-        return Ledger({name: self._reservoir(name) for name in self._initial}, self._drift / self._total)
-
-    def _reservoir(self, name: str) -> Reservoir:
-        passed = self._passed[name]
-        scale = max(passed, FLOOR * self._total)
-        return Reservoir(self._initial[name], self._final[name], self._inflow[name], passed, self._difference[name] / scale)
+        reservoirs = {
+            name: Reservoir(initial, self._final[name], self._inflow[name], self._passed[name], self._mismatch[name])
+            for name, initial in self._initial.items()
+        }
+        return Ledger(reservoirs, self._drift / self._total)

@@ -91,7 +91,12 @@ class Current(Frozen):
     @model_validator(mode="after")
     def _comes_to_an_end(self) -> Self:
         if self.current_density.value == 0:
-            raise InputError("current_density", "= 0 passes no charge", do='Use a step of kind "rest"')
+            raise InputError(
+                "current_density",
+                "= 0 passes no charge",
+                expected='a current density such as "1 mA/cm2"',
+                do='Use a step of kind "rest"',
+            )
         if self.until.duration is None and self.until.capacity is None:
             raise InputError("until", "has neither a duration nor a capacity, so the step might never end",
                              expected='a duration or a capacity such as "1 mAh/cm2"')  # fmt: skip

@@ -23,8 +23,8 @@ class Reservoir:
     final     at the end
     inflow    quadrature of its flux over the run, made from the trace and not from the reservoir
     passed    its turnover: what went in or came out, whichever is more, by the same quadrature
-    mismatch  largest |change - inflow| at the end of any step, relative to what passed, or to 1e-3 of the whole inventory
-              if less passed
+    mismatch  largest |change - inflow| at the end of any step, relative to what had passed by then, or to 1e-3 of the whole
+              inventory if less had
     """
 
     initial: float

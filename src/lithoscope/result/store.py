@@ -58,6 +58,8 @@ def load(path: str | Path) -> Result:
     path = Path(path)
     manifest = _manifest(path)
     for name, checksum in manifest["files"].items():
+        if not (path / name).resolve().is_relative_to(path.resolve()):
+            raise StoreError(f"{path} is not to be trusted: its manifest names a file outside the folder.")
         if not (path / name).is_file() or _checksum(path / name) != checksum:
             raise StoreError(f"{path / name} is damaged or missing: its checksum does not match. Run the program again.")
     summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))

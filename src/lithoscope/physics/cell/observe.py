@@ -36,6 +36,9 @@ PROFILE = "Salt concentration [mol.m-3]"
 RESOLUTION_V = 5e-5
 """A trace is thinned until a straight line between two points is off by this much, V."""
 
+RESOLUTION_J = 1e-3
+"""The same for the current density, as a share of its value, to which 1 A/m2 is added."""
+
 
 def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> dict[str, Array]:
     """Every output of the trace at every solved time of a stretch, and the two lithium fluxes."""
@@ -69,11 +72,16 @@ def into_reservoirs(fluxes: Mapping[str, Array]) -> dict[str, Flux]:
     }
 
 
-def kept(t: Array, voltage: Array) -> Array:
-    """Indices of a stretch that carry its shape: linear interpolation between them is within `RESOLUTION_V`.
-
-    Both ends are always kept.
+def kept(t: Array, voltage: Array, current_density: Array) -> Array:
+    """Indices of a stretch that carry its shape: a straight line between them is within `RESOLUTION_V` of the voltage and
+    within `RESOLUTION_J` of the current density. Both ends are always kept.
     """
+    in_voltage = _corners(t, voltage, np.full(len(t), RESOLUTION_V))
+    return np.array(sorted(in_voltage | _corners(t, current_density, RESOLUTION_J * (np.abs(current_density) + 1))))
+
+
+def _corners(t: Array, values: Array, tolerance: Array) -> set[int]:
+    """Indices between which values are straight within a tolerance, by splitting at the worst point again and again."""
     chosen = {0, len(t) - 1}
     open_ranges = [(0, len(t) - 1)]
     while open_ranges:
@@ -81,11 +89,11 @@ def kept(t: Array, voltage: Array) -> Array:
         if last - first < 2:
             continue
         inside = slice(first + 1, last)
-        line = np.interp(t[inside], t[[first, last]], voltage[[first, last]])
-        error = np.abs(voltage[inside] - line)
-        worst = int(np.argmax(error))
-        if error[worst] > RESOLUTION_V:
+        slope = (values[last] - values[first]) / (t[last] - t[first])
+        error = np.abs(values[inside] - values[first] - slope * (t[inside] - t[first])) / tolerance[inside]
+        worst = int(error.argmax())
+        if error[worst] > 1:
             middle = first + 1 + worst
             chosen.add(middle)
             open_ranges += [(first, middle), (middle, last)]
-    return np.array(sorted(chosen))
+    return chosen

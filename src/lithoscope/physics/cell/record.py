@@ -47,7 +47,7 @@ class Recorder:
         contents = {name: seen[name] for name in RESERVOIRS}
         self.books.stretch(stretch.t, contents, into_reservoirs(seen), into_reservoirs(between))
         self.points += len(stretch.t)
-        chosen = kept(stretch.t, seen["voltage"])
+        chosen = kept(stretch.t, seen["voltage"], seen["current_density"])
         columns = {name: seen[name][chosen] for name in TRACE}
         columns |= {
             "time": start + stretch.t[chosen],

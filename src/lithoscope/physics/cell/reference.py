@@ -22,7 +22,7 @@ def pybamm_cycles(model: Planar, cell: Cell, cycles: int, rtol: float = 1e-6) ->
     theirs, values = model.to_pybamm(cell)
     ampere = 10 * cell.area.value
     steps = (f"Charge at {ampere!r} A for 1 hour", f"Discharge at {ampere!r} A for 1 hour")
-    options = {"dt_init": 1e-6, "suppress_algebraic_error": True}
+    options = {"dt_init": 1e-8, "suppress_algebraic_error": True}
     solver = pybamm.IDAKLUSolver(rtol=rtol, atol=rtol * 1e-2, options=options)
     simulation = pybamm.Simulation(
         theirs,

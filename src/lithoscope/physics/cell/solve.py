@@ -20,7 +20,7 @@ from lithoscope.units import MAH_PER_CM2
 PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
 """Events of a cell model, by the words before the colon of their name."""
 
-FIRST_STEPS = (1e-6, 1e-9, 1e-12)
+FIRST_STEPS = (1e-8, 1e-12)
 """First step sizes that are tried in turn, s."""
 
 
@@ -100,7 +100,7 @@ class Driver:
         """Integrate, and try again with smaller first steps and a tighter tolerance before giving up.
 
         The first step has to be below the fastest relaxation, which for a thin double layer on a fast electrode is less
-        than a nanosecond; starting every step that small would cost a third more.
+        than a nanosecond.
         """
         ladder = (*(Tolerances(self.rtol, first) for first in FIRST_STEPS), Tolerances(self.rtol / 10, FIRST_STEPS[-1]))
         for rung, tolerances in enumerate(ladder):

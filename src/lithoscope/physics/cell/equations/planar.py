@@ -17,7 +17,7 @@ Equations
     eps dc/dt = -dN/dx,   N = -(D / N_M) dc/dx - (1 - t+) J / F,   N = 0 at both faces             (anions are blocked)
     C_dl dphi_k/dt = J_k - A_k i_k
     phi_k = R_k i_k + 2 V_T asinh(i_k / (2 i0_k)),   i0_k = i0_k,ref sqrt(c_k / c_0)
-    dQ_k/dt = A_k i_k,   A_k = a_k (Q0_k - Q_k) / (Q0_k - Q_k + Q_min)
+    dQ_k/dt = A_k i_k,   A_k = a_k active_area(Q0_k - Q_k, Q_min)
     C_l dv_l/dt = J_k - v_l / R_l
     V = (phi + sum v)_working - (phi + sum v)_counter - J int dx N_M / kappa + 2 V_T int (1 - t+) chi d ln c
 
@@ -116,7 +116,7 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
         P, T = pybamm.Parameter, self.T
         J = self.J if face == "Counter" else -self.J
         c = pybamm.boundary_value(self.c, side)
-        phi = self._variable(f"{face} interface potential [V]", pybamm.Scalar(0), 0.1)
+        phi = self._variable(f"{face} interface potential [V]", pybamm.Scalar(0), 1e-3)
         Q = self._variable(f"{face} lithium lost [C.m-2]", pybamm.Scalar(0), 1e4)
         i = self._variable(f"{face} charge-transfer current density [A.m-2]", pybamm.Scalar(0), 10.0)
         left = P(f"{face} initial lithium [C.m-2]") - Q
@@ -130,7 +130,7 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
         drop = phi
         for n in range(self.films[face]):
             R, C = P(f"{face} film {n} resistance [Ohm.m2]"), P(f"{face} film {n} capacitance [F.m-2]")
-            v = self._variable(f"{face} film {n} potential [V]", pybamm.Scalar(0), 0.1)
+            v = self._variable(f"{face} film {n} potential [V]", pybamm.Scalar(0), 1e-3)
             self.rhs[v] = (J - v / R) / C
             drop = drop + v
         self.variables |= {
@@ -212,7 +212,7 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
         """IDAKLU, made to survive reversals of the current."""
         # A small first step and no error test on algebraic unknowns: the solver otherwise gives up right after the
         # current reverses, where they jump.
-        return pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8, options={"dt_init": 1e-6, "suppress_algebraic_error": True})
+        return pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8, options={"dt_init": 1e-8, "suppress_algebraic_error": True})
 
 
 def _current_function() -> Any:

@@ -1,0 +1,193 @@
+"""Results: named, signed, kept whole, and never trusted when damaged."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lithoscope as ls
+from lithoscope.errors import InputError, StoreError
+from lithoscope.result import export, store
+from lithoscope.result.names import NAMES, dataset
+
+
+def test_every_output_has_unit_and_name(short_run: ls.Result) -> None:
+    for node in short_run.tree.subtree:
+        for name, variable in node.to_dataset().variables.items():
+            assert variable.attrs["units"] == NAMES[str(name)].unit
+            assert variable.attrs["long_name"]
+
+
+def test_signs(short_run: ls.Result) -> None:
+    """Positive current strips the working electrode, and the voltage is positive with it."""
+    first = short_run.steps[short_run.steps["kind"] == "current"].iloc[0]
+    assert first["charge"] > 0
+    assert first["mean_voltage"] > 0
+    at = short_run.trace.isel(time=short_run.trace["step"].values == first.name)
+    assert float(at["working_lithium"][-1]) < float(at["working_lithium"][0])
+    assert float(at["counter_lithium"][-1]) > float(at["counter_lithium"][0])
+    assert float(at["working_salt_concentration"][-1]) > float(at["counter_salt_concentration"][-1])
+    assert np.all(short_run.spectra[0]["imaginary_impedance"] < 0)
+
+
+def test_an_unknown_output_is_hinted(short_run: ls.Result) -> None:
+    with pytest.raises(InputError, match='Did you mean "voltage"'):
+        short_run["voltag"]
+    with pytest.raises(KeyError):
+        dataset("time", ["time"], {"time": np.zeros(2), "volts": np.zeros(2)})
+
+
+@pytest.mark.fails_when("result/store.py", "_json(folder / MANIFEST", "_json(folder / 'other.json'")
+def test_a_stored_result_is_the_same(short_run: ls.Result, tmp_path: Path) -> None:
+    loaded = ls.load(short_run.save(tmp_path / "run"))
+    assert loaded.tree.identical(short_run.tree)
+    assert loaded.status == short_run.status
+    assert loaded.ledger == short_run.ledger
+    assert loaded.manifest.run_id == short_run.manifest.run_id
+    assert ls.Cell.parse(loaded.manifest.inputs["cell"]) == ls.Cell.parse(short_run.manifest.inputs["cell"])
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert set(summary) >= {"schema", "run_id", "status", "ledger", "metrics", "versions", "wall_s"}
+    assert set(summary["status"]) >= {"word", "sentence", "remedy", "cycle", "time_s"}
+    assert not [path for path in tmp_path.iterdir() if path.name != "run"]
+
+
+def test_saving_again_replaces_as_a_whole(short_run: ls.Result, tmp_path: Path) -> None:
+    short_run.save(tmp_path / "run")
+    (tmp_path / "run" / "stray").write_text("x")
+    ls.load(short_run.save(tmp_path / "run"))
+    assert not (tmp_path / "run" / "stray").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def truncate(folder: Path) -> None:
+    file = next(path for path in folder.rglob("c/0") if path.is_file())
+    file.write_bytes(file.read_bytes()[:-3])
+
+
+def flip_a_bit(folder: Path) -> None:
+    file = max((path for path in folder.rglob("c/0") if path.is_file()), key=lambda path: path.stat().st_size)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(bytes(data))
+
+
+def empty_summary(folder: Path) -> None:
+    (folder / "summary.json").write_text("")
+
+
+def foreign(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"schema": "someone.else/1"}')
+
+
+def newer(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest |= {"schema": "lithoscope.result/9"}
+    manifest["versions"]["lithoscope"] = "9.9"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def outside(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["../elsewhere"] = "0"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def no_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def half_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"schema": "lithoscope.res')
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (truncate, "checksum does not match"),
+        (flip_a_bit, "checksum does not match"),
+        (empty_summary, "checksum does not match"),
+        (foreign, "not a result of Lithoscope"),
+        (newer, "written by Lithoscope 9.9"),
+        (outside, "outside the folder"),
+        (no_manifest, "not a result of Lithoscope"),
+        (half_manifest, "cannot be read"),
+    ],
+)
+@pytest.mark.fails_when("result/store.py", "_checksum(path / name) != checksum", "False")
+def test_a_damaged_result_is_never_taken_for_one(
+    damage: Callable[[Path], None], words: str, short_run: ls.Result, tmp_path: Path
+) -> None:
+    folder = short_run.save(tmp_path / "run")
+    damage(folder)
+    with pytest.raises(StoreError, match=words):
+        ls.load(folder)
+
+
+def test_a_folder_of_somebody_else_is_left_alone(short_run: ls.Result, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(StoreError, match="Choose another folder"):
+        short_run.save(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    with pytest.raises(StoreError, match="not a result"):
+        ls.load(tmp_path)
+
+
+@pytest.mark.fails_when("result/export.py", "result.area,\n", "1,\n")
+def test_csv_with_bdf_names(short_run: ls.Result, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(short_run.to_csv(tmp_path / "trace.csv").read_text().splitlines()))
+    assert list(rows[0])[:3] == ["Test Time / s", "Voltage / V", "Current / A"]
+    assert len(rows) == short_run.trace.sizes["time"]
+    ampere = np.array([float(row["Current / A"]) for row in rows])
+    assert ampere.max() == pytest.approx(1.13e-3, rel=1e-9)
+    hours = np.array([float(row["Net Capacity / Ah"]) for row in rows])
+    assert hours.max() == pytest.approx(0.1e-3 * 1.13, rel=1e-6)
+    spectrum = list(csv.DictReader(export.spectrum_csv(short_run, 0, tmp_path / "z.csv").read_text().splitlines()))
+    assert list(spectrum[0]) == ["Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm"]
+    assert all(float(row["Imaginary Impedance / ohm"]) < 0 for row in spectrum)
+
+
+def test_metrics(short_run: ls.Result) -> None:
+    metrics = short_run.metrics
+    assert metrics["charge_passed"]["value"] == pytest.approx(0.4, rel=1e-9)
+    assert metrics["cycles"]["value"] == 2
+    assert metrics["voltage_last_half_cycle"]["value"] == pytest.approx(71, abs=1)
+
+
+def test_quick_figures(short_run: ls.Result, tmp_path: Path) -> None:
+    for what in ("voltage", "spectrum", "ledger", "profile"):
+        figure = short_run.plot(what)
+        for axes in figure.axes:
+            assert axes.get_ylabel()
+    with pytest.raises(InputError, match='Did you mean "spectrum"'):
+        short_run.plot("spectra")
+    from lithoscope.analysis.figures import save, svg
+
+    assert svg(short_run.plot("voltage")) == svg(short_run.plot("voltage"))
+    assert save(short_run.plot("voltage"), tmp_path / "v.svg").stat().st_size > 1000
+    assert save(short_run.plot("voltage"), tmp_path / "v.png").stat().st_size > 1000
+
+
+def test_a_figure_without_data_says_so(bare: ls.Cell) -> None:
+    result = ls.run(bare, ls.Program([ls.Rest("1 s")]), progress=False)
+    with pytest.raises(InputError, match='Add a step of kind "spectrum"'):
+        result.plot("spectrum")
+
+
+@pytest.mark.fails_when("result/store.py", "shutil.rmtree(partial, ignore_errors=True)", "pass")
+def test_no_room_on_the_disk(short_run: ls.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there before stays, and no half folder is left behind."""
+    folder = short_run.save(tmp_path / "run")
+    before = store._checksum(folder / "manifest.json")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "_json", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        short_run.save(folder)
+    assert store._checksum(folder / "manifest.json") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert ls.load(folder).status == short_run.status

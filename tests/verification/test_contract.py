@@ -1,0 +1,74 @@
+"""Rung 4: invariants hold in every run, and each of them notices when it does not. The clauses of the model contract."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lithoscope as ls
+from lithoscope.errors import End
+from lithoscope.physics.contract import Model, silent
+from lithoscope.result.ledger import Ledger
+
+MODELS: list[Model] = [ls.Planar()]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.kind)
+def test_contract(model: Model, coated: ls.Cell) -> None:
+    """Whoever writes a model can run this clause by clause."""
+    reports: list[tuple[float, str]] = []
+    program = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=2)
+    result = model.simulate(coated, program, lambda done, text: reports.append((done, text)))
+    assert result.status.word == "program completed"
+    assert not model.invariants(result)
+    assert [done for done, _ in reports] == sorted(done for done, _ in reports), "progress never goes back"
+    assert reports[-1][0] == 1.0
+    assert type(model).parse(model.to_toml()) == model  # type: ignore[attr-defined]
+    assert len(model.exact_cases()) >= 3
+    assert set(result.manifest.inputs) == {"cell", "program", "model"}
+
+
+def with_values(result: ls.Result, name: str, value: float) -> ls.Result:
+    """The result with one value of its trace replaced."""
+    tree = result.tree.copy(deep=True)
+    tree["trace"][name].values[3] = value
+    return replace(result, tree=tree)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("voltage", np.nan, "finite values"), ("voltage", 7.0, "Kirchhoff"), ("working_lithium", -1.0, "bounds"),
+     ("counter_salt_concentration", -1e-3, "bounds")],
+)  # fmt: skip
+@pytest.mark.fails_when("physics/cell/invariants.py", "if gap > KIRCHHOFF_V:", "if False:")
+def test_every_invariant_notices(name: str, value: float, words: str, short_run: ls.Result) -> None:
+    model = ls.Planar()
+    assert not model.invariants(short_run)
+    found = model.invariants(with_values(short_run, name, value))
+    assert words in {violation.invariant for violation in found}
+
+
+@pytest.mark.fails_when("physics/cell/invariants.py", "if not ledger.closes:", "if False:")
+def test_an_open_ledger_is_noticed(short_run: ls.Result) -> None:
+    open_books = Ledger(short_run.ledger.reservoirs, residual=1e-6)
+    found = ls.Planar().invariants(replace(short_run, ledger=open_books))
+    assert [violation.invariant for violation in found] == ["lithium"]
+
+
+@pytest.mark.fails_when("physics/cell/model.py", "return result if not self.invariants(result) else", "return result; return")
+def test_a_run_whose_lithium_does_not_close_is_marked(coated: ls.Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that books a flux twice ends in words and with exit code 3, and its numbers are kept."""
+    from lithoscope.physics.cell import observe, record
+
+    honest = observe.into_reservoirs
+
+    def twice(fluxes: Any) -> Any:
+        return {name: replace(flux, net=2 * flux.net) for name, flux in honest(fluxes).items()}
+
+    monkeypatch.setattr(record, "into_reservoirs", twice)
+    result = ls.Planar().simulate(coated, ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=1), silent)
+    assert result.status.end is End.LEDGER_OPEN
+    assert result.status.end.exit_code == 3
+    assert "differs from its flux" in result.status.detail
+    assert result.trace.sizes["time"] > 10
