@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell.model import Planar
 
 
-def pybamm_cycles(model: Planar, cell: Cell, cycles: int, rtol: float = 1e-6) -> Callable[[], Any]:
+def pybamm_cycles(model: Planar, cell: Cell, cycles: int, rtol: float = 1e-7) -> Callable[[], Any]:
     """A call that strips and plates 1 mAh/cm2 at 1 mA/cm2 with PyBaMM's Experiment and returns its solution.
 
     The simulation is built once, so that a second call times the solution alone.

@@ -212,7 +212,7 @@ class PlanarLithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carri
         """IDAKLU, made to survive reversals of the current."""
         # A small first step and no error test on algebraic unknowns: the solver otherwise gives up right after the
         # current reverses, where they jump.
-        return pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8, options={"dt_init": 1e-8, "suppress_algebraic_error": True})
+        return pybamm.IDAKLUSolver(rtol=1e-7, atol=1e-9, options={"dt_init": 1e-8, "suppress_algebraic_error": True})
 
 
 def _current_function() -> Any:
