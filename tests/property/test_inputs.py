@@ -63,8 +63,16 @@ def right_cell(r: random.Random) -> Data:
         "basis": r.choice(("volume", "weight")),
     }
     if r.random() < 0.3:
-        electrolyte |= {"salt": "LiTFSI", "solvent": {"DOL": 0.5, "DME": 0.5}, "properties": {
-            "conductivity": "13 mS/cm", "diffusivity": "8e-10 m2/s", "transference_number": 0.4, "thermodynamic_factor": 1.5}}  # fmt: skip
+        electrolyte |= {
+            "salt": "LiTFSI",
+            "solvent": {"DOL": 0.5, "DME": 0.5},
+            "properties": {
+                "conductivity": "13 mS/cm",
+                "diffusivity": "8e-10 m2/s",
+                "transference_number": 0.4,
+                "thermodynamic_factor": 1.5,
+            },
+        }
     return {
         "format": "lithoscope.cell/1",
         "area": {"value": f"{10 ** r.uniform(-2, 2):.3g} cm2", "status": "prior"},
@@ -155,7 +163,10 @@ def counter_only(cell: Data, program: Data, r: random.Random) -> None:
 STRIP = {"kind": "current", "current_density": "1 mA/cm2", "until": {"capacity": "1 mAh/cm2"}}
 
 MISTAKES: list[Mistake] = [
-    put("area", lambda r: r.choice((0, -1, 1e300, "1.13", "1.13 cm", "0 cm2", "1 km2", "1e300 cm2", "cm2", "", "１ cm2", [1], None))),
+    put(
+        "area",
+        lambda r: r.choice((0, -1, 1e300, "1.13", "1.13 cm", "0 cm2", "1 km2", "1e300 cm2", "cm2", "", "１ cm2", [1], None)),
+    ),
     put("area.low", "3000 cm2"),
     put("area.status", "guess"),
     put("area.valu", "1 cm2"),
@@ -166,9 +177,14 @@ MISTAKES: list[Mistake] = [
     put("working.films.0.material", [{"material": "unobtainium", "thickness": "1 um"}], "working.films"),
     put("working.films.0.thickness", [{"material": "MASnCl3"}], "working.films"),
     put("working.films.0.thicknes", [{"material": "MASnCl3", "thicknes": "1 um"}], "working.films"),
-    put("working.films.1.conductivity", [{"material": "MASnCl3", "thickness": "1 um"},
-                                         {"material": "x", "thickness": "1 um", "conductivity": "1 S/m2", "capacitance": "1 F/m2"}],
-        "working.films"),  # fmt: skip
+    put(
+        "working.films.1.conductivity",
+        [
+            {"material": "MASnCl3", "thickness": "1 um"},
+            {"material": "x", "thickness": "1 um", "conductivity": "1 S/m2", "capacitance": "1 F/m2"},
+        ],
+        "working.films",
+    ),
     put("working.exchange_current_density", lambda r: r.choice(("0 mA/cm2", "-1 mA/cm2", "1 mA", "1 A/cm3"))),
     put("working.double_layer_capacitance", lambda r: r.choice(("10 F", "0 F/m2", "-1 uF/cm2", "nan uF/cm2"))),
     put("working.roughness", lambda r: r.choice((0, -2, 0.5, 1e9, "2 um", "rough"))),
@@ -188,13 +204,32 @@ MISTAKES: list[Mistake] = [
     put("electrolyte.solvent", lambda r: r.choice(({"EC": 0.7, "DMC": 0.5}, {"EC": 0.5, "DEC": 0.5}, {}, "EC:DMC"))),
     put("electrolyte.solvent.EC", lambda r: r.choice((-0.5, 0, 7, "much"))),
     put("electrolyte.basis", lambda r: r.choice(("mass", "vol", 1))),
-    put("electrolyte.properties.diffusivity", {"conductivity": "1 S/m", "diffusivity": "1 m/s", "transference_number": 0.3,
-                                               "thermodynamic_factor": 2}, "electrolyte.properties"),  # fmt: skip
-    put("electrolyte.properties.transference_number", {"conductivity": "1 S/m", "diffusivity": "1e-10 m2/s", "transference_number": 3,
-                                                       "thermodynamic_factor": 2}, "electrolyte.properties"),  # fmt: skip
+    put(
+        "electrolyte.properties.diffusivity",
+        {"conductivity": "1 S/m", "diffusivity": "1 m/s", "transference_number": 0.3, "thermodynamic_factor": 2},
+        "electrolyte.properties",
+    ),
+    put(
+        "electrolyte.properties.transference_number",
+        {"conductivity": "1 S/m", "diffusivity": "1e-10 m2/s", "transference_number": 3, "thermodynamic_factor": 2},
+        "electrolyte.properties",
+    ),
     put("format", lambda r: r.choice(("lithoscope.cell/2", "lithoscope.program/1", "cell", 1))),
-    *(without(where) for where in ("area", "working", "separator", "electrolyte", "working.thickness", "working.kind",
-                                   "separator.material", "electrolyte.salt", "electrolyte.solvent", "electrolyte.concentration")),
+    *(
+        without(where)
+        for where in (
+            "area",
+            "working",
+            "separator",
+            "electrolyte",
+            "working.thickness",
+            "working.kind",
+            "separator.material",
+            "electrolyte.salt",
+            "electrolyte.solvent",
+            "electrolyte.concentration",
+        )
+    ),
     steps_are("steps"),
     steps_are("steps.0.kind", {"kind": "scan"}),
     steps_are("steps.0.kind", {"kind": "curent", **{k: v for k, v in STRIP.items() if k != "kind"}}),
@@ -217,7 +252,7 @@ MISTAKES: list[Mistake] = [
     steps_are("steps.0.times", {"kind": "loop", "times": 10**12, "steps": [STRIP]}),
     steps_are("steps.0.steps", {"kind": "loop", "times": 1, "steps": []}),
     steps_are("steps.0.steps.1.until", {"kind": "loop", "times": 2, "steps": [STRIP, {**STRIP, "until": 5}]}),
-]  # fmt: skip
+]
 
 
 def as_toml(data: Data) -> str:
@@ -277,8 +312,37 @@ def missing_kind(where: str, error: InputError) -> bool:
     return where.startswith(error.where + ".") and "missing" in error.problem
 
 
-TOKENS = ["[", "]", "{", "}", "=", '"', "'", "\n", ".", ",", "#", "-1", "1e999", "nan", "inf", "true", "µ", "\x00", "[[", "]]", "0", " ",
-          "steps", "kind", "value", "low", "1 cm2", "-", "1979-05-27"]  # fmt: skip
+TOKENS = [
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    '"',
+    "'",
+    "\n",
+    ".",
+    ",",
+    "#",
+    "-1",
+    "1e999",
+    "nan",
+    "inf",
+    "true",
+    "µ",
+    "\x00",
+    "[[",
+    "]]",
+    "0",
+    " ",
+    "steps",
+    "kind",
+    "value",
+    "low",
+    "1 cm2",
+    "-",
+    "1979-05-27",
+]
 
 
 @settings(max_examples=300, deadline=None)

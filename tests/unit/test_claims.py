@@ -75,7 +75,23 @@ def test_json_has_null_and_never_nan() -> None:
     rows = json.loads(text)
     assert rows[0]["predicted"] is None
     assert rows[0]["low"] is None
-    keys = "id study scale verdict reported tolerance bound predicted low high unit calibrated_on decided_by run note".split()
+    keys = [
+        "id",
+        "study",
+        "scale",
+        "verdict",
+        "reported",
+        "tolerance",
+        "bound",
+        "predicted",
+        "low",
+        "high",
+        "unit",
+        "calibrated_on",
+        "decided_by",
+        "run",
+        "note",
+    ]
     assert all(key in rows[0] for key in keys)
     assert rows[1]["reported"] is True
 

@@ -252,4 +252,4 @@ def test_thermal_voltage_enters_where_it_should(simulate: Any) -> None:
     V = float(simulate(cell, current_step(30.0, 1.0), relative_tolerance=1e-9)["voltage"][-1])
     native = 2 * numbers(cell).working.native_film_resistance
     exact = 4 * thermal_voltage(318.15) * np.arcsinh(1.5) + (slab.ohmic_resistance() + native) * 30
-    assert V == pytest.approx(exact, rel=1e-7)
+    assert pytest.approx(exact, rel=1e-7) == V

@@ -5,12 +5,12 @@ import pytest
 import sympy as sp
 
 from lithoscope.data import lookup
+from lithoscope.design import Cell
+from lithoscope.design.catalogue import entry
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.planar import SEPARATOR, PlanarLithiumCell
 from lithoscope.physics.cell.model import cell_inputs
 from lithoscope.physics.cell.params import numbers
-from lithoscope.design import Cell
-from lithoscope.design.catalogue import entry
 
 RATE, SWING = 0.05, 0.4
 """Decay of the chosen profile, 1/s, and its amplitude relative to the mean."""

@@ -12,7 +12,7 @@ from lithoscope.run import progress_bar
 from lithoscope.studies import NAMES, study
 
 
-def reproduce_study(name: str, to: Path, *, ship: bool, as_json: bool) -> None:
+def reproduce_study(name: str, to: Path, *, show: bool, ship: bool, as_json: bool) -> None:
     """Run a study, write its report and its runs, and say what it found."""
     from lithoscope.studies.outcome import ship as put_into_package
 
@@ -24,6 +24,10 @@ def reproduce_study(name: str, to: Path, *, ship: bool, as_json: bool) -> None:
         result.save(to / "runs" / label)
     if ship:
         put_into_package(outcome)
+    if show:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
     if as_json:
         output.write_json({"report": str(page), "verdicts": str(page.with_name("verdicts.json")), "counts": outcome.counts})
         return

@@ -31,7 +31,7 @@ TREE = "result.zarr"
 
 
 def save(result: Result, path: str | Path) -> Path:
-    """Write a result into a folder. A result that is already there is replaced as a whole.
+    """Write a result into a folder. A result that is already there is replaced; other files beside it are kept.
 
     Raises StoreError if the folder exists and holds something else, or if there is no room.
     """
@@ -42,6 +42,7 @@ def save(result: Result, path: str | Path) -> Path:
     partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial"))
     try:
         _write(result, partial)
+        _keep_what_is_not_ours(path, partial)
         _replace(partial, path)
     except OSError as error:
         raise StoreError(f"{path} could not be written: {error.strerror}. What was there before is untouched.") from error
@@ -96,6 +97,18 @@ def _write(result: Result, folder: Path) -> None:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     checksums = {str(file.relative_to(folder)): _checksum(file) for file in files}
     _json(folder / MANIFEST, result.manifest.as_data() | {"files": checksums})
+
+
+def _keep_what_is_not_ours(path: Path, partial: Path) -> None:
+    """Take over the files that somebody put into the folder of the result that is replaced: figures, notes."""
+    if not (path / MANIFEST).is_file():
+        return
+    ours = {MANIFEST, *_manifest(path)["files"]}
+    for file in path.rglob("*"):
+        name = file.relative_to(path)
+        if file.is_file() and str(name) not in ours and not (partial / name).exists():
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, partial / name)
 
 
 def _replace(partial: Path, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -60,21 +60,24 @@ class Driver:
     def _visit(self, visit: Visit, y: Array, time: float, stop: float) -> tuple[Array, float, Status | None]:
         step = visit.step
         if isinstance(step, Spectrum):
-            rested, time, status = self._integrate(replace(visit, step=Rest(step.rest)), y, time, stop)
+            rested, time, status = self._integrate(visit, Rest(step.rest), y, time, stop)
             if status is None:
                 self._measure(visit, step, rested, time)
             return rested, time, status
-        return self._integrate(visit, y, time, stop)
+        return self._integrate(visit, step, y, time, stop)
 
     def _measure(self, visit: Visit, step: Spectrum, y: Array, time: float) -> None:
         f = frequencies(step.high.value, step.low.value, step.points_per_decade)
         inputs = {**self.cell, **Setting().inputs()}
         self.recorder.spectrum(visit, time, f, spectrum(self.system, y, inputs, f))
 
-    def _integrate(self, visit: Visit, y: Array, time: float, stop: float) -> tuple[Array, float, Status | None]:
-        """One step of rest, current or voltage: the state after it, its time, and the end of the run if it came."""
-        step = visit.step
-        assert isinstance(step, Rest | Current | Voltage)
+    def _integrate(
+        self, visit: Visit, step: Rest | Current | Voltage, y: Array, time: float, stop: float
+    ) -> tuple[Array, float, Status | None]:
+        """One step of rest, current or voltage, also the rest before a spectrum.
+
+        Returns the state after it, its time, and the end of the run if it came.
+        """
         told, longest = setting(step, stop, self._charge(y))
         system = self.held() if isinstance(step, Voltage) else self.system
         inputs = {**self.cell, **told.inputs()}

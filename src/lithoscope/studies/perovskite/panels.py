@@ -23,7 +23,7 @@ USUAL_DISCS = {"12 mm": 1.13, "14 mm": 1.54, "15.6 mm": 1.91}
 """Lithium discs of coin cells and their area, cm2."""
 
 LABEL_OFFSETS = {
-    ("MAPbCl3", 10_000): (17, -3),
+    ("MAPbCl3", 10_000): (16, -7),
     ("MASnCl3", 100_000): (0, -8),
     ("MASnCl3", 10_000): (0, -8),
     ("MASnCl3", 1_000): (-2, -8),
@@ -55,7 +55,7 @@ def _ohm(spectrum: xr.Dataset, area: float) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def _spectra(found: Findings) -> Panel:
-    with figure(DOUBLE, 66 * MM) as drawn:
+    with figure(DOUBLE, 60 * MM) as drawn:
         whole, near = drawn.subplots(1, 2)
         for material in MATERIALS:
             for axes in (whole, near):

@@ -95,7 +95,7 @@ def _find(claims: Claims, report: Report) -> Findings:
     over, arcs, moves = {}, {}, {}
     for n, material in enumerate(MATERIALS):
         report(0.1 + 0.5 * n / 3, f"ranges of the open parameters, {material}")
-        calibrated = SPECTRA if material == "bare" else SPECTRA[1:]
+        calibrated = SPECTRA[:1] if material == "bare" else SPECTRA[1:]
         run_id = full[material].manifest.run_id
         over[material], moves[f"overpotential, {material} / mV"] = explore(
             partial(runs.overpotential, material), open_ranges, calibrated=calibrated, run=run_id
@@ -141,7 +141,10 @@ def _spectra(claims: Claims, found: Findings) -> dict[str, Verdict]:
     """The three spectra: all of them calibrate."""
     n = found.point["interfaces counted"]
     read = {m: found_resistance(found, m) * n / 2 for m in MATERIALS}
-    as_predicted = {m: Prediction(v, v, v, None, SPECTRA, found.runs[m].manifest.run_id) for m, v in read.items()}
+    as_predicted = {
+        m: Prediction(v, v, v, None, SPECTRA[:1] if m == "bare" else SPECTRA[1:], found.runs[m].manifest.run_id)
+        for m, v in read.items()
+    }
     arc = found.arc["MASnCl3"]
     alone = (
         f"Calibrated on {found.reported.tin:g} ohm alone, {found.reported.lead:g} ohm would only be bounded: "
