@@ -6,8 +6,9 @@ diffusivity D_e = D / N_M. Derived from eps dc/dt = D_e d2c/dx2 with the flux (1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,60 +138,71 @@ def current_step(J: float, duration: float) -> Current:
     return Current(f"{J!r} A/m2", {"duration": f"{duration!r} s"})
 
 
+Run = Callable[..., "Result"]
+"""Runs the steps that follow the cell."""
+
+
 def cases(model: Planar) -> Sequence[ExactCase]:
     """The exact cases of a planar model, on a mesh and at a tolerance fine enough for them. Each takes about a second."""
-    slab = Slab()
-    fine = model.replaced(cells=200, relative_tolerance=1e-9)
+    slab, fine = Slab(), model.replaced(cells=200, relative_tolerance=1e-9)
 
     def run(cell: Cell, *steps: Current | Rest | Spectrum | Voltage) -> Result:
         return fine.simulate(cell, Program(list(steps)), silent)
 
-    def steady() -> float:
-        J = 0.5 * slab.limiting_current_density
-        profiles = run(slab.cell(), current_step(J, 40 / slab.slowest_rate())).profiles
-        exact = slab.steady_profile(J, profiles["position"])
-        return float(np.max(np.abs(profiles["salt_concentration"].values[-1] - exact)) / slab.c0)
-
-    def depletion() -> float:
-        J = slab.limiting_current_density
-        ends = [run(slab.cell(), current_step(f * J, 20 / slab.slowest_rate())).status.word for f in (0.99, 1.01)]
-        return 0.0 if ends == ["program completed", "salt depleted"] else 1.0
-
-    def relaxation() -> float:
-        rate = slab.slowest_rate()
-        seen = run(slab.cell(), current_step(20.0, 3 / rate), Rest(f"{4 / rate!r} s"), Rest(f"{2 / rate!r} s"))
-        middle, late = (seen.profiles["salt_concentration"].values[n] for n in (1, 2))
-        return float(abs(np.log(np.ptp(middle) / np.ptp(late)) / 2 - 1))
-
-    def warburg() -> float:
-        spectrum = run(slab.cell(), Spectrum("0.2 Hz", "1 mHz")).spectra[0]
-        Z = spectrum["electrolyte_real_impedance"].values + 1j * spectrum["electrolyte_imaginary_impedance"].values
-        exact = slab.diffusion_impedance(spectrum["frequency"])
-        return float(np.max(np.abs(Z - slab.ohmic_resistance() - exact) / np.abs(exact)))
-
-    def kinetics() -> float:
-        J, still = 30.0, Slab(t_plus=1.0)
-        result = run(still.cell(exchange_current_density="1 mA/cm2"), current_step(J, 1.0))
-        # Each foil has lost or gained a little lithium, and with it a little of its area.
-        face = numbers(still.cell()).working
-        areas = [active_area(face.lithium - lost, face.least_lithium) for lost in (J, -J)]
-        halves = [
-            symmetric_voltage(J, 10.0 * area, 0.0, still.T) / 2 + face.native_film_resistance * J / area for area in areas
-        ]
-        exact = sum(halves) + still.ohmic_resistance() * J
-        return float(abs(result["voltage"][-1] / exact - 1))
-
-    def life() -> float:
-        cell = slab.cell(thickness="50 um")
-        face = numbers(cell).working
-        t = run(cell, current_step(10.0, 1e6)).status.time
-        return abs(t / foil_life(face.lithium, face.least_lithium, 10.0) - 1)
-
     return (
-        ExactCase("steady salt profile", 1e-10, steady),
-        ExactCase("limiting current: 0.99 goes on, 1.01 depletes", 0.0, depletion),
-        ExactCase("slowest relaxation at rest", 1e-3, relaxation),
-        ExactCase("finite-length diffusion impedance", 1e-3, warburg),
-        ExactCase("voltage of symmetric kinetics", 1e-10, kinetics),
-        ExactCase("life of a foil", 1e-8, life),
+        ExactCase("steady salt profile", 1e-10, partial(_steady, slab, run)),
+        ExactCase("limiting current: 0.99 goes on, 1.01 depletes", 0.0, partial(_depletion, slab, run)),
+        ExactCase("slowest relaxation at rest", 1e-3, partial(_relaxation, slab, run)),
+        ExactCase("finite-length diffusion impedance", 1e-3, partial(_warburg, slab, run)),
+        ExactCase("voltage of symmetric kinetics", 1e-10, partial(_kinetics, Slab(t_plus=1.0), run)),
+        ExactCase("life of a foil", 1e-8, partial(_life, slab, run)),
     )
+
+
+def _steady(slab: Slab, run: Run) -> float:
+    """Largest error of the salt profile at half the limiting current, relative to the mean."""
+    J = 0.5 * slab.limiting_current_density
+    profiles = run(slab.cell(), current_step(J, 40 / slab.slowest_rate())).profiles
+    exact = slab.steady_profile(J, profiles["position"])
+    return float(np.max(np.abs(profiles["salt_concentration"].values[-1] - exact)) / slab.c0)
+
+
+def _depletion(slab: Slab, run: Run) -> float:
+    """0 if the salt holds out just below the limiting current and not just above it, else 1."""
+    J = slab.limiting_current_density
+    ends = [run(slab.cell(), current_step(f * J, 20 / slab.slowest_rate())).status.word for f in (0.99, 1.01)]
+    return 0.0 if ends == ["program completed", "salt depleted"] else 1.0
+
+
+def _relaxation(slab: Slab, run: Run) -> float:
+    """Error of the rate at which a salt profile fades, once only its slowest mode is left."""
+    rate = slab.slowest_rate()
+    seen = run(slab.cell(), current_step(20.0, 3 / rate), Rest(f"{4 / rate!r} s"), Rest(f"{2 / rate!r} s"))
+    middle, late = (seen.profiles["salt_concentration"].values[n] for n in (1, 2))
+    return float(abs(np.log(np.ptp(middle) / np.ptp(late)) / 2 - 1))
+
+
+def _warburg(slab: Slab, run: Run) -> float:
+    """Largest error of the diffusion impedance, relative to it at the same frequency."""
+    spectrum = run(slab.cell(), Spectrum("0.2 Hz", "1 mHz")).spectra[0]
+    Z = spectrum["electrolyte_real_impedance"].values + 1j * spectrum["electrolyte_imaginary_impedance"].values
+    exact = slab.diffusion_impedance(spectrum["frequency"])
+    return float(np.max(np.abs(Z - slab.ohmic_resistance() - exact) / np.abs(exact)))
+
+
+def _kinetics(still: Slab, run: Run) -> float:
+    """Error of the steady voltage without gradients; each foil has lost or gained a little lithium, and area with it."""
+    J, cell = 30.0, still.cell(exchange_current_density="1 mA/cm2")
+    face = numbers(cell).working
+    areas = [active_area(face.lithium - lost, face.least_lithium) for lost in (J, -J)]
+    halves = [symmetric_voltage(J, 10.0 * area, 0.0, still.T) / 2 + face.native_film_resistance * J / area for area in areas]
+    exact = sum(halves) + still.ohmic_resistance() * J
+    return float(abs(run(cell, current_step(J, 1.0))["voltage"][-1] / exact - 1))
+
+
+def _life(slab: Slab, run: Run) -> float:
+    """Error of the time at which a foil is exhausted."""
+    cell = slab.cell(thickness="50 um")
+    face = numbers(cell).working
+    t = run(cell, current_step(10.0, 1e6)).status.time
+    return float(abs(t / foil_life(face.lithium, face.least_lithium, 10.0) - 1))

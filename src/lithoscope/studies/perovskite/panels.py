@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.perovskite.study import Findings
+    from lithoscope.studies.perovskite.findings import Findings
 
 COATED = MATERIALS[1:]
 USUAL_DISCS = {"12 mm": 1.13, "14 mm": 1.54, "15.6 mm": 1.91}

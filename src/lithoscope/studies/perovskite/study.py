@@ -3,56 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.optimize import brentq
-
-from lithoscope.analysis.impedance import interface_resistance
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
 from lithoscope.studies.perovskite import panels, tables
 from lithoscope.studies.perovskite.arithmetic import checked
-from lithoscope.studies.perovskite.cells import MATERIALS, Reported, film_conductivity, hopping_conductivity, ranges
-from lithoscope.studies.perovskite.runs import Runs
-from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
+from lithoscope.studies.perovskite.cells import MATERIALS, film_conductivity, hopping_conductivity
+from lithoscope.studies.perovskite.findings import (
+    AREA,
+    BARE_SPECTRUM,
+    CALIBRATED_ON,
+    COATED_SPECTRA,
+    INTERFACES,
+    LEAD,
+    TIN,
+    Findings,
+    find,
+)
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
-    from lithoscope.result import Result
-
-SPECTRA = ("perovskite.eis.bare", "perovskite.eis.msc")
-TIN, LEAD = "perovskite.sym.overpotential_msc", "perovskite.sym.overpotential_mpc"
-AREA = "electrode area"
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Everything that the runs of the study gave; figures, tables and verdicts are made from it.
-
-    reported       what the cells are calibrated on
-    ranges         the open parameters;  point: all at the value at which predictions are quoted
-    runs           spectrum and first cycles of the three cells at that point;  wide: their spectra beyond the window
-    overpotential  prediction of each cell, mV;  ratio: of lead over tin;  arc: width of the arcs in the window, ohm
-    sensitivities  what each open parameter does to each prediction
-    area_curves    overpotential of each cell over electrode areas: areas in cm2, mV with slowest and fastest kinetics
-    area_needed    area at which each coated cell would show the reported overpotential, cm2
-    """
-
-    reported: Reported
-    ranges: tuple[Range, ...]
-    point: Point
-    runs: dict[str, Result]
-    wide: dict[str, Result]
-    overpotential: dict[str, Prediction]
-    ratio: Prediction
-    arc: dict[str, Prediction]
-    sensitivities: dict[str, tuple[Sensitivity, ...]]
-    area_curves: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
-    area_needed: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -68,7 +42,7 @@ class Perovskite:
 
     def run(self, report: Report | None = None) -> Outcome:
         """Run the cells to a verdict on each claim. Takes some seconds."""
-        found = _find(self.claims, report or silent)
+        found = find(self.claims, report or silent)
         verdicts = _verdicts(self.claims, found)
         return Outcome(
             study=self.name,
@@ -84,54 +58,6 @@ class Perovskite:
         )
 
 
-def _find(claims: Claims, report: Report) -> Findings:
-    open_ranges, reported = ranges(), Reported.of(claims)
-    point, runs = at_values(open_ranges), Runs(reported)
-    full, wide = {}, {}
-    for n, material in enumerate(MATERIALS):
-        report(0.1 * n / 3, f"spectrum and first cycles, {material}")
-        full[material] = runs.full(material, point)
-        wide[material] = runs.wide_spectrum(material, point)
-    over, arcs, moves = {}, {}, {}
-    for n, material in enumerate(MATERIALS):
-        report(0.1 + 0.5 * n / 3, f"ranges of the open parameters, {material}")
-        calibrated = SPECTRA[:1] if material == "bare" else SPECTRA[1:]
-        run_id = full[material].manifest.run_id
-        over[material], moves[f"overpotential, {material} / mV"] = explore(
-            partial(runs.overpotential, material), open_ranges, calibrated=calibrated, run=run_id
-        )
-        arcs[material], moves[f"arc in the window, {material} / ohm"] = explore(
-            partial(runs.arc, material), open_ranges, calibrated=calibrated, run=run_id
-        )
-    ratio, moves["overpotential of MAPbCl3 over MASnCl3"] = explore(
-        lambda p: runs.overpotential("MAPbCl3", p) / runs.overpotential("MASnCl3", p),
-        open_ranges, calibrated=SPECTRA[1:], run=full["MAPbCl3"].manifest.run_id,
-    )  # fmt: skip
-    report(0.6, "electrode areas")
-    curves = {material: _area_curve(runs, material, point, open_ranges) for material in MATERIALS}
-    needed = {m: _area_for(runs, m, point, float(claims[c].values[0])) for m, c in (("MASnCl3", TIN), ("MAPbCl3", LEAD))}
-    report(0.9, "figures")
-    return Findings(reported, open_ranges, point, full, wide, over, ratio, arcs, moves, curves, needed)
-
-
-def _area_curve(
-    runs: Runs, material: str, point: Point, open_ranges: tuple[Range, ...]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    by_name = {r.name: r for r in open_ranges}
-    areas = np.linspace(by_name[AREA].low, by_name[AREA].high, 9)
-    i0 = by_name["exchange current density"]
-    slow, fast = (
-        np.array([runs.overpotential(material, {**point, AREA: float(a), i0.name: end}) for a in areas])
-        for end in (i0.low, i0.high)
-    )
-    return areas, slow, fast
-
-
-def _area_for(runs: Runs, material: str, point: Point, target: float) -> float:
-    """The electrode area at which a cell has the overpotential `target`, cm2."""
-    return float(brentq(lambda a: runs.overpotential(material, {**point, AREA: a}) - target, 0.1, 3.0, xtol=1e-3))
-
-
 def _verdicts(claims: Claims, found: Findings) -> list[Verdict]:
     made = checked(claims) | _spectra(claims, found) | _overpotentials(claims, found)
     return [made.get(claim.id) or stated(claim, Word.PENDING, f"Needs {claim.needs}.") for claim in claims.claims]
@@ -139,12 +65,9 @@ def _verdicts(claims: Claims, found: Findings) -> list[Verdict]:
 
 def _spectra(claims: Claims, found: Findings) -> dict[str, Verdict]:
     """The three spectra: all of them calibrate."""
-    n = found.point["interfaces counted"]
-    read = {m: found_resistance(found, m) * n / 2 for m in MATERIALS}
-    as_predicted = {
-        m: Prediction(v, v, v, None, SPECTRA[:1] if m == "bare" else SPECTRA[1:], found.runs[m].manifest.run_id)
-        for m, v in read.items()
-    }
+    n = found.point[INTERFACES]
+    read = {m: found.interface_resistance(m) * n / 2 for m in MATERIALS}
+    shown = {m: Prediction(v, v, v, None, CALIBRATED_ON[m], found.runs[m].manifest.run_id) for m, v in read.items()}
     arc = found.arc["MASnCl3"]
     alone = (
         f"Calibrated on {found.reported.tin:g} ohm alone, {found.reported.lead:g} ohm would only be bounded: "
@@ -158,15 +81,9 @@ def _spectra(claims: Claims, found: Findings) -> dict[str, Verdict]:
         f"instrument's window shows {arc.value:.0f} ohm ({arc.low:.0f} to {arc.high:.0f}), decided by {arc.decided_by}."
     )
     return {
-        SPECTRA[0]: judged(claims[SPECTRA[0]], [as_predicted["bare"]], "Sets the native film of the bare electrodes."),
-        SPECTRA[1]: judged(claims[SPECTRA[1]], [as_predicted["MASnCl3"], as_predicted["MAPbCl3"]], alone),
+        BARE_SPECTRUM: judged(claims[BARE_SPECTRUM], [shown["bare"]], "Sets the native film of the bare electrodes."),
+        COATED_SPECTRA: judged(claims[COATED_SPECTRA], [shown["MASnCl3"], shown["MAPbCl3"]], alone),
     }
-
-
-def found_resistance(found: Findings, material: str) -> float:
-    """Resistance of both interfaces read off the simulated spectrum of a cell, ohm."""
-    result = found.runs[material]
-    return interface_resistance(result.spectra[0]) / result.area
 
 
 def _overpotentials(claims: Claims, found: Findings) -> dict[str, Verdict]:

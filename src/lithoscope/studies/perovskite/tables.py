@@ -12,7 +12,7 @@ from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.perovskite.study import Findings
+    from lithoscope.studies.perovskite.findings import Findings
 
 SQUARE_CM = 1e4
 """ohm m2 -> ohm cm2"""
