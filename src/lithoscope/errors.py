@@ -101,8 +101,8 @@ class End(Enum):
     NO_SOLUTION = (
         "no solution found",
         3,
-        "Try a tighter relative tolerance or more cells per layer in the model; if it persists it is a bug: "
-        "send the run folder.",
+        "Try a tighter relative tolerance or more cells per layer in the model; if it persists it is a bug: send the run "
+        "folder.",
     )
     LEDGER_OPEN = (
         "ledger does not close",

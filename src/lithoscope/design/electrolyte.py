@@ -81,8 +81,7 @@ class Electrolyte(Frozen):
     def _check_measured(self) -> None:
         remedy = (
             "Give its properties as constants: [electrolyte.properties] with conductivity, diffusivity, "
-            "transference_number and "
-            "thermodynamic_factor"
+            "transference_number and thermodynamic_factor"
         )
         if self.salt != "LiPF6":
             raise InputError("salt", f'= "{self.salt}": no measured transport properties are known',

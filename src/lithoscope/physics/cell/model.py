@@ -163,9 +163,8 @@ def _check_temperature(found: CellNumbers) -> None:
     if not low - TEMPERATURE_MARGIN <= found.temperature <= high + TEMPERATURE_MARGIN:
         raise InputError(
             "temperature",
-            f"= {found.temperature - 273.15:.4g} degC is far outside the {low - 273.15:.4g} to {high - 273.15:.4g} degC in "
-            "which "
-            "the transport of this electrolyte was measured",
+            f"= {found.temperature - 273.15:.4g} degC is far outside the {low - 273.15:.4g} to {high - 273.15:.4g} degC "
+            "in which the transport of this electrolyte was measured",
             expected=f"{low - TEMPERATURE_MARGIN - 273.15:.4g} to {high + TEMPERATURE_MARGIN - 273.15:.4g} degC",
             do="Give its properties at that temperature as constants: [electrolyte.properties]",
         )

@@ -55,9 +55,8 @@ def _pressure(claim: Claim, _: Claims) -> tuple[Word, str]:
     pressure = _numbers(claim)[0] / 100
     record = lookup("lithium.yield_strength")
     return Word.INPUT, (
-        f"{pressure:g} MPa is below the yield strength of lithium, {record.low:g} to {record.high:g} MPa: contact must come "
-        "from "
-        "creep of asperities or from the reaction, not from plastic flow of the foil."
+        f"{pressure:g} MPa is below the yield strength of lithium, {record.low:g} to {record.high:g} MPa: contact must "
+        "come from creep of asperities or from the reaction, not from plastic flow of the foil."
     )
 
 
@@ -72,8 +71,7 @@ def _full_cell(claim: Claim, _: Claims) -> tuple[Word, str]:
     dense = thickness * 1e-6 * FARADAY / molar_volume / MAH_PER_CM2
     return Word.INPUT, (
         f"{thickness:g} um of dense lithium are {dense:.1f} mAh/cm2 ({foil:g} stated), {dense / cathode:.1f} times the "
-        "cathode; "
-        f"20 mg/cm2 of LiCoO2 at {LCO_CAPACITY:g} mAh/g are {20 * LCO_CAPACITY / 1000:g} mAh/cm2."
+        f"cathode; 20 mg/cm2 of LiCoO2 at {LCO_CAPACITY:g} mAh/g are {20 * LCO_CAPACITY / 1000:g} mAh/cm2."
     )
 
 
@@ -82,8 +80,7 @@ def _lean(claim: Claim, _: Claims) -> tuple[Word, str]:
     usual = lookup("practice.electrolyte_lean_vehicle")
     return Word.INPUT, (
         f"{grams:.0f} g/Ah, {grams / (usual.high or usual.number):.0f} to {grams / usual.number:.0f} times what vehicle "
-        "cells hold: "
-        "the cell is flooded, and drying out cannot explain a failure after 20 cycles."
+        "cells hold: the cell is flooded, and drying out cannot explain a failure after 20 cycles."
     )
 
 

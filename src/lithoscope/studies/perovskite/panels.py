@@ -67,16 +67,13 @@ def _spectra(found: Findings) -> Panel:
             axes.yaxis.set_major_locator(MultipleLocator(tick))
         drawn.legend(*whole.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     caption = (
-        "Impedance of the three fresh symmetric cells (electrodes of "
-        f"{found.point['electrode area']:g} cm², beside the paper's figure 3a); the right panel enlarges the left. Lines: "
-        "the instrument's "
-        "window, 100 kHz to 100 mHz, with a circle at each decade; dotted: what lies above it. Marks on the axis: the "
-        "reported 320, 60 and "
-        "85 Ω, drawn from the resistance of the electrolyte, with the declared ±5 %. All three resistances are calibrated, "
-        "so their agreement "
-        "says nothing; the shape is predicted. The arc of the films, a prior of 1 mF/m² beside their resistance, lies "
-        "mostly above the "
-        f"window: what a reader can see of 60 Ω is {found.arc['MASnCl3'].value:.0f} Ω. Runs: {_run_ids(found)}."
+        f"Impedance of the three fresh symmetric cells (electrodes of {found.point['electrode area']:g} cm², beside the "
+        "paper's figure 3a); the right panel enlarges the left. Lines: the instrument's window, 100 kHz to 100 mHz, with "
+        "a circle at each decade; dotted: what lies above it. Marks on the axis: the reported 320, 60 and 85 Ω, drawn "
+        "from the resistance of the electrolyte, with the declared ±5 %. All three resistances are calibrated, so their "
+        "agreement says nothing; the shape is predicted. The arc of the films, a prior of 1 mF/m² beside their "
+        f"resistance, lies mostly above the window: what a reader can see of 60 Ω is {found.arc['MASnCl3'].value:.0f} Ω. "
+        f"Runs: {_run_ids(found)}."
     )
     return Panel("spectra", "Impedance before cycling", svg(drawn), caption)
 
@@ -138,13 +135,10 @@ def _voltages(found: Findings, claims: Claims) -> Panel:
             axes[name].set_title(title, fontweight="normal")
     caption = (
         "Voltage of the three symmetric cells over the first five cycles at 1 mA/cm² and 1 mAh/cm² (beside the paper's "
-        "figure 3b), and two "
-        f"windows of it. Grey band: the reported {reported:g} mV of both coated cells, ±10 %. Interfaces are calibrated on "
-        "the spectra of "
-        "the fresh cells; the voltages are predicted, for electrodes of "
+        f"figure 3b), and two windows of it. Grey band: the reported {reported:g} mV of both coated cells, ±10 %. "
+        "Interfaces are calibrated on the spectra of the fresh cells; the voltages are predicted, for electrodes of "
         f"{found.point['electrode area']:g} cm²: {_listed(found)}. No ageing is modelled here, so every cycle is like the "
-        "first: the flat "
-        f"traces are a property of the model and not a finding. Runs: {_run_ids(found)}."
+        f"first: the flat traces are a property of the model and not a finding. Runs: {_run_ids(found)}."
     )
     return Panel("voltage", "Voltage in the first cycles", svg(drawn), caption)
 
@@ -183,13 +177,11 @@ def _areas(found: Findings, claims: Claims) -> Panel:
         axes.legend(loc="upper left")
     caption = (
         "The electrode area, which the paper does not give, decides the overpotential that the spectra imply. Lines: "
-        "predicted with fast "
-        "charge transfer, where nearly all of the resistance is ohmic; bands: down to the slowest charge transfer that the "
-        "spectra and its "
-        f"range allow. Marks: the areas at which each cell would show the reported {reported:g} mV, "
-        f"{found.area_needed['MASnCl3']:.2f} and {found.area_needed['MAPbCl3']:.2f} cm². No area fits both cells, and discs "
-        "of usual size fit "
-        "neither. Both interfaces are counted in the reported resistances; with one, every prediction doubles."
+        "predicted with fast charge transfer, where nearly all of the resistance is ohmic; bands: down to the slowest "
+        "charge transfer that the spectra and its range allow. Marks: the areas at which each cell would show the "
+        f"reported {reported:g} mV, {found.area_needed['MASnCl3']:.2f} and {found.area_needed['MAPbCl3']:.2f} cm². No "
+        "area fits both cells, and discs of usual size fit neither. Both interfaces are counted in the reported "
+        "resistances; with one, every prediction doubles."
     )
     return Panel("area", "The electrode area", svg(drawn), caption)
 
@@ -222,15 +214,12 @@ def _conductivity(found: Findings) -> Panel:
         axes.legend(loc="upper right")
     caption = (
         "The conductivity of the films that makes one more micrometre on each electrode cost 25 Ω, against the electrode "
-        "area; and what the "
-        "computed barrier of 0.45 eV lets one expect for independent hops (dash-dotted, by number of mobile lithium ions "
-        "per unit cell). "
-        "The spectra need about one lithium per cell; at 0.02, the doping limit known from related crystals, the film "
-        "alone would cost "
+        "area; and what the computed barrier of 0.45 eV lets one expect for independent hops (dash-dotted, by number of "
+        "mobile lithium ions per unit cell). The spectra need about one lithium per cell; at 0.02, the doping limit "
+        "known from related crystals, the film alone would cost "
         f"{2 * 1e-6 / hopping_conductivity(0.02) / (found.point['electrode area'] * 1e-4):.0f} Ω. The barrier is the "
-        "authors' and belongs to "
-        "the cubic phase, which is not that of MASnCl₃ at 25 °C. Nothing here is run: both sides are arithmetic on "
-        "reported numbers."
+        "authors' and belongs to the cubic phase, which is not that of MASnCl₃ at 25 °C. Nothing here is run: both sides "
+        "are arithmetic on reported numbers."
     )
     return Panel("conductivity", "The conductivity of the films", svg(drawn), caption)
 
@@ -253,7 +242,7 @@ def _sensitivities(found: Findings) -> Panel:
         axes.legend(loc="lower right", title="parameter at the", title_fontsize=7)
     caption = (
         "What each open parameter does to the predicted overpotentials, one at a time over its range, with the cells "
-        "calibrated anew at every "
-        "point. Area and the meaning of the reported resistance decide; everything else is small beside them."
+        "calibrated anew at every point. Area and the meaning of the reported resistance decide; everything else is "
+        "small beside them."
     )
     return Panel("sensitivities", "Sensitivities", svg(drawn), caption)

@@ -71,14 +71,11 @@ def _spectra(claims: Claims, found: Findings) -> dict[str, Verdict]:
     arc = found.arc["MASnCl3"]
     alone = (
         f"Calibrated on {found.reported.tin:g} ohm alone, {found.reported.lead:g} ohm would only be bounded: "
-        f"{found.reported.tin:g} to "
-        f"{2 * found.reported.tin:g} ohm, for a film that costs nothing or everything. Both together give a film "
-        "conductivity of "
-        f"{film_conductivity(found.reported, found.point[AREA] * 1e-4, n) / 100:.2g} S/cm at {found.point[AREA]:g} cm2; the "
-        "computed "
-        f"barrier gives {hopping_conductivity(1.0) / 100:.2g} S/cm at one lithium per cell. Of the {found.reported.tin:g} "
-        "ohm the "
-        f"instrument's window shows {arc.value:.0f} ohm ({arc.low:.0f} to {arc.high:.0f}), decided by {arc.decided_by}."
+        f"{found.reported.tin:g} to {2 * found.reported.tin:g} ohm, for a film that costs nothing or everything. Both "
+        f"together give a film conductivity of {film_conductivity(found.reported, found.point[AREA] * 1e-4, n) / 100:.2g} "
+        f"S/cm at {found.point[AREA]:g} cm2; the computed barrier gives {hopping_conductivity(1.0) / 100:.2g} S/cm at one "
+        f"lithium per cell. Of the {found.reported.tin:g} ohm the instrument's window shows {arc.value:.0f} ohm "
+        f"({arc.low:.0f} to {arc.high:.0f}), decided by {arc.decided_by}."
     )
     return {
         BARE_SPECTRUM: judged(claims[BARE_SPECTRUM], [shown["bare"]], "Sets the native film of the bare electrodes."),
@@ -115,14 +112,10 @@ def _contradicted(verdict: Verdict, found: Findings, claims: Claims) -> Verdict:
     R = found.reported
     note = (
         f"{verdict.note} By itself it would be {verdict.verdict}. Together: {R.lead:g} and {R.tin:g} ohm make the two "
-        "overpotentials "
-        f"differ by {found.ratio.value:.2f} ({found.ratio.low:.2f} to {found.ratio.high:.2f}) on any area, while both are "
-        "reported as "
-        f"{claims[TIN].values[0]:g} mV; the bands would have to be ±{(found.ratio.low - 1) / (found.ratio.low + 1):.0%} "
-        "wide to meet. "
-        "Either the interface resistance falls on cycling and to the same value in both cells, or the discs differ; the "
-        "spectrum after "
-        "cycling would tell."
+        f"overpotentials differ by {found.ratio.value:.2f} ({found.ratio.low:.2f} to {found.ratio.high:.2f}) on any area, "
+        f"while both are reported as {claims[TIN].values[0]:g} mV; the bands would have to be "
+        f"±{(found.ratio.low - 1) / (found.ratio.low + 1):.0%} wide to meet. Either the interface resistance falls on "
+        "cycling and to the same value in both cells, or the discs differ; the spectrum after cycling would tell."
     )
     return replace(verdict, verdict=Word.INCONSISTENT, note=note)
 

@@ -24,19 +24,14 @@ def answer(found: Findings, claims: Claims) -> str:
     reported = float(claims["perovskite.sym.overpotential_msc"].values[0])
     return (
         f"The spectra and the voltages of the coated cells do not fit together. {found.reported.tin:g} and "
-        f"{found.reported.lead:g} Ω imply "
-        f"{p['MASnCl3'].value:.0f} and {p['MAPbCl3'].value:.0f} mV at 1 mA/cm² on a disc of {area:g} cm² "
-        f"({p['MASnCl3'].low:.0f} to {p['MASnCl3'].high:.0f} and {p['MAPbCl3'].low:.0f} to {p['MAPbCl3'].high:.0f} mV over "
-        "all open "
-        f"parameters), both are reported as {reported:g} mV, and no electrode area gives both: their ratio is "
-        f"{found.ratio.low:.2f} to "
-        f"{found.ratio.high:.2f} whatever the area. {reported:g} mV need {found.area_needed['MASnCl3']:.2f} cm² for one "
-        "cell and "
-        f"{found.area_needed['MAPbCl3']:.2f} cm² for the other. Either the interface resistance falls on cycling, to "
-        f"{_after_cycling(found, reported):.0f} Ω on {area:g} cm² in both cells, or the discs differ: a spectrum after "
-        "cycling would decide. "
-        "The film conductivity that the spectra imply needs about one mobile lithium per unit cell with the computed "
-        "barrier."
+        f"{found.reported.lead:g} Ω imply {p['MASnCl3'].value:.0f} and {p['MAPbCl3'].value:.0f} mV at 1 mA/cm² on a disc "
+        f"of {area:g} cm² ({p['MASnCl3'].low:.0f} to {p['MASnCl3'].high:.0f} and {p['MAPbCl3'].low:.0f} to "
+        f"{p['MAPbCl3'].high:.0f} mV over all open parameters), both are reported as {reported:g} mV, and no electrode "
+        f"area gives both: their ratio is {found.ratio.low:.2f} to {found.ratio.high:.2f} whatever the area. {reported:g} "
+        f"mV need {found.area_needed['MASnCl3']:.2f} cm² for one cell and {found.area_needed['MAPbCl3']:.2f} cm² for the "
+        f"other. Either the interface resistance falls on cycling, to {_after_cycling(found, reported):.0f} Ω on {area:g} "
+        "cm² in both cells, or the discs differ: a spectrum after cycling would decide. The film conductivity that the "
+        "spectra imply needs about one mobile lithium per unit cell with the computed barrier."
     )
 
 
@@ -73,10 +68,8 @@ def _calibrated(found: Findings) -> Table:
     )
     remark = (
         "One face of each cell, at the quoted values of the open parameters. The split between native film and charge "
-        "transfer rests on the "
-        "exchange current density, a prior. A native film of 15 nm has 150 Ω cm² at the prior conductivity of 1e-8 S/cm; "
-        "under the coating "
-        "the spectra leave a tenth of that."
+        "transfer rests on the exchange current density, a prior. A native film of 15 nm has 150 Ω cm² at the prior "
+        "conductivity of 1e-8 S/cm; under the coating the spectra leave a tenth of that."
     )
     return Table("What was calibrated", columns, tuple(rows), remark)
 
@@ -92,8 +85,8 @@ def _ledgers(found: Findings) -> Table:
     columns = ("cell", "reservoir", "start / mAh cm⁻²", "end / mAh cm⁻²", "passed / mAh cm⁻²", "closes to")
     remark = (
         "Where the lithium is after five cycles. A reservoir closes to the difference between its change and the "
-        "quadrature of its flux, "
-        "relative to what passed; the total to its largest change at any solved time, relative to the inventory."
+        "quadrature of its flux, relative to what passed; the total to its largest change at any solved time, relative "
+        "to the inventory."
     )
     return Table("Ledger", columns, tuple(rows), remark)
 
