@@ -24,7 +24,7 @@ from lithoscope.run import run
 if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
     from lithoscope.data import lookup
-    from lithoscope.design import Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
+    from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, Status, StoreError
     from lithoscope.physics.cell import Planar
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
+    "design": ("Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -50,7 +50,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
     "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "Same", "Separator", "Spectrum", "Status", "Stop",
     "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "run", "study",
 ]  # fmt: skip

@@ -1,13 +1,13 @@
-"""The planar model as an object that a user passes: `run(cell, program, Planar())`."""
+"""The models of the cell scale as objects that a user passes: `run(cell, program, Planar())`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from lithoscope.design import Cell
@@ -22,60 +22,85 @@ from lithoscope.result import Manifest, Result
 from lithoscope.result.manifest import circumstances
 
 if TYPE_CHECKING:
+    from lithoscope.physics.cell.drive import Solves
+    from lithoscope.physics.cell.solve import Session
     from lithoscope.physics.cell.system import System
+    from lithoscope.result.checkpoint import Journal
 
 TEMPERATURE_MARGIN = 20.0
 """How far outside its measured temperatures a transport law may still be used, with a note, K."""
 
 
-class Planar(Document):
-    """Two flat lithium electrodes with films, native films and double layers; no side reactions.
+class CellModel(Document):
+    """What the models of the cell scale share. A leaf says which equations it solves.
 
-    cells               finite volumes across the separator
+    cells               finite volumes per layer of the electrolyte
     relative_tolerance  of the integrator
-    The equations stand in `lithoscope.physics.cell.equations.planar`.
     """
 
     cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 40
     relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-7
-    kind: Literal["planar"] = "planar"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
-    def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
-        """Run a program on a cell. Raises InputError if this model cannot run it."""
-        from lithoscope.physics.cell.control import Setting
-        from lithoscope.physics.cell.observe import RESERVOIRS, TRACE
-        from lithoscope.physics.cell.record import Recorder
-        from lithoscope.physics.cell.solve import Driver
-        from lithoscope.physics.ledger import BookKeeper
+    ages: ClassVar[bool] = False
+    """Whether the model uses how the lithium of a cell ages."""
+
+    def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
+        """Run a program on a cell, in this process or, with a journal, in one that may hang or die.
+
+        Raises InputError if this model cannot run it.
+        """
+        from lithoscope.physics.cell.drive import Driver
 
         begun = time.perf_counter()
         found = numbers(cell)
         _check_temperature(found)
-        system, inputs = self.system(cell), cell_inputs(found)
-        start = system.read(
-            [TRACE[name] for name in RESERVOIRS], system.initial_state(inputs), {**inputs, **Setting().inputs()}
-        )
-        recorder = Recorder(BookKeeper({name: float(start[TRACE[name]][0]) for name in RESERVOIRS}))
-        held = partial(self.system, cell, by="voltage")
-        status = Driver(system, held, inputs, self.relative_tolerance, recorder).run(program, report)
-        position = (np.arange(self.cells) + 0.5) / self.cells * found.thickness
-        tree, ledger = recorder.tree(found.area, position), recorder.books.ledger()
+        with self._solving(cell, program, apart=journal is not None) as solves:
+            timeline, status = Driver(solves, journal).run(program, report)
+        tree = timeline.tree(found.area)
         manifest = Manifest(
-            inputs={"cell": cell.to_toml(), "program": program.to_toml(), "model": self.to_toml()},
-            numbers=_number_rows(cell),
+            inputs=self.inputs(cell, program),
+            numbers=_number_rows(cell, ageing=self.ages),
             notes=_notes(found, tree["trace"].to_dataset()),
             wall_s=time.perf_counter() - begun,
-            solver={"points": recorder.points, "retries": recorder.retries, "log": recorder.log,
-                    "not_expanded": system.not_expanded},
+            solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log},
             **circumstances(),
         )  # fmt: skip
-        result = Result(tree, status, ledger, manifest)
+        result = Result(tree, status, timeline.ledger, manifest)
         return result if not self.invariants(result) else _marked(result, self.invariants(result))
+
+    def inputs(self, cell: Cell, program: Program) -> dict[str, str]:
+        """What makes a run: its cell, program and model as they stand in files."""
+        return {"cell": cell.to_toml(), "program": program.to_toml(), "model": self.to_toml()}
+
+    @contextmanager
+    def _solving(self, cell: Cell, program: Program, *, apart: bool) -> Iterator[Solves]:
+        """What solves the run: this process, or a warm one apart."""
+        if not apart:
+            yield session(cell, program, self)
+            return
+        from lithoscope.physics.cell import worker
+
+        taken = worker.take()
+        try:
+            yield taken.session(**self.inputs(cell, program))
+        finally:
+            worker.leave(taken)
 
     def system(self, cell: Cell, by: Literal["current", "voltage"] = "current") -> System:
         """The discretised model that cells of this structure share, under current or voltage control."""
-        return _system(len(cell.counter_electrode.films), len(cell.working.films), transport_law(cell), self.cells, by)
+        films = (len(cell.counter_electrode.films), len(cell.working.films))
+        return _system(type(self), films, transport_law(cell), self.cells, by)
+
+    @staticmethod
+    def equations(films: Mapping[str, int], current: Any = None) -> Any:
+        """The PyBaMM model for a number of films on each face and a symbol of the current."""
+        raise NotImplementedError
+
+    @staticmethod
+    def values(found: CellNumbers) -> dict[str, float]:
+        """The numbers of a cell by the parameter names of the PyBaMM model."""
+        raise NotImplementedError
 
     def to_pybamm(self, cell: Cell) -> tuple[Any, Any]:
         """The model and its parameter values as plain PyBaMM objects: `pybamm.Simulation(model, parameter_values=values)`.
@@ -83,10 +108,9 @@ class Planar(Document):
         PyBaMM's sign: a positive current strips the counter electrode, and the voltage falls.
         """
         from lithoscope.physics.cell.engine import pybamm
-        from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
 
         found = numbers(cell)
-        model = PlanarLithiumCell({"Counter": len(found.counter.films), "Working": len(found.working.films)})
+        model = self.equations({"Counter": len(found.counter.films), "Working": len(found.working.films)})
         values = {
             "Current function [A]": 10 * found.area,
             "Nominal cell capacity [A.h]": 10 * found.area,
@@ -96,7 +120,7 @@ class Planar(Document):
             "Lower voltage cut-off [V]": -10.0,
             "Upper voltage cut-off [V]": 10.0,
         }
-        return model, pybamm.ParameterValues(values | cell_inputs(found) | _functions(found.transport))
+        return model, pybamm.ParameterValues(values | self.values(found) | _functions(found.transport))
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """What should hold at every saved time and does not."""
@@ -109,17 +133,73 @@ class Planar(Document):
         return cases(self)
 
 
+class Planar(CellModel):
+    """Two flat lithium electrodes with films, native films and double layers; no side reactions.
+
+    The equations stand in `lithoscope.physics.cell.equations.planar`.
+    """
+
+    kind: Literal["planar"] = "planar"
+
+    @staticmethod
+    def equations(films: Mapping[str, int], current: Any = None) -> Any:
+        """The planar model of PyBaMM."""
+        from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
+
+        return PlanarLithiumCell(dict(films), current)
+
+    @staticmethod
+    def values(found: CellNumbers) -> dict[str, float]:
+        """The numbers of a cell by parameter name."""
+        return cell_inputs(found)
+
+
+class Mossy(CellModel):
+    """Lithium that grows moss and pits, dies, and builds up films and a dead layer, on top of all that `Planar` has.
+
+    The equations stand in `lithoscope.physics.cell.equations.mossy`.
+    """
+
+    cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 20
+    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-6
+    kind: Literal["mossy"] = "mossy"
+    ages: ClassVar[bool] = True
+
+    @staticmethod
+    def equations(films: Mapping[str, int], current: Any = None) -> Any:
+        """The mossy model of PyBaMM."""
+        from lithoscope.physics.cell.equations.mossy import MossyLithiumCell
+
+        return MossyLithiumCell(dict(films), current)
+
+    @staticmethod
+    def values(found: CellNumbers) -> dict[str, float]:
+        """The numbers of a cell by parameter name."""
+        return ageing_inputs(found)
+
+
+MODELS = {"planar": Planar, "mossy": Mossy}
+"""The models of the cell scale by their literal tag."""
+
+
+def session(cell: Cell, program: Program, model: CellModel) -> Session:
+    """A run ready to be solved in this process."""
+    from lithoscope.physics.cell.solve import Session
+
+    held = partial(model.system, cell, by="voltage")
+    return Session(model.system(cell), held, model.values(numbers(cell)), model.relative_tolerance, program)
+
+
 @lru_cache(maxsize=32)
 def _system(
-    counter_films: int, working_films: int, transport: Transport, cells: int, by: Literal["current", "voltage"]
+    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Literal["current", "voltage"]
 ) -> System:
     from lithoscope.physics.cell.control import under_current, under_voltage
-    from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
     from lithoscope.physics.cell.system import System
 
     form = under_current if by == "current" else under_voltage
-    films = {"Counter": counter_films, "Working": working_films}
-    return System(form(lambda current: PlanarLithiumCell(films, current)), _functions(transport), cells)
+    of = dict(zip(("Counter", "Working"), films, strict=True))
+    return System(form(lambda current: model.equations(of, current)), _functions(transport), cells)
 
 
 def _functions(transport: Transport) -> dict[str, Any]:
@@ -158,6 +238,32 @@ def cell_inputs(found: CellNumbers) -> dict[str, float]:
     return values
 
 
+def ageing_inputs(found: CellNumbers) -> dict[str, float]:
+    """The numbers of a cell by the parameter names of the mossy model."""
+    values = cell_inputs(found) | {"Lithium molar volume [m3.mol-1]": found.lithium_molar_volume}
+    for face, side in (("Working", found.working), ("Counter", found.counter)):
+        a = side.ageing
+        del values[f"{face} native film resistance [Ohm.m2]"]
+        values |= {
+            f"{face} fresh bulk film thickness [m]": side.native_film_thickness,
+            f"{face} fresh mossy film thickness [m]": a.mossy_film_resistance * side.native_film_conductivity,
+            f"{face} native film conductivity [S.m-1]": side.native_film_conductivity,
+            f"{face} mossy exchange current density [A.m-2]": a.mossy_exchange_current_density,
+            f"{face} dead fraction": a.dead_fraction,
+            f"{face} mossy fraction": a.mossy_fraction,
+            f"{face} largest mossy area": a.mossy_area,
+            f"{face} mossy half charge [C.m-2]": a.mossy_half_charge,
+            f"{face} largest pit area": a.pit_area,
+            f"{face} pit charge [C.m-2]": a.pit_charge,
+            f"{face} pit-filling charge [C.m-2]": a.pit_filling_charge,
+            f"{face} dead layer porosity": a.dead_layer_porosity,
+            f"{face} dead layer MacMullin number": a.dead_layer_tortuosity / a.dead_layer_porosity,
+            f"{face} film growth rate [m2.s-1]": a.film_growth_rate,
+            f"{face} film molar volume [m3.mol-1]": a.film_molar_volume,
+        }
+    return values
+
+
 def _check_temperature(found: CellNumbers) -> None:
     low, high = found.transport.temperatures
     if not low - TEMPERATURE_MARGIN <= found.temperature <= high + TEMPERATURE_MARGIN:
@@ -186,11 +292,11 @@ def _notes(found: CellNumbers, trace: Any) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _number_rows(cell: Cell) -> list[dict[str, Any]]:
+def _number_rows(cell: Cell, *, ageing: bool) -> list[dict[str, Any]]:
     return [
         {"path": p.path, "value": p.quantity.value, "unit": p.quantity.unit, "low": p.quantity.low, "high": p.quantity.high,
          "status": p.quantity.status, "source": p.quantity.source, "given": p.given}
-        for p in parameters(cell)
+        for p in parameters(cell, ageing=ageing)
     ]  # fmt: skip
 
 

@@ -1,0 +1,104 @@
+"""Taking a run from its first step to its end: chunk by chunk, whatever happens to the solver or to the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Protocol
+
+from lithoscope.errors import End, Status
+from lithoscope.physics.cell.chunk import Chunk, Point
+from lithoscope.physics.cell.timeline import Timeline
+from lithoscope.physics.contract import Report
+from lithoscope.protocol import Program
+from lithoscope.result.checkpoint import Journal
+
+BUDGET_S = 2.0
+"""Time after which a chunk is handed over, s: what a killed run loses at most, beside the step it is in."""
+
+RUNGS = 3
+"""Rungs of the ladder of tolerances; a chunk that hangs is tried again from the next one."""
+
+
+class HungError(Exception):
+    """A solver did not answer within its time and was stopped."""
+
+
+class Solves(Protocol):
+    """What solves a program: a `solve.Session` in this process, or a `worker.Worker` in another one."""
+
+    def advance(self, point: Point, budget: float, rung: int) -> Chunk:
+        """Solve steps from a point; see `solve.Session`. Raises HungError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Takes a run to its end.
+
+    solves    where it is solved
+    journal   keeps every chunk on the disk, if the run is to survive its process
+    """
+
+    solves: Solves
+    journal: Journal | None = None
+
+    def run(self, program: Program, report: Report) -> tuple[Timeline, Status]:
+        """Run a program, from its start or from where the journal ends."""
+        timeline, count = Timeline(), len(program)
+        if self.journal:
+            self._take_up(self.journal, timeline)
+        point = timeline.chunks[-1].point if timeline.chunks else Point()
+        status = timeline.chunks[-1].status if timeline.chunks else None
+        while status is None:
+            report(point.visit / count, _place(point.visit, program, count))
+            chunk = self._advance(point)
+            timeline.add(chunk)
+            point, status = chunk.point, chunk.status
+            if self.journal and (status is None or status.end is not End.INTERRUPTED):
+                self.journal.append(chunk.to_bytes())
+        report(1.0, "done")
+        return timeline, status
+
+    @staticmethod
+    def _take_up(journal: Journal, timeline: Timeline) -> None:
+        """All that the journal holds, up to the first damaged part; from there it is solved anew."""
+        for number, data in journal.parts():
+            try:
+                timeline.add(Chunk.from_bytes(data))
+            except ValueError:
+                journal.cut(number)
+                return
+
+    def _advance(self, point: Point) -> Chunk:
+        """The next chunk. A solver that hangs is stopped and tried again, step by step and with other tolerances."""
+        budget = BUDGET_S
+        for rung in range(RUNGS):
+            try:
+                return self.solves.advance(point, budget, rung)
+            except HungError as error:
+                # One step at a time from here, so that all before the one that hangs are kept.
+                budget, reason = 0.0, error
+        status = Status(End.NO_SOLUTION, f"{reason}", point.time, 0, point.visit + 1)
+        return Chunk(point, {}, status, RUNGS, 0, (str(reason),))
+
+
+class Patience:
+    """How long a chunk may take: 20 times the median so far, at least a minute."""
+
+    def __init__(self, least: float = 60.0) -> None:
+        self._least, self._taken = least, list[float]()
+
+    @property
+    def limit(self) -> float:
+        """s."""
+        return max(self._least, 20 * median(self._taken)) if self._taken else 5 * self._least
+
+    def took(self, seconds: float) -> None:
+        """A chunk that was answered."""
+        self._taken.append(seconds)
+
+
+def _place(visit: int, program: Program, count: int) -> str:
+    return (
+        f"cycle {visit * program.cycles // count + 1} of {program.cycles}" if program.cycles else f"step {visit + 1} of {count}"
+    )
