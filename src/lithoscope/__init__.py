@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, Status, StoreError
-    from lithoscope.physics.cell import Planar
+    from lithoscope.physics.cell import Mossy, Planar
     from lithoscope.protocol import Current, Loop, Program, Rest, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -39,7 +39,7 @@ _HOME = {
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Planar",),
+    "physics.cell": ("Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
     "studies": ("study",),
@@ -50,8 +50,9 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
-    "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "Same", "Separator", "Spectrum", "Status", "Stop",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
+    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "Same",
+    "Separator", "Spectrum", "Status", "Stop",
     "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "run", "study",
 ]  # fmt: skip
 

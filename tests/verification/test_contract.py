@@ -61,12 +61,11 @@ def test_a_run_whose_lithium_does_not_close_is_marked(coated: ls.Cell, monkeypat
     """A model that books a flux twice ends in words and with exit code 3, and its numbers are kept."""
     from lithoscope.physics.cell import observe, record
 
-    honest = observe.into_reservoirs
+    def twice(*of: Any) -> Any:
+        honest = observe.book(*of)
+        return replace(honest, inflow={name: 2 * amount for name, amount in honest.inflow.items()})
 
-    def twice(fluxes: Any) -> Any:
-        return {name: replace(flux, net=2 * flux.net) for name, flux in honest(fluxes).items()}
-
-    monkeypatch.setattr(record, "into_reservoirs", twice)
+    monkeypatch.setattr(record, "book", twice)
     result = ls.Planar().simulate(coated, ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=1), silent)
     assert result.status.end is End.LEDGER_OPEN
     assert result.status.end.exit_code == 3

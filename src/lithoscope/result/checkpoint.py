@@ -66,8 +66,8 @@ class Journal:
         differing = sorted(name for name in self.inputs.keys() | theirs.keys() if self.inputs.get(name) != theirs.get(name))
         if differing:
             raise StoreError(
-                f"{self.place} holds an unfinished run that differs in: {', '.join(differing)}. Run that one again to finish it, "
-                f"choose another folder, or remove {self.folder}."
+                f"{self.place} holds an unfinished run that differs in: {', '.join(differing)}. Run that one again to "
+                f"finish it, choose another folder, or remove {self.folder}."
             )
         for leftover in self.folder.glob("*.partial"):
             leftover.unlink()
@@ -94,8 +94,8 @@ class Journal:
             self._write(_name(self._count() + 1), data)
         except OSError as error:
             raise StoreError(
-                f"{self.folder} could not be written: {error.strerror}. All steps up to the last part are kept; make room and run "
-                "the same command again to go on."
+                f"{self.folder} could not be written: {error.strerror}. All steps up to the last part are kept; make room "
+                "and run the same command again to go on."
             ) from error
 
     def _write(self, name: str, data: bytes) -> None:

@@ -123,7 +123,7 @@ def _profile(result: Result) -> Figure:
         for shade, n in zip(np.linspace(0, 0.7, len(chosen)), chosen, strict=True):
             hours = float(profiles["time"][n]) / 3600
             axes.plot(
-                profiles["position"] * 1e6, profiles["salt_concentration"][n] / 1e3, color=str(shade), label=f"{hours:.3g} h"
+                profiles["position"][n] * 1e6, profiles["salt_concentration"][n] / 1e3, color=str(shade), label=f"{hours:.3g} h"
             )
         axes.set_xlabel("Distance from the counter electrode, $x$ / µm")
         axes.set_ylabel("Salt concentration, $c$ / mol L$^{-1}$")

@@ -42,6 +42,7 @@ class Chunk:
     status   how the run ended, if it did
     retries  how often a step was tried again with other tolerances;  points  solved times
     log      the solver's own words
+    not_expanded  functions of the model without a scalar form, which are interpreted as they are
     """
 
     point: Point
@@ -50,6 +51,7 @@ class Chunk:
     retries: int = 0
     points: int = 0
     log: tuple[str, ...] = ()
+    not_expanded: tuple[str, ...] = ()
 
     def part(self, name: str) -> dict[str, Array]:
         """The columns of one part."""
@@ -60,6 +62,7 @@ class Chunk:
         s = self.status
         header = {
             "visit": self.point.visit, "time": self.point.time, "retries": self.retries, "points": self.points, "log": self.log,
+            "not_expanded": self.not_expanded,
             "status": None if s is None else [s.end.word, s.detail, s.time, s.cycle, s.step],
         }  # fmt: skip
         return pack(header, {"y": self.point.y, **self.arrays})
@@ -70,14 +73,15 @@ class Chunk:
         h, arrays = unpack(data)
         y, status = arrays.pop("y"), h["status"]
         ended = None if status is None else Status(End.named(status[0]), *status[1:])
-        return cls(Point(h["visit"], h["time"], y), arrays, ended, h["retries"], h["points"], tuple(h["log"]))
+        return cls(Point(h["visit"], h["time"], y), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
+                   tuple(h["not_expanded"]))  # fmt: skip
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """A header and arrays as one zip of NumPy files, each with its checksum."""
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(header, allow_nan=False).encode(), dtype=np.uint8)
-    np.savez(buffer, allow_pickle=False, **{HEADER: text}, **arrays)  # type: ignore[arg-type]  # names of arrays are free
+    np.savez(buffer, allow_pickle=False, **{HEADER: text}, **arrays)
     return buffer.getvalue()
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
 from lithoscope.physics.cell.observe import POWERS
+
+Mask = NDArray[np.bool_]
 
 SHAPE = ("start_peak_voltage", "valley_voltage", "plateau_voltage", "end_peak_voltage")
 """Numbers of the voltage of a half-cycle, as magnitudes, V."""
@@ -27,9 +30,8 @@ def shape(t: Array, voltage: Array) -> dict[str, float]:
     peak = int(np.argmax(magnitude[half]))
     valley = peak + int(np.argmin(magnitude[peak:]))
     plateau = float(np.mean(np.interp(quarters, elapsed, magnitude)))
-    return dict(
-        zip(SHAPE, (float(magnitude[peak]), float(magnitude[valley]), plateau, float(magnitude[valley:].max())), strict=True)
-    )
+    values = (float(magnitude[peak]), float(magnitude[valley]), plateau, float(magnitude[valley:].max()))
+    return dict(zip(SHAPE, values, strict=True))
 
 
 def resistances(t: Array, current_density: Array, powers: Mapping[str, Array]) -> dict[str, float]:
@@ -43,7 +45,7 @@ def resistances(t: Array, current_density: Array, powers: Mapping[str, Array]) -
 
 
 def per_cycle(
-    steps: Mapping[str, Array], contents: Mapping[str, Array], initial: Mapping[str, float], driven: Array
+    steps: Mapping[str, Array], contents: Mapping[str, Array], initial: Mapping[str, float], driven: Mask
 ) -> dict[str, Array]:
     """One row for each cycle, from the table of steps.
 
@@ -54,7 +56,7 @@ def per_cycle(
     both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
     is the charge that passed.
     """
-    numbers = np.unique(steps["cycle"][driven & (steps["cycle"] > 0)]).astype(int)
+    numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
     rows: dict[str, list[float]] = {}
     for cycle in numbers:
         inside = np.flatnonzero(steps["cycle"] == cycle)
@@ -69,7 +71,7 @@ def per_cycle(
     return {"cycle": numbers} | {name: np.array(values) for name, values in rows.items()}
 
 
-def _gained(kind: str, inside: Array, contents: Mapping[str, Array], initial: Mapping[str, float]) -> float:
+def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], initial: Mapping[str, float]) -> float:
     """What the reservoirs of a kind gained in the steps of one cycle, both electrodes together, C/m2."""
     first, last = int(inside[0]), int(inside[-1])
     names = [name for name in contents if name.endswith(f"_{kind}_lithium")]

@@ -23,7 +23,7 @@ from lithoscope.physics.laws.transport import limiting_current_density
 from lithoscope.protocol import Current, Program, Rest, Spectrum, Voltage
 
 if TYPE_CHECKING:
-    from lithoscope.physics.cell.model import Planar
+    from lithoscope.physics.cell.model import CellModel
     from lithoscope.result import Result
 
 Array = NDArray[np.float64]
@@ -142,7 +142,7 @@ Run = Callable[..., "Result"]
 """Runs the steps that follow the cell."""
 
 
-def cases(model: Planar) -> Sequence[ExactCase]:
+def cases(model: CellModel) -> Sequence[ExactCase]:
     """The exact cases of a planar model, on a mesh and at a tolerance fine enough for them. Each takes about a second."""
     slab, fine = Slab(), model.replaced(cells=200, relative_tolerance=1e-9)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from lithoscope.design import Cell
-from lithoscope.document import Document
+from lithoscope.document import Document, choose, line_of, parse_toml
 from lithoscope.errors import End, InputError, Status
 from lithoscope.physics.cell.invariants import violations
 from lithoscope.physics.cell.params import CellNumbers, numbers, parameters, transport_law
@@ -63,7 +63,8 @@ class CellModel(Document):
             numbers=_number_rows(cell, ageing=self.ages),
             notes=_notes(found, tree["trace"].to_dataset()),
             wall_s=time.perf_counter() - begun,
-            solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log},
+            solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
+                    "not_expanded": timeline.not_expanded},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
@@ -127,7 +128,7 @@ class CellModel(Document):
         return violations(result)
 
     def exact_cases(self) -> Sequence[ExactCase]:
-        """The exact solutions of `lithoscope.physics.cell.exact`."""
+        """The exact solutions of `lithoscope.physics.cell.exact`, in the limit without ageing."""
         from lithoscope.physics.cell.exact import cases
 
         return cases(self)
@@ -161,7 +162,7 @@ class Mossy(CellModel):
     """
 
     cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 20
-    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-6
+
     kind: Literal["mossy"] = "mossy"
     ages: ClassVar[bool] = True
 
@@ -178,8 +179,22 @@ class Mossy(CellModel):
         return ageing_inputs(found)
 
 
-MODELS = {"planar": Planar, "mossy": Mossy}
+MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy}
 """The models of the cell scale by their literal tag."""
+
+PLANNED_MODELS = {
+    "substrate": "plating from zero thickness comes with the substrate cells",
+    "host": "the porous host comes with the substrate cells",
+    "phase_field": "the shape of lithium comes with the morphology scale",
+}
+
+
+def read_model(text: str, *, file: str | None = None) -> CellModel:
+    """A model from the text of its file. Raises InputError naming the field, with the file and its line."""
+    try:
+        return choose(MODELS, PLANNED_MODELS, "a model", parse_toml(text, file=file))  # type: ignore[return-value]  # one of them
+    except InputError as error:
+        raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
 def session(cell: Cell, program: Program, model: CellModel) -> Session:

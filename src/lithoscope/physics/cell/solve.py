@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -48,6 +48,10 @@ class Session:
         budget  s; the step that is being solved when it ends is finished
         rung    first rung of the ladder of tolerances to try, from 0
         """
+        chunk = self._advance(point, budget, rung)
+        return replace(chunk, not_expanded=self.system.not_expanded)
+
+    def _advance(self, point: Point, budget: float, rung: int) -> Chunk:
         recorder, begun, status, visit = Recorder(), clock.monotonic(), None, None
         stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else NEVER
         if not point.visit:
@@ -164,13 +168,12 @@ class Session:
         """Where the voltage falls at the end of a stretch."""
         J = "Program current density [A.m-2]"
         found = system.read([J, *POWERS.values()], stretch.y[:, -1], inputs)
-        current = float(found[J][0])
-        parts = {key.removesuffix("_resistance").replace("_", " "): float(found[name][0]) for key, name in POWERS.items()}
-        return (
-            "of it " + ", ".join(f"{1e3 * power / abs(current):.3g} mV {key}" for key, power in parts.items())
-            if current
-            else ""
-        )
+        current = abs(float(found[J][0]))
+        if not current:
+            return "no current flows"
+        millivolts = {key: 1e3 * float(found[name][0]) / current for key, name in POWERS.items()}
+        said = (f"{value:.3g} mV {key.removesuffix('_resistance').replace('_', ' ')}" for key, value in millivolts.items())
+        return "of it " + ", ".join(said)
 
 
 def _no_time(y: Array, met: str) -> Stretch:

@@ -19,7 +19,7 @@ class Timeline:
     """
 
     def __init__(self) -> None:
-        self.retries, self.points, self.log = 0, 0, list[str]()
+        self.retries, self.points, self.log, self.not_expanded = 0, 0, list[str](), tuple[str, ...]()
         self.chunks: list[Chunk] = []
         self._books: BookKeeper | None = None
 
@@ -28,12 +28,13 @@ class Timeline:
         self.chunks.append(chunk)
         self.retries, self.points = self.retries + chunk.retries, self.points + chunk.points
         self.log += chunk.log
+        self.not_expanded = chunk.not_expanded
         if self._books is None:
             self._books = BookKeeper({name: float(values[0]) for name, values in chunk.part("initial").items()})
         final, inflow, passed, total = (chunk.part(f"books/{kind}") for kind in ("final", "inflow", "passed", "total"))
         for n in range(len(total.get("least", ()))):
-            of = ({name: float(values[n]) for name, values in kind.items()} for kind in (final, inflow, passed))
-            self._books.add(Entry(*of, float(total["least"][n]), float(total["most"][n])))
+            of = [{name: float(values[n]) for name, values in kind.items()} for kind in (final, inflow, passed)]
+            self._books.add(Entry(of[0], of[1], of[2], float(total["least"][n]), float(total["most"][n])))
 
     @property
     def ledger(self) -> Ledger:

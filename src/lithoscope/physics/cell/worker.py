@@ -111,8 +111,7 @@ def _stop_all() -> None:
 
 def serve(address: str, key: bytes) -> None:
     """The loop of the child: solve what is asked until the parent is gone."""
-    from lithoscope.document import choose, parse_toml
-    from lithoscope.physics.cell.model import MODELS, session
+    from lithoscope.physics.cell.model import read_model, session
 
     # What libraries print must not end up in the output of a command whose output programs read.
     os.dup2(2, 1)
@@ -125,7 +124,7 @@ def serve(address: str, key: bytes) -> None:
                 return
             inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
             if solves is None or inputs != known:
-                model = choose(MODELS, {}, "a model", parse_toml(header["model"]))
+                model = read_model(header["model"])
                 known, solves = inputs, session(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
             point = Point(header["visit"], header["time"], arrays["y"])
             connection.send_bytes(solves.advance(point, header["budget"], header["rung"]).to_bytes())

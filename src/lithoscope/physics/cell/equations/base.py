@@ -28,15 +28,19 @@ class ElectrolyteTransport(Functions):
         return pybamm.FunctionParameter(name, {"Salt concentration [mol.m-3]": c, "Temperature [K]": T})
 
     def conductivity(self, c: Any, T: Any) -> Any:
+        """kappa, S/m."""
         return self._function("Electrolyte conductivity [S.m-1]", c, T)
 
     def diffusivity(self, c: Any, T: Any) -> Any:
+        """D, m2/s."""
         return self._function("Salt diffusivity [m2.s-1]", c, T)
 
     def transference_number(self, c: Any, T: Any) -> Any:
+        """t+."""
         return self._function("Lithium transference number", c, T)
 
     def thermodynamic_factor(self, c: Any, T: Any) -> Any:
+        """chi = 1 + d ln f / d ln c."""
         return self._function("Thermodynamic factor", c, T)
 
 
@@ -96,7 +100,7 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         }
         self.reservoirs.append(name)
 
-    def _protective_films(self, face: str, side: str, phi: Any, stripped: Any) -> None:
+    def _protective_films(self, face: str, phi: Any, stripped: Any) -> None:
         """The films in series with an interface, and what follows for its face.
 
         phi       potential of the interface, V

@@ -93,9 +93,8 @@ class MossyLithiumCell(LithiumCell):
             "mossy": self._population(face, "mossy", phi, c, P(f"{face} mossy exchange current density [A.m-2]")),
         }
         stripped = area["bulk"] * i["bulk"] + area["mossy"] * i["mossy"]
-        opened = (
-            area["bulk"] * positive_part(i["bulk"]) / P(f"{face} pit charge [C.m-2]") * (P(f"{face} largest pit area") - pits)
-        )
+        room = P(f"{face} largest pit area") - pits
+        opened = area["bulk"] * positive_part(i["bulk"]) / P(f"{face} pit charge [C.m-2]") * room
         plated = area["bulk"] * positive_part(-i["bulk"])
         sprouted = P(f"{face} mossy fraction") * plated
         died = P(f"{face} dead fraction") * area["mossy"] * positive_part(i["mossy"])
@@ -109,9 +108,8 @@ class MossyLithiumCell(LithiumCell):
         self.rhs[moss] = -area["mossy"] * i["mossy"] + sprouted - died - filmed["mossy"]
         self.rhs[pits] = opened - plated * pits / P(f"{face} pit-filling charge [C.m-2]")
         self._losses(face, died, filmed["bulk"] + filmed["mossy"])
-        self._reservoir(
-            f"{face} bulk lithium", bulk, -self.rhs[lost], abs(area["bulk"] * i["bulk"]) + sprouted + filmed["bulk"]
-        )
+        turnover = abs(area["bulk"] * i["bulk"]) + sprouted + filmed["bulk"]
+        self._reservoir(f"{face} bulk lithium", bulk, -self.rhs[lost], turnover)
         turnover = abs(area["mossy"] * i["mossy"]) + sprouted + filmed["mossy"]
         self._reservoir(f"{face} mossy lithium", moss, self.rhs[moss], turnover)
         R = {q: self.variables[f"{face} {q} film resistance [Ohm.m2]"] for q in i}
@@ -121,7 +119,7 @@ class MossyLithiumCell(LithiumCell):
             f"{face} native film power [W.m-2]": sum(area[q] * R[q] * i[q] ** 2 for q in i),
             f"{face} charge-transfer power [W.m-2]": sum(area[q] * i[q] * (phi - R[q] * i[q]) for q in i),
         }
-        self._protective_films(face, side, phi, stripped)
+        self._protective_films(face, phi, stripped)
         self._ends(face, c, bulk + moss, least)
 
     def _population(self, face: str, q: str, phi: Any, c: Any, i0: Any) -> Any:

@@ -60,7 +60,7 @@ class PlanarLithiumCell(LithiumCell):
             side: (-pybamm.boundary_value(anions, side) * self.J / pybamm.boundary_value(D, side), "Neumann")
             for side in FACES.values()
         }
-        xi = pybamm.SpatialVariable("x", domain=[SEPARATOR], coord_sys="cartesian")
+        self.xi = xi = pybamm.SpatialVariable("x", domain=[SEPARATOR], coord_sys="cartesian")
         salt = L * pybamm.Integral(eps * c, xi)
         self.variables |= {
             "Salt concentration [mol.m-3]": c,
@@ -88,7 +88,7 @@ class PlanarLithiumCell(LithiumCell):
             f"{face} native film power [W.m-2]": area * R * i**2,
             f"{face} charge-transfer power [W.m-2]": area * i * (phi - R * i),
         }
-        self._protective_films(face, side, phi, area * i)
+        self._protective_films(face, phi, area * i)
         self._reservoir(f"{face} lithium", left, -area * i, abs(area * i))
         self._ends(face, c, left, least)
 
