@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Protocol
 
@@ -10,11 +12,12 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.timeline import Timeline
 from lithoscope.physics.contract import Report
+from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.protocol import Program
 from lithoscope.result.checkpoint import Journal
 
-BUDGET_S = 2.0
-"""Time after which a chunk is handed over, s: what a killed run loses at most, beside the step it is in."""
+BUDGET_S = 1.0
+"""Time after which a chunk is handed over, s: what a killed run loses and what an interrupt waits for, beside a step."""
 
 RUNGS = 3
 """Rungs of the ladder of tolerances; a chunk that hangs is tried again from the next one."""
@@ -27,7 +30,7 @@ class HungError(Exception):
 class Solves(Protocol):
     """What solves a program: a `solve.Session` in this process, or a `worker.Worker` in another one."""
 
-    def advance(self, point: Point, budget: float, rung: int) -> Chunk:
+    def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
         """Solve steps from a point; see `solve.Session`. Raises HungError."""
 
 
@@ -49,13 +52,16 @@ class Driver:
             self._take_up(self.journal, timeline)
         point = timeline.chunks[-1].point if timeline.chunks else Point()
         status = timeline.chunks[-1].status if timeline.chunks else None
-        while status is None:
-            report(point.visit / count, _place(point.visit, program, count))
-            chunk = self._advance(point)
-            timeline.add(chunk)
-            point, status = chunk.point, chunk.status
-            if self.journal and (status is None or status.end is not End.INTERRUPTED):
-                self.journal.append(chunk.to_bytes())
+        with interrupts_noted() as interrupted:
+            while status is None:
+                report(point.visit / count, _place(point.visit, program, count))
+                chunk = self._advance(point, interrupted)
+                timeline.add(chunk)
+                if self.journal:
+                    self.journal.append(chunk.to_bytes())
+                point, status = chunk.point, chunk.status
+                if interrupted():
+                    status = _interrupted(program, chunk)
         report(1.0, "done")
         return timeline, status
 
@@ -69,12 +75,12 @@ class Driver:
                 journal.cut(number)
                 return
 
-    def _advance(self, point: Point) -> Chunk:
+    def _advance(self, point: Point, interrupted: Callable[[], bool]) -> Chunk:
         """The next chunk. A solver that hangs is stopped and tried again, step by step and with other tolerances."""
         budget = BUDGET_S
         for rung in range(RUNGS):
             try:
-                return self.solves.advance(point, budget, rung)
+                return self.solves.advance(point, budget, rung, interrupted)
             except HungError as error:
                 # One step at a time from here, so that all before the one that hangs are kept.
                 budget, reason = 0.0, error
@@ -96,6 +102,13 @@ class Patience:
     def took(self, seconds: float) -> None:
         """A chunk that was answered."""
         self._taken.append(seconds)
+
+
+def _interrupted(program: Program, last: Chunk) -> Status:
+    """The status of a run that was interrupted after a chunk."""
+    detail = f"{last.status.word}, {last.status.detail}" if last.status else "after this step"
+    visit = next(islice(program.visits(), last.point.visit - 1, None))
+    return Status(End.INTERRUPTED, detail, last.point.time, visit.cycle, visit.number)
 
 
 def _place(visit: int, program: Program, count: int) -> str:

@@ -8,20 +8,25 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from lithoscope.design import Cell
 from lithoscope.document import Document, choose, line_of, parse_toml
-from lithoscope.errors import End, InputError, Status
+from lithoscope.errors import End, InputError, RunInterrupted, Status
 from lithoscope.physics.cell.invariants import violations
 from lithoscope.physics.cell.params import CellNumbers, numbers, parameters, transport_law
 from lithoscope.physics.contract import ExactCase, Report, Violation
+from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.protocol import Program
 from lithoscope.result import Manifest, Result
-from lithoscope.result.manifest import circumstances
+from lithoscope.result.manifest import circumstances, inputs_of
+from lithoscope.result.names import STEP_ENDS, words
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from lithoscope.physics.cell.drive import Solves
     from lithoscope.physics.cell.solve import Session
     from lithoscope.physics.cell.system import System
@@ -48,7 +53,7 @@ class CellModel(Document):
     def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
         """Run a program on a cell, in this process or, with a journal, in one that may hang or die.
 
-        Raises InputError if this model cannot run it.
+        Raises InputError if this model cannot run it, and RunInterrupted with what there is on Ctrl-C.
         """
         from lithoscope.physics.cell.drive import Driver
 
@@ -59,20 +64,20 @@ class CellModel(Document):
             timeline, status = Driver(solves, journal).run(program, report)
         tree = timeline.tree(found.area)
         manifest = Manifest(
-            inputs=self.inputs(cell, program),
+            inputs=inputs_of(cell, program, self),
             numbers=_number_rows(cell, ageing=self.ages),
-            notes=_notes(found, tree["trace"].to_dataset()),
+            notes=_notes(found, tree),
             wall_s=time.perf_counter() - begun,
             solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
                     "not_expanded": timeline.not_expanded},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
-        return result if not self.invariants(result) else _marked(result, self.invariants(result))
-
-    def inputs(self, cell: Cell, program: Program) -> dict[str, str]:
-        """What makes a run: its cell, program and model as they stand in files."""
-        return {"cell": cell.to_toml(), "program": program.to_toml(), "model": self.to_toml()}
+        found_wrong = self.invariants(result)
+        result = _marked(result, found_wrong) if found_wrong else result
+        if status.end is End.INTERRUPTED:
+            raise RunInterrupted(result)
+        return result
 
     @contextmanager
     def _solving(self, cell: Cell, program: Program, *, apart: bool) -> Iterator[Solves]:
@@ -84,7 +89,7 @@ class CellModel(Document):
 
         taken = worker.take()
         try:
-            yield taken.session(**self.inputs(cell, program))
+            yield taken.session(**inputs_of(cell, program, self))
         finally:
             worker.leave(taken)
 
@@ -291,20 +296,47 @@ def _check_temperature(found: CellNumbers) -> None:
         )
 
 
-def _notes(found: CellNumbers, trace: Any) -> tuple[str, ...]:
+def _notes(found: CellNumbers, tree: xr.DataTree) -> tuple[str, ...]:
     """What a reader must know before using the numbers."""
-    notes = []
+    return (
+        *_temperature_notes(found),
+        *_concentration_notes(found, tree["trace"].to_dataset()),
+        *_step_notes(tree["steps"].to_dataset()),
+    )
+
+
+def _temperature_notes(found: CellNumbers) -> Iterator[str]:
     low, high = found.transport.temperatures
+    here = f"{found.temperature - 273.15:.4g} degC"
     if not low <= found.temperature <= high:
-        notes.append(f"The transport of the electrolyte was measured from {low - 273.15:.4g} to {high - 273.15:.4g} degC; "
-                     f"it is used at {found.temperature - 273.15:.4g} degC.")  # fmt: skip
+        yield (f"The transport of the electrolyte was measured from {low - 273.15:.4g} to {high - 273.15:.4g} degC; "
+               f"it is used at {here}.")  # fmt: skip
+    films = found.working.films + found.counter.films
+    if films and abs(found.temperature - REFERENCE_TEMPERATURE_K) > 0.01:
+        yield (f"The conductivity of protective films does not depend on temperature in this model: at {here} it is that which "
+               "the cell gives, or that of the data tables at 25 degC.")  # fmt: skip
+
+
+def _concentration_notes(found: CellNumbers, trace: xr.Dataset) -> Iterator[str]:
+    if not trace.sizes["time"]:
+        return
     most = found.transport.concentrations[1]
-    if "working_salt_concentration" in trace and trace.sizes["time"]:
-        reached = max(float(trace[f"{face}_salt_concentration"].max()) for face in ("working", "counter"))
-        if reached > most:
-            notes.append(f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
-                         f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
-    return tuple(notes)
+    reached = max(float(trace[f"{face}_salt_concentration"].max()) for face in ("working", "counter"))
+    if reached > most:
+        yield (f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
+               f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
+
+
+def _step_notes(steps: xr.Dataset) -> Iterator[str]:
+    """Steps that did nothing, because what was to end them held already: one note for each condition."""
+    if not steps.sizes["step"]:
+        return
+    ended = np.asarray(words(steps["ended"]))
+    for condition in STEP_ENDS[:-1]:
+        idle = steps["step"].values[(ended == condition) & (steps["duration"].values == 0)]
+        if len(idle):
+            which = f"Step {idle[0]:.0f} and {len(idle) - 1} more" if len(idle) > 1 else f"Step {idle[0]:.0f}"
+            yield f'{which} ended at 0 s: the limit "{condition}" was already met at the start.'
 
 
 def _number_rows(cell: Cell, *, ageing: bool) -> list[dict[str, Any]]:

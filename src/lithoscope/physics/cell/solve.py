@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from lithoscope.errors import End, Status
+from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Setting, setting
 from lithoscope.physics.cell.observe import POWERS, TRACE, reservoirs
@@ -42,34 +42,30 @@ class Session:
     _visits: Iterator[Visit] = field(init=False)
     _next: int = field(init=False, default=-1)
 
-    def advance(self, point: Point, budget: float, rung: int = 0) -> Chunk:
+    def advance(self, point: Point, budget: float, rung: int = 0, enough: Callable[[], bool] = lambda: False) -> Chunk:
         """Solve steps from a point of the program until a time budget is spent or the run ends.
 
         budget  s; the step that is being solved when it ends is finished
         rung    first rung of the ladder of tolerances to try, from 0
+        enough  asked after each step
         """
-        chunk = self._advance(point, budget, rung)
+        begun = clock.monotonic()
+        chunk = self._advance(point, lambda: enough() or clock.monotonic() - begun > budget, rung)
         return replace(chunk, not_expanded=self.system.not_expanded)
 
-    def _advance(self, point: Point, budget: float, rung: int) -> Chunk:
-        recorder, begun, status, visit = Recorder(), clock.monotonic(), None, None
+    def _advance(self, point: Point, enough: Callable[[], bool], rung: int) -> Chunk:
+        recorder = Recorder()
         stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else NEVER
         if not point.visit:
             point = Point(0, 0.0, self._assembled(recorder))
-        try:
-            for visit in self._from(point.visit):
-                y, time, status = self._visit(recorder, visit, point, stop, rung)
-                point = Point(visit.number if status is None else point.visit, time, y)
-                if status:
-                    return recorder.chunk(point, status.at(time=time, cycle=visit.cycle, step=visit.number))
-                if clock.monotonic() - begun > budget:
-                    return recorder.chunk(point, None)
-        except KeyboardInterrupt:
-            self._next = -1
-            at = visit or Visit(Rest("1 s"), 0, 0)
-            return recorder.chunk(point, Status(End.INTERRUPTED, "by the user", point.time, at.cycle, at.number))
-        done = f"{len(self.program)} steps, {self.program.cycles} cycles"
-        return recorder.chunk(point, Status(End.COMPLETED, done, point.time))
+        for visit in self._from(point.visit):
+            y, time, status = self._visit(recorder, visit, point, stop, rung)
+            point = Point(visit.number, time, y)
+            if status:
+                return recorder.chunk(point, status.at(time=time, cycle=visit.cycle, step=visit.number))
+            if enough() and visit.number < len(self.program):
+                return recorder.chunk(point, None)
+        return recorder.chunk(point, Status(End.COMPLETED, _extent(self.program), point.time))
 
     def _from(self, number: int) -> Iterator[Visit]:
         """The steps of the program after this many; goes on where the last call ended, if that is there."""
@@ -188,3 +184,8 @@ def ladder(rtol: float) -> tuple[Tolerances, ...]:
     nanosecond.
     """
     return Tolerances(rtol, 1e-8), Tolerances(rtol, 1e-12), Tolerances(rtol / 10, 1e-12)
+
+
+def _extent(program: Program) -> str:
+    cycles = f", {counted(program.cycles, 'cycle')}" if program.cycles else ""
+    return f"{counted(len(program), 'step')}{cycles}"

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Client, Connection, Listener
 
 from lithoscope.design import Cell
@@ -84,8 +85,10 @@ class Remote:
     def __init__(self, worker: Worker, inputs: dict[str, str]) -> None:
         self._worker, self._inputs = worker, inputs
 
-    def advance(self, point: Point, budget: float, rung: int) -> Chunk:
+    def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
         """Solve steps from a point; see `solve.Session`. Raises HungError."""
+        # The other process cannot ask; its budget is short enough.
+        del enough
         header = {**self._inputs, "visit": point.visit, "time": point.time, "budget": budget, "rung": rung}
         return Chunk.from_bytes(self._worker.ask(pack(header, {"y": point.y}), self._worker.patience.limit))
 
