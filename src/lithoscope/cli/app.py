@@ -81,7 +81,9 @@ def run(
     program: Annotated[
         str, typer.Argument(help="A program file, or the name of a ready program such as perovskite/first-cycles.")
     ],
-    model: Annotated[Path | None, typer.Option(help="A model file; without one the default model for the cell.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model file or a model's name; without one the default model for the cell.")
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
     replace: Annotated[

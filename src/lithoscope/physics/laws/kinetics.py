@@ -72,6 +72,16 @@ def active_area(Q: Any, Q_min: Any) -> Any:
     return left / (left + Q_min)
 
 
+def share_of_area(Q: Any, Q_min: Any) -> Any:
+    """Share of its area that bulk lithium keeps where other lithium remains when it is gone, A = Q+ / (Q+ + Q_min).
+
+    Q, Q_min  as in `active_area`; Q+ = max(Q, 0)
+    It vanishes linearly with Q, so that what strips the bulk stops as the bulk does, and nothing can become negative.
+    """
+    left = np.maximum(Q, 0.0)
+    return left / (left + Q_min)
+
+
 def positive_part(i: Any, smooth: float = 0.05) -> Any:
     """Smooth positive part of a current density, [i]+ = m^3 / (m^2 + s^2) with m = max(i, 0), A/m2.
 

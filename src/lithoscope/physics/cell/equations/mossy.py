@@ -14,7 +14,7 @@ its coordinate xi of length 1 and its thickness g(t), so that dx = g dxi. Symbol
 
 Equations of a face
     C_dl dphi/dt = J_k - A_b i_b - A_m i_m,   phi = R_q i_q + 2 V_T asinh(i_q / (2 i0_q)),   i0_q = i0_q,ref sqrt(c_k / c_0)
-    A_b = a_k (1 + a) active_area(Q_b, Q_min),   A_m = A_max Q_m / (Q_m + Q_half)
+    A_b = a_k (1 + a) Q_b+ / (Q_b+ + Q_min),   A_m = A_max Q_m / (Q_m + Q_half)
     dQ_b/dt = -A_b i_b - f A_b [-i_b]+ - F r_b
     dQ_m/dt = -A_m i_m + f A_b [-i_b]+ - chi A_m [i_m]+ - F r_m
     dQ_d/dt = chi A_m [i_m]+,   dQ_f/dt = F (r_b + r_m)
@@ -48,7 +48,7 @@ from typing import Any
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import FACES, SEPARATOR, LithiumCell
-from lithoscope.physics.laws.kinetics import active_area, exchange_current_density, overpotential, positive_part
+from lithoscope.physics.laws.kinetics import exchange_current_density, overpotential, positive_part, share_of_area
 
 DEAD_LAYERS = {"Counter": "counter dead layer", "Working": "working dead layer"}
 LAYERS = (DEAD_LAYERS["Counter"], SEPARATOR, DEAD_LAYERS["Working"])
@@ -86,7 +86,7 @@ class MossyLithiumCell(LithiumCell):
         pits = self._variable(f"{face} pit area", 0, 1.0)
         bulk, least = P(f"{face} initial lithium [C.m-2]") - lost, P(f"{face} least lithium [C.m-2]")
         half, most = P(f"{face} mossy half charge [C.m-2]"), P(f"{face} largest mossy area")
-        foil = P(f"{face} roughness") * active_area(bulk, least)
+        foil = P(f"{face} roughness") * share_of_area(bulk, least)
         area = {"bulk": foil * (1 + pits), "mossy": most * moss / (moss + half)}
         i = {
             "bulk": self._population(face, "bulk", phi, c, P(f"{face} exchange current density [A.m-2]")),
