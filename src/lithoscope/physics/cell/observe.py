@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,38 +69,42 @@ def outputs(system: System) -> dict[str, str]:
 
 def reservoirs(system: System) -> tuple[str, ...]:
     """The outputs that hold lithium; together they are all of it."""
-    held = {key: name for key, name in outputs(system).items() if name.endswith("[C.m-2]")}
-    return tuple(key for key, name in held.items() if _flow(name, "inflow") in system.model.variables)
+    inflows = {key: name.replace("[C.m-2]", "inflow [A.m-2]") for key, name in outputs(system).items() if "[C.m-2]" in name}
+    return tuple(key for key, inflow in inflows.items() if inflow in system.model.variables)
 
 
-def _flow(content: str, kind: str) -> str:
-    """The variable of the inflow or turnover of a reservoir."""
-    return content.replace("[C.m-2]", f"{kind} [A.m-2]")
+def _flows(system: System) -> dict[str, tuple[str, str]]:
+    """The variables of the net flux and of the turnover of each reservoir."""
+    return {
+        key: (TRACE[key].replace("[C.m-2]", "inflow [A.m-2]"), TRACE[key].replace("[C.m-2]", "turnover [A.m-2]"))
+        for key in reservoirs(system)
+    }
 
 
-def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> dict[str, Array]:
-    """Every output of the trace and every dissipated power at every solved time of a stretch."""
-    wanted = outputs(system) | POWERS
-    found = system.read(list(wanted.values()), stretch.y, inputs)
-    return {key: found[name] for key, name in wanted.items()}
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stretch in named numbers at every solved time.
 
-
-def book(system: System, stretch: Stretch, inputs: Mapping[str, float], seen: Mapping[str, Array]) -> Entry:
-    """What a stretch does to each reservoir, by the quadrature of its flux.
-
-    seen  the outputs at the solved times
+    outputs  of the trace, and the dissipated powers
+    books    what the stretch did to each reservoir
     """
-    contents = {key: seen[key] for key in reservoirs(system)}
-    return entry(stretch.t, contents, _fluxes(system, stretch.y, inputs), _fluxes(system, _middles(stretch), inputs))
+
+    outputs: Mapping[str, Array]
+    books: Entry
 
 
-def _fluxes(system: System, y: Array, inputs: Mapping[str, float]) -> dict[str, Flux]:
-    names = {key: TRACE[key] for key in reservoirs(system)}
-    wanted = [_flow(name, kind) for name in names.values() for kind in ("inflow", "turnover")]
-    if not y.shape[1]:
-        return {key: Flux(np.empty(0), np.empty(0)) for key in names}
-    found = system.read(wanted, y, inputs)
-    return {key: Flux(found[_flow(name, "inflow")], found[_flow(name, "turnover")]) for key, name in names.items()}
+def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Seen:
+    """Read everything off a stretch, its states once and the fluxes half-way between them."""
+    wanted, flows = outputs(system) | POWERS, _flows(system)
+    names = [name for pair in flows.values() for name in pair]
+    found = system.read([*wanted.values(), *names], stretch.y, inputs)
+    seen = {key: found[name] for key, name in wanted.items()}
+    middles = _middles(stretch)
+    between = system.read(names, middles, inputs) if middles.shape[1] else dict.fromkeys(names, np.empty(0))
+    fluxes, fluxes_between = (
+        {key: Flux(values[net], values[turnover]) for key, (net, turnover) in flows.items()} for values in (found, between)
+    )
+    return Seen(seen, entry(stretch.t, {key: seen[key] for key in flows}, fluxes, fluxes_between))
 
 
 def _middles(stretch: Stretch) -> Array:

@@ -12,7 +12,7 @@ from lithoscope.errors import Status
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.cycles import SHAPE, resistances, shape
-from lithoscope.physics.cell.observe import POWERS, PROFILE, book, kept, observe, outputs
+from lithoscope.physics.cell.observe import POWERS, PROFILE, kept, observe, outputs
 from lithoscope.physics.cell.spectrum import PARTS
 from lithoscope.physics.cell.system import Array, Stretch, System
 from lithoscope.physics.ledger import Entry
@@ -36,7 +36,8 @@ class Recorder:
 
     def stretch(self, system: System, visit: Visit, start: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
         """Keep one step that a form of the model integrated from the time `start`, s."""
-        seen = observe(system, stretch, inputs)
+        observed = observe(system, stretch, inputs)
+        seen = observed.outputs
         self.points += len(stretch.t)
         chosen = kept(stretch.t, seen["voltage"], seen["current_density"])
         trace = {name: seen[name][chosen] for name in outputs(system)}
@@ -47,7 +48,7 @@ class Recorder:
         profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
         self._add("profiles", {"time": end} | {key: profile[name].T for key, name in PROFILE.items()})
         self._add("steps", _step(visit, start, stretch, seen))
-        self._book(book(system, stretch, inputs, seen))
+        self._book(observed.books)
 
     def _book(self, done: Entry) -> None:
         for kind in ("final", "inflow", "passed"):

@@ -1,7 +1,7 @@
 """Two lithium electrodes that grow moss, lose lithium and build up a dead layer, as a plain PyBaMM model.
 
 Three layers from left to right: dead layer of the counter electrode, separator, dead layer of the working electrode; each has
-its coordinate xi of length 1 and its thickness g(t), so that dx = g dxi. Symbols of `planar` and:
+its coordinate xi of a fixed length and its stretch g(t), so that dx = g dxi. Symbols of `planar` and:
 
     b, m        bulk lithium, and the mossy lithium that was plated on it
     Q_b, Q_m, Q_d, Q_f   lithium in bulk, moss, dead lithium and film of a face, C/m2
@@ -53,6 +53,9 @@ from lithoscope.physics.laws.kinetics import exchange_current_density, overpoten
 DEAD_LAYERS = {"Counter": "counter dead layer", "Working": "working dead layer"}
 LAYERS = (DEAD_LAYERS["Counter"], SEPARATOR, DEAD_LAYERS["Working"])
 
+WIDTH = 20
+"""Length of the coordinate of a layer. With as many cells in it, each has the width 1 and differences need no factors."""
+
 SEED_LAYER_M = 1e-8
 """Thickness of a dead layer without dead lithium: a coordinate needs some length. It adds 0.3 % to a usual separator."""
 
@@ -79,7 +82,7 @@ class MossyLithiumCell(LithiumCell):
     def _face(self, face: str, side: str) -> None:
         P = pybamm.Parameter
         thickness = self._dead_layer(face)
-        c = pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / thickness
+        c = pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / (thickness / WIDTH)
         phi = self._variable(f"{face} interface potential [V]", 0, 1e-3)
         lost = self._variable(f"{face} bulk lithium lost [C.m-2]", 0, 1e4)
         moss = self._variable(f"{face} moss [C.m-2]", 0, 1e4)
@@ -177,20 +180,21 @@ class MossyLithiumCell(LithiumCell):
 
     def _electrolyte(self) -> None:
         P, law, T, L = pybamm.Parameter, self.transport, self.T, pybamm.Parameter("Separator thickness [m]")
-        g = self._layered("dead layer thickness [m]", L)
+        g = self._layered("dead layer thickness [m]", L) / WIDTH
         eps = self._layered("dead layer porosity", P("Separator porosity"))
         N_M = self._layered("dead layer MacMullin number", P("Separator MacMullin number"))
         # The unknown is g c and not c: the salt is then a linear function of the state, which integrators conserve.
         m = pybamm.concatenation(*self.salt.values())
         c = m / g
-        D, anions = law.diffusivity(c, T) / (N_M * g), (1 - law.transference_number(c, T)) / FARADAY
+        D, anions = law.diffusivity(c, T) / (N_M * g), 1 - law.transference_number(c, T)
+        flow = self.J / FARADAY
         fresh = (pybamm.Scalar(SEED_LAYER_M), L, pybamm.Scalar(SEED_LAYER_M))
-        self.initial_conditions[m] = _in_layers(thickness * self.c0 for thickness in fresh)
-        growth = self._layered("dead layer growth [m.s-1]", pybamm.Scalar(0))
-        self.rhs[m] = -pybamm.div(-D * pybamm.grad(c) - anions * self.J) / eps + c * growth
+        self.initial_conditions[m] = _in_layers(thickness / WIDTH * self.c0 for thickness in fresh)
+        growth = self._layered("dead layer growth [m.s-1]", pybamm.Scalar(0)) / WIDTH
+        self.rhs[m] = -pybamm.div(-D * pybamm.grad(c) - anions * flow) / eps + c * growth
         # As in the planar model: the anion flux through a face is zero to round-off.
         self.boundary_conditions[c] = {
-            side: (-pybamm.boundary_value(anions, side) * self.J / pybamm.boundary_value(D, side), "Neumann")
+            side: (-pybamm.boundary_value(anions, side) * flow / pybamm.boundary_value(D, side), "Neumann")
             for side in FACES.values()
         }
         xi = pybamm.SpatialVariable("x", domain=list(LAYERS), coord_sys="cartesian")
@@ -213,7 +217,7 @@ class MossyLithiumCell(LithiumCell):
         fields = []
         for n, (layer, start, length) in enumerate(zip(LAYERS, starts, lengths, strict=True)):
             xi = pybamm.SpatialVariable("x", domain=[layer], coord_sys="cartesian")
-            fields.append(pybamm.PrimaryBroadcast(start, layer) + length * (xi - n))
+            fields.append(pybamm.PrimaryBroadcast(start, layer) + length * (xi / WIDTH - n))
         return pybamm.concatenation(*fields)
 
     def _book_salt(self, salt: Any) -> None:
@@ -231,11 +235,11 @@ class MossyLithiumCell(LithiumCell):
 
     @property
     def default_geometry(self) -> Any:
-        """Each layer of length 1."""
+        """The layers one after the other."""
         geometry = {}
         for n, layer in enumerate(LAYERS):
             xi = pybamm.SpatialVariable("x", domain=[layer], coord_sys="cartesian")
-            geometry[layer] = {xi: {"min": pybamm.Scalar(n), "max": pybamm.Scalar(n + 1)}}
+            geometry[layer] = {xi: {"min": pybamm.Scalar(WIDTH * n), "max": pybamm.Scalar(WIDTH * (n + 1))}}
         return geometry
 
     @property
