@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.physics.cell.engine import aot_compile
+
 Array = NDArray[np.float64]
 
 BLOCK = 32
@@ -20,10 +22,12 @@ BLOCK = 32
 class Columns:
     """A function (y, p) of one state, evaluated on the columns of a matrix of states."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, *, compiled: bool = False) -> None:
         self._shapes = [function.size_out(n) for n in range(function.n_out())]
         # The input p is shared by all columns.
         mapped = function.map(f"{function.name()}_columns", "serial", BLOCK, [1], [])
+        if compiled:
+            mapped = aot_compile(mapped)
         self._buffer, self._trigger = mapped.buffer()
         self._y = np.zeros(function.size1_in(0) * BLOCK)
         self._p = np.zeros(function.size1_in(1))

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell.system import System
     from lithoscope.result.checkpoint import Journal
 
+COMPILED_FROM_STEPS = 200
+"""Programs of this many steps are worth the seconds that a compiler takes."""
+
+Control = Literal["current", "voltage"]
+
 TEMPERATURE_MARGIN = 20.0
 """How far outside its measured temperatures a transport law may still be used, with a note, K."""
 
@@ -94,10 +99,13 @@ class CellModel(Document):
         finally:
             worker.leave(taken)
 
-    def system(self, cell: Cell, by: Literal["current", "voltage"] = "current") -> System:
-        """The discretised model that cells of this structure share, under current or voltage control."""
+    def system(self, cell: Cell, by: Control = "current", *, compiled: bool = False) -> System:
+        """The discretised model that cells of this structure share, under current or voltage control.
+
+        compiled  whether to machine code
+        """
         films = (len(cell.counter_electrode.films), len(cell.working.films))
-        return _system(type(self), films, transport_law(cell), self.cells, by)
+        return _system(type(self), films, transport_law(cell), self.cells, by, compiled)
 
     @staticmethod
     def equations(films: Mapping[str, int], current: Any = None) -> Any:
@@ -204,23 +212,26 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
 
 
 def session(cell: Cell, program: Program, model: CellModel) -> Session:
-    """A run ready to be solved in this process."""
+    """A run ready to be solved in this process; a long one with compiled functions where there is a compiler."""
+    from lithoscope.physics.cell.engine import compiler
     from lithoscope.physics.cell.solve import Session
 
+    compiled = len(program) >= COMPILED_FROM_STEPS and compiler() is not None
     held = partial(model.system, cell, by="voltage")
-    return Session(model.system(cell), held, model.values(numbers(cell)), model.relative_tolerance, program)
+    system = model.system(cell, compiled=compiled)
+    return Session(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
 
 
 @lru_cache(maxsize=32)
 def _system(
-    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Literal["current", "voltage"]
+    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Control, compiled: bool
 ) -> System:
     from lithoscope.physics.cell.control import under_current, under_voltage
     from lithoscope.physics.cell.system import System
 
     form = under_current if by == "current" else under_voltage
     of = dict(zip(("Counter", "Working"), films, strict=True))
-    return System(form(lambda current: model.equations(of, current)), _functions(transport), cells)
+    return System(form(lambda current: model.equations(of, current)), _functions(transport), cells, compiled=compiled)
 
 
 def _functions(transport: Transport) -> dict[str, Any]:
