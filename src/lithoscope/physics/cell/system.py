@@ -89,7 +89,7 @@ class System:
         self._jacobian = self._function("jacobian", jacobian, casadi.jacobian(self._residual, self._p))
         self._algebraic = self._function("algebraic", self._residual[n:], casadi.densify(jacobian[n:, n:]))
         self._solvers: dict[Tolerances, Any] = {}
-        self._readers: dict[tuple[str, ...], Columns] = {}
+        self._readers: dict[tuple[str, ...], tuple[Columns, Array]] = {}
         self._gradients: dict[tuple[str, ...], Any] = {}
 
     def _casadi(self, symbol: Any) -> Any:
@@ -196,9 +196,11 @@ class System:
         key = tuple(names)
         if key not in self._readers:
             variables = [casadi.densify(self._casadi(self.model.get_processed_variable(name))) for name in key]
-            self._readers[key] = Columns(self._function("read", *variables), compiled=self.compiled)
-        arrays = self._readers[key](y.reshape(self.states, -1), self.p(inputs))
-        return {name: a[0] if a.shape[0] == 1 else a for name, a in zip(key, arrays, strict=True)}
+            columns = Columns(self._function("read", casadi.vertcat(*variables)), compiled=self.compiled)
+            self._readers[key] = columns, np.cumsum([variable.shape[0] for variable in variables])[:-1]
+        columns, ends = self._readers[key]
+        parts = np.split(columns(y.reshape(self.states, -1), self.p(inputs)), ends)
+        return {name: part[0] if len(part) == 1 else part for name, part in zip(key, parts, strict=True)}
 
     def linearised(self, y: Array, inputs: Mapping[str, float]) -> tuple[Any, Array]:
         """df/dy as a sparse matrix and df/dp, shape (states, inputs), in a state; f holds rates, then algebraic residuals."""
