@@ -20,7 +20,10 @@ BUDGET_S = 1.0
 """Time after which a chunk is handed over, s: what a killed run loses and what an interrupt waits for, beside a step."""
 
 RUNGS = 3
-"""Rungs of the ladder of tolerances; a chunk that hangs is tried again from the next one."""
+"""Rungs of the ladder of tolerances; a step that hangs is tried again from the next one."""
+
+CAREFUL_STEPS = 100
+"""Steps that are solved one by one after a solver hung: about as many as a chunk has."""
 
 
 class HungError(Exception):
@@ -28,22 +31,24 @@ class HungError(Exception):
 
 
 class Solves(Protocol):
-    """What solves a program: a `solve.Session` in this process, or a `worker.Worker` in another one."""
+    """What solves a program: a `solve.Stepper` in this process, or a `worker.Worker` in another one."""
 
     def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
-        """Solve steps from a point; see `solve.Session`. Raises HungError."""
+        """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Driver:
     """Takes a run to its end.
 
     solves    where it is solved
     journal   keeps every chunk on the disk, if the run is to survive its process
+    careful   number of steps that are still to be solved one by one, after a solver hung
     """
 
     solves: Solves
     journal: Journal | None = None
+    careful: int = 0
 
     def run(self, program: Program, report: Report) -> tuple[Timeline, Status]:
         """Run a program, from its start or from where the journal ends."""
@@ -76,16 +81,22 @@ class Driver:
                 return
 
     def _advance(self, point: Point, interrupted: Callable[[], bool]) -> Chunk:
-        """The next chunk. A solver that hangs is stopped and tried again, step by step and with other tolerances."""
-        budget = BUDGET_S
-        for rung in range(RUNGS):
+        """The next chunk. A solver that hangs is stopped; from there it is tried step by step, so that all before the one
+        that hangs are kept, and that one with other tolerances.
+        """
+        single = [(0.0, rung) for rung in range(RUNGS)]
+        attempts = single if self.careful else [(BUDGET_S, 0), *single]
+        reason = ""
+        for budget, rung in attempts:
             try:
-                return self.solves.advance(point, budget, rung, interrupted)
+                chunk = self.solves.advance(point, budget, rung, interrupted)
             except HungError as error:
-                # One step at a time from here, so that all before the one that hangs are kept.
-                budget, reason = 0.0, error
-        status = Status(End.NO_SOLUTION, f"{reason}", point.time, 0, point.visit + 1)
-        return Chunk(point, {}, status, RUNGS, 0, (str(reason),))
+                self.careful, reason = CAREFUL_STEPS, str(error)
+            else:
+                self.careful = max(self.careful - 1, 0)
+                return chunk
+        status = Status(End.NO_SOLUTION, reason, point.time, 0, point.visit + 1)
+        return Chunk(point, {}, status, len(attempts), 0, (reason,))
 
 
 class Patience:

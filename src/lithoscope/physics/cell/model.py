@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from lithoscope.physics.cell.drive import Solves
-    from lithoscope.physics.cell.solve import Session
+    from lithoscope.physics.cell.solve import Stepper
     from lithoscope.physics.cell.system import System
     from lithoscope.result.checkpoint import Journal
 
@@ -89,13 +89,13 @@ class CellModel(Document):
     def _solving(self, cell: Cell, program: Program, *, apart: bool) -> Iterator[Solves]:
         """What solves the run: this process, or a warm one apart."""
         if not apart:
-            yield session(cell, program, self)
+            yield stepper(cell, program, self)
             return
         from lithoscope.physics.cell import worker
 
         taken = worker.take()
         try:
-            yield taken.session(**inputs_of(cell, program, self))
+            yield taken.remote(**inputs_of(cell, program, self))
         finally:
             worker.leave(taken)
 
@@ -211,15 +211,15 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-def session(cell: Cell, program: Program, model: CellModel) -> Session:
+def stepper(cell: Cell, program: Program, model: CellModel) -> Stepper:
     """A run ready to be solved in this process; a long one with compiled functions where there is a compiler."""
     from lithoscope.physics.cell.engine import compiler
-    from lithoscope.physics.cell.solve import Session
+    from lithoscope.physics.cell.solve import Stepper
 
     compiled = len(program) >= COMPILED_FROM_STEPS and compiler() is not None
     held = partial(model.system, cell, by="voltage")
     system = model.system(cell, compiled=compiled)
-    return Session(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
+    return Stepper(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
 
 
 @lru_cache(maxsize=32)

@@ -25,7 +25,7 @@ PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": En
 
 
 @dataclass(slots=True)
-class Session:
+class Stepper:
     """A cell, a program and a model, ready to be solved from any point. Lives as long as a run.
 
     system  the cell model under current control; every state between steps is one of it

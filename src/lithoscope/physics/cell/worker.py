@@ -36,7 +36,7 @@ class Worker:
         """Number of the process, None before it is started."""
         return self._process.pid if self._process else None
 
-    def session(self, cell: str, program: str, model: str) -> Remote:
+    def remote(self, cell: str, program: str, model: str) -> Remote:
         """A run in this worker. Cell, program and model as TOML."""
         return Remote(self, {"cell": cell, "program": program, "model": model})
 
@@ -65,7 +65,7 @@ class Worker:
         key = os.urandom(16)
         with Listener(authkey=key) as listener:
             command = [sys.executable, "-m", "lithoscope.physics.cell.worker", str(listener.address)]
-            # A session of its own: Ctrl-C reaches the parent alone, which then stops its worker.
+            # A process group of its own: Ctrl-C reaches the parent alone, which then stops its worker.
             self._process = subprocess.Popen(command, env=os.environ | {KEY: key.hex()}, start_new_session=True)  # noqa: S603
             self._connection = listener.accept()
 
@@ -86,7 +86,7 @@ class Remote:
         self._worker, self._inputs = worker, inputs
 
     def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
-        """Solve steps from a point; see `solve.Session`. Raises HungError."""
+        """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
         # The other process cannot ask; its budget is short enough.
         del enough
         header = {**self._inputs, "visit": point.visit, "time": point.time, "budget": budget, "rung": rung}
@@ -114,7 +114,7 @@ def _stop_all() -> None:
 
 def serve(address: str, key: bytes) -> None:
     """The loop of the child: solve what is asked until the parent is gone."""
-    from lithoscope.physics.cell.model import read_model, session
+    from lithoscope.physics.cell.model import read_model, stepper
 
     # What libraries print must not end up in the output of a command whose output programs read.
     os.dup2(2, 1)
@@ -128,7 +128,7 @@ def serve(address: str, key: bytes) -> None:
             inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
             if solves is None or inputs != known:
                 model = read_model(header["model"])
-                known, solves = inputs, session(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
+                known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
             point = Point(header["visit"], header["time"], arrays["y"])
             connection.send_bytes(solves.advance(point, header["budget"], header["rung"]).to_bytes())
 
