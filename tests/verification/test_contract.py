@@ -12,7 +12,7 @@ from lithoscope.physics.contract import Model, silent
 from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
-MODELS: list[Model] = [ls.Planar()]
+MODELS: list[Model] = [ls.Planar(), ls.Mossy()]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.kind)

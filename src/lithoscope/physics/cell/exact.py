@@ -163,7 +163,7 @@ def _steady(slab: Slab, run: Run) -> float:
     """Largest error of the salt profile at half the limiting current, relative to the mean."""
     J = 0.5 * slab.limiting_current_density
     profiles = run(slab.cell(), current_step(J, 40 / slab.slowest_rate())).profiles
-    exact = slab.steady_profile(J, profiles["position"])
+    exact = slab.steady_profile(J, profiles["position"][-1])
     return float(np.max(np.abs(profiles["salt_concentration"].values[-1] - exact)) / slab.c0)
 
 

@@ -142,10 +142,8 @@ class CellModel(Document):
         return violations(result)
 
     def exact_cases(self) -> Sequence[ExactCase]:
-        """The exact solutions of `lithoscope.physics.cell.exact`, in the limit without ageing."""
-        from lithoscope.physics.cell.exact import cases
-
-        return cases(self)
+        """The exact solutions that this model is compared with."""
+        raise NotImplementedError
 
 
 class Planar(CellModel):
@@ -167,6 +165,12 @@ class Planar(CellModel):
     def values(found: CellNumbers) -> dict[str, float]:
         """The numbers of a cell by parameter name."""
         return cell_inputs(found)
+
+    def exact_cases(self) -> Sequence[ExactCase]:
+        """Those of `lithoscope.physics.cell.exact`."""
+        from lithoscope.physics.cell.exact import cases
+
+        return cases(self)
 
 
 class Mossy(CellModel):
@@ -191,6 +195,12 @@ class Mossy(CellModel):
     def values(found: CellNumbers) -> dict[str, float]:
         """The numbers of a cell by parameter name."""
         return ageing_inputs(found)
+
+    def exact_cases(self) -> Sequence[ExactCase]:
+        """Those of `lithoscope.physics.cell.exact_ageing`."""
+        from lithoscope.physics.cell.exact_ageing import cases
+
+        return cases(self)
 
 
 MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy}

@@ -38,6 +38,8 @@ TRACE = {
     "double_layer_lithium": "Double-layer lithium [C.m-2]",
     "working_film_thickness": "Working bulk film thickness [m]",
     "counter_film_thickness": "Counter bulk film thickness [m]",
+    "working_pit_area": "Working pit area",
+    "counter_pit_area": "Counter pit area",
     "working_mossy_area": "Working mossy area",
     "counter_mossy_area": "Counter mossy area",
     "working_dead_layer_thickness": "Working dead layer thickness [m]",
