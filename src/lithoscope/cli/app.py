@@ -187,9 +187,10 @@ def check(as_json: AsJson = False) -> None:
 @app.command()
 def bench(
     runs: Annotated[int, typer.Option(help="Repetitions of each measurement.", min=1, max=100)] = 5,
+    life: Annotated[bool, typer.Option("--life", help="Also 400 cycles of a cell that ages: minutes.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Time the package beside references on the same machine, in the same run."""
     from lithoscope.cli.benching import run_benchmarks
 
-    run_benchmarks(runs, as_json=as_json)
+    run_benchmarks(runs, life=life, as_json=as_json)

@@ -46,10 +46,13 @@ class CellModel(Document):
 
     cells               finite volumes per layer of the electrolyte
     relative_tolerance  of the integrator
+    compiled            whether long runs are compiled to machine code where there is a C compiler; it is faster, and changes
+                        numbers by rounding only
     """
 
     cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 40
     relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-7
+    compiled: bool = True
     kind: str
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
@@ -226,7 +229,7 @@ def stepper(cell: Cell, program: Program, model: CellModel) -> Stepper:
     from lithoscope.physics.cell.engine import compiler
     from lithoscope.physics.cell.solve import Stepper
 
-    compiled = len(program) >= COMPILED_FROM_STEPS and compiler() is not None
+    compiled = model.compiled and len(program) >= COMPILED_FROM_STEPS and compiler() is not None
     held = partial(model.system, cell, by="voltage")
     system = model.system(cell, compiled=compiled)
     return Stepper(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
