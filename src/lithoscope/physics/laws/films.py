@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE
+from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 
 
 def areal_resistance(thickness: float, conductivity: float) -> float:
@@ -17,6 +17,21 @@ def areal_resistance(thickness: float, conductivity: float) -> float:
     12.5
     """
     return thickness / conductivity
+
+
+def areal_capacitance(thickness: float, permittivity: float) -> float:
+    """Capacitance of a uniform film between two conductors, C = eps_r eps_0 / delta, F/m2.
+
+    thickness     delta, m
+    permittivity  eps_r, relative, at least 1
+    Validity: a plane film far thicker than the space charge at its faces.
+
+    Beside the resistance R = delta / sigma the thickness drops out of the time constant, R C = eps_r eps_0 / sigma.
+
+    >>> round(areal_capacitance(1e-6, 113.0) * 1e3, 4)
+    1.0005
+    """
+    return permittivity * VACUUM_PERMITTIVITY / thickness
 
 
 def apex_frequency(resistance: float, capacitance: float) -> float:
