@@ -34,6 +34,22 @@ def areal_capacitance(thickness: float, permittivity: float) -> float:
     return permittivity * VACUUM_PERMITTIVITY / thickness
 
 
+def visible_share(frequency: float, conductivity: float, permittivity: float) -> float:
+    """Share of the arc of a film that a spectrum shows which begins at a frequency, v = x^2 / (1 + x^2).
+
+    x = 2 pi f eps_r eps_0 / sigma: the real part of R / (1 + j x) is R / (1 + x^2), so what is left of it on the axis is v R.
+
+    frequency     f, highest of the spectrum, Hz
+    conductivity  sigma, S/m
+    permittivity  eps_r, relative
+
+    >>> round(visible_share(1e5, 7.1e-4, 113.0), 3)
+    0.439
+    """
+    x = 2 * math.pi * frequency * permittivity * VACUUM_PERMITTIVITY / conductivity
+    return x**2 / (1 + x**2)
+
+
 def apex_frequency(resistance: float, capacitance: float) -> float:
     """Frequency at the top of the arc of a resistance beside a capacitance, f = 1 / (2 pi R C), Hz.
 
