@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from lithoscope.analysis.impedance import interface_resistance
 from lithoscope.studies.perovskite.cells import AREA, KINETICS, MATERIALS, READING, RESISTANCE, Reported, ranges
 from lithoscope.studies.perovskite.runs import Runs
 from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
@@ -49,8 +48,8 @@ class Findings:
     overpotential  prediction of each cell, mV;  ratio: of lead over tin;  arc: width of the arcs in the window, ohm
     hidden         overpotential of each cell if what is reported is only what the window shows, mV
     sensitivities  what each open parameter does to each prediction
-    area_curves    overpotential of each coated cell over electrode areas, mV: at the quoted values, and the ends that the tolerance
-                   of its resistance and the range of the kinetics leave
+    area_curves    overpotential of each coated cell over electrode areas, mV: at the quoted values, and the ends that the
+                   tolerance of its resistance and the range of the kinetics leave
     area_needed    area at which each coated cell would show the reported overpotential, cm2
     """
 
@@ -69,8 +68,7 @@ class Findings:
 
     def interface_resistance(self, material: str) -> float:
         """Resistance of both interfaces, read off the simulated spectrum of a cell, ohm."""
-        result = self.runs[material]
-        return interface_resistance(result.spectra[0]) / result.area
+        return self.runs[material].interface_resistance(0)
 
 
 def find(claims: Claims, report: Report) -> Findings:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lithoscope.analysis.impedance import interface_resistance, read_arc
-from lithoscope.analysis.metrics import overpotential
+from lithoscope.analysis.impedance import read_arc
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import End, LithoscopeError
 from lithoscope.protocol import Program, Spectrum
@@ -31,12 +30,10 @@ class Seen:
 
     overpotential  mean magnitude of the voltage of the last cycle, mV
     arc            width of the arcs in the instrument's window, ohm
-    interfaces     resistance of both interfaces, ohm
     """
 
     overpotential: float
     arc: float
-    interfaces: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +56,7 @@ class Runs:
         key = (material, *sorted(item for item in point.items() if item[0] not in IDLE[material]))
         if key not in self._seen:
             result = self._completed(material, point, SHORT)
-            spectrum, area = result.spectra[0], result.area
-            self._seen[key] = Seen(
-                overpotential(result) * 1e3,
-                read_arc(spectrum).width / area,
-                interface_resistance(spectrum) / area,
-            )
+            self._seen[key] = Seen(result.overpotential() * 1e3, read_arc(result.spectra[0]).width / result.area)
         return self._seen[key]
 
     def _completed(self, material: str, point: Point, program: Program) -> Result:
