@@ -73,8 +73,9 @@ class Result:
         Raises InputError if the cycle has no such step.
         """
         steps = self._driven_steps()
-        wanted = cycle if cycle is not None else int(steps["cycle"].max()) if steps.sizes["step"] else 0
-        chosen = steps.isel(step=steps["cycle"].values == wanted)
+        cycles = steps["cycle"].values if steps.sizes["step"] else np.zeros(0, dtype=int)
+        wanted = cycle if cycle is not None else max(cycles, default=0)
+        chosen = steps.isel(step=cycles == wanted)
         if wanted < 1 or not chosen.sizes["step"]:
             raise InputError(
                 "cycle", f"= {cycle}: no current step was run in it", expected="a cycle of a strip-and-plate program"
@@ -93,8 +94,9 @@ class Result:
     def _driven_steps(self) -> xr.Dataset:
         """The steps at constant current that took any time."""
         steps = self.tree["steps"].to_dataset()
-        driven = np.asarray(words(steps["kind"])) == "current" if steps.sizes["step"] else np.zeros(0, dtype=bool)
-        return steps.isel(step=driven & (steps["duration"].values > 0))
+        if not steps.sizes["step"]:
+            return steps
+        return steps.isel(step=(np.asarray(words(steps["kind"])) == "current") & (steps["duration"].values > 0))
 
     @property
     def metrics(self) -> dict[str, dict[str, Any]]:
@@ -111,7 +113,8 @@ class Result:
         if steps.sizes["step"] and bool(abs(steps["charge"]).sum() > 0):
             found["charge_throughput"] = (float(abs(steps["charge"]).sum()) / MAH_PER_CM2, "mAh/cm2")
             found["net_charge"] = (float(steps["charge"].sum()) / MAH_PER_CM2, "mAh/cm2")
-        cycles = [int(cycle) for cycle in self._driven_steps()["cycle"].values if cycle > 0]
+        driven = self._driven_steps()
+        cycles = [int(cycle) for cycle in driven["cycle"].values if cycle > 0] if driven.sizes["step"] else []
         if cycles:
             found["cycles"] = (float(cycles[-1]), "1")
             found["overpotential_first_cycle"] = (self.overpotential(cycles[0]) * 1e3, "mV")
