@@ -56,7 +56,7 @@ def number(value: float | bool | None) -> str:
         return "–"
     if isinstance(value, bool):
         return "stated"
-    return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.3e}"
+    return f"{value:.4g}"
 
 
 def interval(verdict: Verdict) -> str:

@@ -87,8 +87,9 @@ def _spectra(found: Findings) -> Panel:
         "nothing; the shape is predicted, with a permittivity of the films that is a prior, 11 to 1130. The cells are drawn "
         "for resistances that are those of the whole arcs; the arc of the films then begins above the window, and a reader "
         f"sees {arc.value:.0f} of {found.reported.tin:g} ohm with MASnCl3. Read the other way, as what the window shows, the "
-        f"same numbers mean a more resistive film and overpotentials of {hidden} instead of {_listed(found)}: the arc that is "
-        "missing would stand as an offset of the spectrum at 100 kHz, which the reported numbers do not tell. "
+        f"same numbers mean a more resistive film and overpotentials of {hidden} instead of "
+        f"{_listed(found, COATED)}: the arc that is missing would stand as an offset of the spectrum at 100 kHz, which the "
+        "reported numbers do not tell. "
         f"Runs: {_run_ids(found)}."
     )
     return Panel("spectra", "Impedance before cycling", svg(drawn), caption)
@@ -165,8 +166,8 @@ def _voltages(found: Findings, claims: Claims) -> Panel:
     return Panel("voltage", "Voltage in the first cycles", svg(drawn), caption)
 
 
-def _listed(found: Findings) -> str:
-    return ", ".join(f"{m} {found.overpotential[m].value:.0f} mV" for m in MATERIALS)
+def _listed(found: Findings, materials: Sequence[str] = MATERIALS) -> str:
+    return ", ".join(f"{found.overpotential[m].value:.0f} mV ({m})" for m in materials)
 
 
 def _areas(found: Findings, claims: Claims) -> Panel:
