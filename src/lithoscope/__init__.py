@@ -23,10 +23,11 @@ from lithoscope.run import run
 
 if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
+    from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
     from lithoscope.design import Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
     from lithoscope.design.catalogue import catalogue
-    from lithoscope.errors import End, InputError, LithoscopeError, Status, StoreError
+    from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Planar
     from lithoscope.protocol import Current, Loop, Program, Rest, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
@@ -42,8 +43,9 @@ _HOME = {
     "physics.cell": ("Planar",),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
+    "analysis.impedance": ("read_arc",),
     "studies": ("study",),
-    "errors": ("End", "InputError", "LithoscopeError", "Status", "StoreError"),
+    "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
 }
 """Module -> the public names that it holds."""
 
@@ -51,8 +53,9 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
-    "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "Same", "Separator", "Spectrum", "Status", "Stop",
-    "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "run", "study",
+    "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same", "Separator", "Spectrum", "Status",
+    "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "read_arc", "run",
+    "study",
 ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from tomlkit.container import Container
 from tomlkit.items import AbstractTable
 
 from lithoscope.errors import InputError, nearest
-from lithoscope.units import Dimension
+from lithoscope.units import Dimension, shown
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST_NESTING = 40
@@ -57,7 +57,18 @@ class Frozen(BaseModel):
         try:
             super().__init__(**given, **data)
         except ValidationError as error:
-            raise input_error(error) from None
+            raise _input_error(type(self), error) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            raise InputError(name, f"cannot be assigned: a {type(self).__name__} is frozen", do=self._instead_of_assigning)
+        super().__setattr__(name, value)
+
+    @property
+    def _instead_of_assigning(self) -> str:
+        return (
+            'Make a changed copy of the cell or program that it is part of, e.g. cell.changed("separator.thickness", "20 um")'
+        )
 
     @model_validator(mode="before")
     @classmethod
@@ -113,6 +124,10 @@ class Document(Frozen):
         """The document in a file. Raises InputError if it cannot be read or is wrong."""
         return cls.parse(read_text(path), file=Path(path).name)
 
+    @property
+    def _instead_of_assigning(self) -> str:
+        return 'Make a changed copy: .replaced(name=value), or .changed("name.name", value) for a field deep inside'
+
     def to_toml(self) -> str:
         """The document as TOML; what was read from a file keeps its text, comments and order included."""
         document = tomlkit.parse(self._text) if self._text else tomlkit.document()
@@ -157,26 +172,49 @@ class Document(Frozen):
         return hash(self.to_toml())
 
 
-def input_error(error: ValidationError) -> InputError:
+def _input_error(cls: type[Frozen], error: ValidationError) -> InputError:
     """The first thing that is wrong, in our own form."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, InputError):
+    context = first.get("ctx", {})
+    if isinstance(cause := context.get("error"), InputError):
         return cause.under(where)
-    given = repr(first["input"])
-    given = given if len(given) <= 60 else given[:57] + "..."
-    return InputError(where, f"= {given} is not allowed", expected=_plain(first["msg"]))
+    field = cls.model_fields.get(str(first["loc"][0])) if first["loc"] else None
+    said = field.description if field else None
+    return InputError(where, f"= {shown(first['input'])} is not allowed", expected=said or _in_words(first["type"], context))
+
+
+WORDS = {
+    "model_type": "a table",
+    "dict_type": "a table",
+    "mapping_type": "a table",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "less_than": "less than {lt}",
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "string_too_long": "at most {max_length} characters",
+    "literal_error": "{expected}",
+}
+"""What is expected, for each refusal of pydantic that a field without a description of its own can meet."""
+
+
+def _in_words(kind: str, context: Mapping[str, Any]) -> str:
+    return WORDS.get(kind, "a value of another kind").format(**context).replace("'", '"')
 
 
 def _index(items: list[Any], part: str, path: str) -> int:
     if not part.isdecimal() or int(part) >= len(items):
-        raise InputError(path, f"leads nowhere: there are {len(items)} entries", expected="a number counted from 0")
+        raise InputError(path, f"leads nowhere: the list has {len(items)}", expected="a number counted from 0")
     return int(part)
-
-
-def _plain(message: str) -> str:
-    return re.sub(r"^(Input should be|Value error,)\s*", "", message)
 
 
 def _unknown_key(cls: type[Frozen], key: str) -> InputError:
@@ -189,7 +227,7 @@ def _unknown_key(cls: type[Frozen], key: str) -> InputError:
 def _expected(field: FieldInfo) -> str:
     for part in field.metadata:
         if isinstance(part, Dimension):
-            return f'a {part.name} such as "{part.example}"'
+            return part.such_as
     return field.description or "a value"
 
 
@@ -204,7 +242,7 @@ def choose(kinds: Mapping[str, type[Frozen]], planned: Mapping[str, str], noun: 
         return given
     names = ", ".join(kinds)
     if not isinstance(given, Mapping):
-        raise InputError("", f"= {given!r} is not {noun}", expected=f"a table whose kind is one of {names}")
+        raise InputError("", f"= {shown(given)} is not {noun}", expected=f"a table whose kind is one of {names}")
     if "kind" not in given:
         raise InputError("kind", "is missing", expected=names)
     kind = given["kind"]
@@ -212,7 +250,7 @@ def choose(kinds: Mapping[str, type[Frozen]], planned: Mapping[str, str], noun: 
         if isinstance(kind, str) and kind in planned:
             raise InputError("kind", f'= "{kind}" is not built yet: {planned[kind]}', expected=names)
         hint = nearest(kind, kinds) if isinstance(kind, str) else ""
-        raise InputError("kind", f"= {kind!r} is not {noun} that Lithoscope knows", expected=names, do=hint)
+        raise InputError("kind", f"= {shown(kind)} is not {noun} that Lithoscope knows", expected=names, do=hint)
     return kinds[kind](**{str(key): value for key, value in given.items()})
 
 
@@ -225,7 +263,8 @@ def read_text(path: str | Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise InputError("", f"has {path.stat().st_size} bytes", expected="at most 1 MB").in_file(str(path), None)
-        return path.read_text(encoding="utf-8")
+        # Editors on Windows put a byte order mark first, which is no part of the text.
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError("", "does not exist").in_file(str(path), None) from None
     except (OSError, UnicodeDecodeError) as error:

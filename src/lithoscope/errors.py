@@ -10,7 +10,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lithoscope.result import Result
 
 
 class LithoscopeError(Exception):
@@ -75,6 +78,14 @@ class StoreError(LithoscopeError):
 
 class MissingExtraError(LithoscopeError, ImportError):
     """An optional package is needed for what was asked and is not installed."""
+
+
+class RunInterrupted(KeyboardInterrupt):
+    """A run was interrupted. `result` holds everything up to the last complete step, with the status INTERRUPTED."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(str(result.status))
+        self.result = result
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -148,7 +159,8 @@ class Status:
         """What, where and when, in one sentence."""
         place = f" in cycle {self.cycle}" if self.cycle else f" in step {self.step}" if self.step else ""
         detail = f": {self.detail}" if self.detail else ""
-        return f"{self.word.upper()} at {duration_text(self.time)}{place}{detail}. Data up to that time are kept."
+        kept = "" if self.end is End.COMPLETED else " Data up to that time are kept."
+        return f"{self.word.upper()} at {duration_text(self.time)}{place}{detail}.{kept}"
 
     @property
     def remedy(self) -> str:
@@ -161,6 +173,11 @@ class Status:
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.sentence, self.remedy) if part)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: '1 step', '3 steps'."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def duration_text(seconds: float) -> str:

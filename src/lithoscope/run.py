@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,10 +36,32 @@ def run(cell: Cell, program: Program, model: Model | None = None, *, progress: b
     progress  whether to show how far the run is, on the error stream; by default where that is a terminal
 
     A physical end, such as exhausted lithium, is a Status of the result and not an exception; everything up to it is
-    kept. Raises InputError for a cell or a program that the model cannot run.
+    kept. Raises InputError for a cell or a program that the model cannot run. Ctrl-C raises RunInterrupted, a
+    KeyboardInterrupt that holds the result up to there: `except ls.RunInterrupted as interrupted: interrupted.result`.
     """
+    _check_read(cell, program)
     with progress_bar(sys.stderr.isatty() if progress is None else progress) as report:
         return (model or default_model(cell)).simulate(cell, program, report)
+
+
+def _check_read(cell: object, program: object) -> None:
+    """A file name in place of what is in the file is a common slip. Raises InputError that says how to read it."""
+    from lithoscope.design import Cell
+    from lithoscope.errors import InputError
+    from lithoscope.protocol import Program
+
+    for where, given, kind in (("cell", cell, Cell), ("program", program, Program)):
+        if isinstance(given, kind):
+            continue
+        is_path = isinstance(given, str | os.PathLike)
+        raise InputError(
+            where,
+            f'= "{given}" is the name of a {where}, not the {where} itself'
+            if is_path
+            else f"is a {type(given).__name__}, not a {where}",
+            expected=f"a {kind.__name__}",
+            do=f'Read it from its file: ls.{kind.__name__}.read("{given if is_path else where + ".toml"}")',
+        )
 
 
 @contextmanager

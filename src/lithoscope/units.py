@@ -34,6 +34,8 @@ STATUSES: tuple[str, ...] = get_args(ValueStatus)
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _TEXT = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
 _FACTOR = re.compile(r"\s*([*/· ]?)\s*(1|[A-Za-zµμΩÅ°%]+)\s*(?:(?:\^|\*\*)?\s*([+-]?[0-9]))?")
+_RAISED = re.compile(r"(?<=[A-Za-zµμΩÅ°])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_LOWERED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _LONGEST_TEXT = 80
 
 
@@ -48,12 +50,12 @@ def _registry() -> pint.UnitRegistry[Any]:
 def parse_unit(text: str) -> pint.Unit:
     """The unit written as text, e.g. "mA/cm2", "ohm cm2", "S/cm", "uL/mAh".
 
-    Grammar: names with an optional one-digit exponent, joined by a blank, `*`, `·` or `/`.
+    Grammar: names with an optional one-digit exponent, which may be raised (cm⁻²), joined by a blank, `*`, `·` or `/`.
     Raises InputError (with an empty `where`) for anything else.
     """
     import pint
 
-    written, position, terms = text.strip(), 0, []
+    written, position, terms = _RAISED.sub(lambda m: m.group().translate(_LOWERED), text.strip()), 0, []
     while position < len(written):
         match = _FACTOR.match(written, position)
         if not match or not match.group(0).strip():
@@ -171,6 +173,15 @@ class Dimension:
         """The possible range, SI."""
         return _bounds(self)
 
+    @property
+    def such_as(self) -> str:
+        """What a field of this kind takes, e.g. 'an area such as "1.13 cm2"'."""
+        return f'{self._a_name} such as "{self.example}"'
+
+    @property
+    def _a_name(self) -> str:
+        return f"an {self.name}" if self.name[0] in "aeiou" else f"a {self.name}"
+
     def parse(self, given: object) -> Quantity:
         """What was given, as a quantity. Raises InputError naming the key below this field, if any."""
         if isinstance(given, Quantity):
@@ -186,12 +197,12 @@ class Dimension:
             if key not in keys:
                 raise InputError(str(key), "is not a key of a value", expected=", ".join(keys), do=nearest(str(key), keys))
         if "value" not in given:
-            raise InputError("value", "is missing", expected=f'a {self.name} such as "{self.example}"')
+            raise InputError("value", "is missing", expected=self.such_as)
         status, source, text = given.get("status"), given.get("source"), given["value"]
         if status is not None and status not in STATUSES:
-            raise InputError("status", f"= {status!r} is not known", expected=", ".join(STATUSES))
+            raise InputError("status", f"= {shown(status)} is not known", expected=", ".join(STATUSES))
         if source is not None and not isinstance(source, str):
-            raise InputError("source", f"= {source!r} is not a text", expected="a text that names the source")
+            raise InputError("source", f"= {shown(source)} is not a text", expected="a text that names the source")
         ends = {end: self._number(given[end], end) if end in given else None for end in ("low", "high")}
         return Quantity(
             self._number(text, "value"),
@@ -205,25 +216,25 @@ class Dimension:
 
     def _number(self, given: object, where: str) -> float:
         """A text or bare number as SI. Raises InputError."""
-        example = f'a {self.name} such as "{self.example}"'
+        example = self.such_as
         if isinstance(given, bool) or not isinstance(given, str | int | float):
-            raise InputError(where, f"= {_short(given)} is not a {self.name}", expected=example)
+            raise InputError(where, f"= {shown(given)} is not {self._a_name}", expected=example)
         text = str(given)
         match = _TEXT.match(text) if len(text) <= _LONGEST_TEXT else None
         if not match:
-            raise InputError(where, f"= {_short(given)} cannot be read as a {self.name}", expected=example)
+            raise InputError(where, f"= {shown(given)} cannot be read as {self._a_name}", expected=example)
         number, unit = float(match.group(1)), match.group(2)
         if not unit and self.unit != "1":
             raise InputError(
                 where,
-                f"= {_short(given)} has no unit",
+                f"= {shown(given)} has no unit",
                 expected=example,
                 do=f'Write the unit, e.g. "{text.strip()} {self.example.split(" ", 1)[-1]}"',
             )
         try:
             return convert(number, unit or "1", self.unit)
         except InputError as error:
-            raise InputError(where, f"= {_short(given)}: {error.problem}", expected=example) from error
+            raise InputError(where, f"= {shown(given)}: {error.problem}", expected=example) from error
 
     def _checked(self, quantity: Quantity) -> Quantity:
         low, high = self.bounds()
@@ -271,9 +282,9 @@ def _bounds(dimension: Dimension) -> tuple[float, float]:
     return dimension._number(dimension.low, ""), dimension._number(dimension.high, "")
 
 
-def _short(given: object) -> str:
+def shown(given: object) -> str:
     """What was given, as text that fits a line."""
-    text = f'"{given}"' if isinstance(given, str) else repr(given)
+    text = f'"{given}"' if isinstance(given, str) else repr(given).replace("'", '"')
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -347,6 +358,10 @@ Frequency = Annotated[
     Quantity, Dimension("frequency", "Hz", "1 uHz", "100 MHz", "100 kHz", "Impedance instruments work in this range")
 ]
 Conductivity = Annotated[Quantity, Dimension("conductivity", "S/m", "1e-16 S/cm", "1e3 S/cm", "1e-6 S/cm", "It is positive")]
+ElectrolyteConductivity = Annotated[
+    Quantity,
+    Dimension("conductivity", "S/m", "1e-8 S/cm", "10 S/cm", "10 mS/cm", "From a poor polymer to a molten salt"),
+]
 ArealCapacitance = Annotated[
     Quantity,
     Dimension(
@@ -356,7 +371,7 @@ ArealCapacitance = Annotated[
 Fraction = Annotated[Quantity, Dimension("fraction", "1", "0.01", "0.99", "0.45", "It is a share of a volume")]
 Ratio = Annotated[Quantity, Dimension("ratio", "1", "1", "1000", "6", "It is at least 1")]
 Diffusivity = Annotated[
-    Quantity, Dimension("diffusivity", "m2/s", "1e-16 m2/s", "1e-6 m2/s", "3e-10 m2/s", "Between a solid and a gas")
+    Quantity, Dimension("diffusivity", "m2/s", "1e-15 m2/s", "1e-8 m2/s", "3e-10 m2/s", "From a poor polymer to a thin liquid")
 ]
 Transference = Annotated[
     Quantity, Dimension("transference number", "1", "-1", "1", "0.3", "It is 1 for a single-ion conductor")

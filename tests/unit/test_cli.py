@@ -1,6 +1,7 @@
 """The command line: what it prints, what it returns, and that nobody sees a traceback."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,14 @@ from typing import Any
 
 import pytest
 
+from lithoscope import __version__
 from lithoscope.cli import app as cli
+from lithoscope.cli import running
 from lithoscope.design.catalogue import entry
+from lithoscope.physics.cell.system import System
+from lithoscope.result import load
+from lithoscope.studies import outcome
+from lithoscope.studies.perovskite.study import Perovskite
 
 PROGRAM = """format = "lithoscope.program/1"
 [[steps]]
@@ -52,6 +59,7 @@ def test_run_and_show(lithoscope: Any, files: tuple[str, str], tmp_path: Path) -
     assert "model: planar (the default for this cell)" in out
     assert "lithium balance" in out
     assert "working.exchange_current_density" in out, "what the cell does not give is listed"
+    assert "1 to 100 " in out, "with its range"
     assert {"manifest.json", "summary.json", "voltage.svg", "spectrum.svg", "cell.toml"} <= {
         p.name for p in (tmp_path / "mine").iterdir()
     }
@@ -69,7 +77,7 @@ def test_json_is_all_that_is_printed(lithoscope: Any, files: tuple[str, str]) ->
     data = json.loads(out)
     assert (code, err) == (0, "")
     assert data["status"]["word"] == "program completed"
-    assert data["folder"].startswith("results/cell-")
+    assert data["folder"] == f"results/cell-program-{data['run_id']}"
     _, out, _ = lithoscope("show", data["folder"], "--json")
     assert json.loads(out)["run_id"] == data["run_id"]
 
@@ -89,6 +97,11 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
         (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "scan" is not built yet'),
         (("run", "cell.toml", "program.toml", "--model", "model.toml"), 'model.toml: kind (line 2) = "mossy" is not built yet'),
         (("show", "."), "is not a result of Lithoscope"),
+        (("run", "cell.toml", "program.toml", "--to", "."), "is the current folder"),
+        (("run", "cell.toml", "program.toml", "--to", "cell.toml"), "cell.toml is a file"),
+        (("run", "cell.toml", "program.toml", "--to", "cell.toml/run"), "could not be written"),
+        (("claims", "perovskite.eis.bear"), 'Did you mean "perovskite.eis.bare"?'),
+        (("claims", "perovskit.eis.bare"), 'Did you mean "perovskite"?'),
         (("reproduce", "host"), "not built yet"),
         (("reproduce", "perovskit"), 'Did you mean "perovskite"?'),
         (("claims", "--verdict", "agree"), 'Did you mean "agrees"?'),
@@ -108,6 +121,133 @@ def test_refusals_are_one_message_and_exit_code_2(
     assert words in err
     assert "Traceback" not in out + err
     assert {p.name for p in tmp_path.iterdir()} == before, "a refusal leaves nothing behind"
+
+
+@pytest.fixture
+def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulation or a study that begins nevertheless fails the test."""
+
+    def began(*_: Any, **__: Any) -> None:
+        raise AssertionError("it was run in vain")
+
+    monkeypatch.setattr(running, "run", began)
+    monkeypatch.setattr(Perovskite, "run", began)
+
+
+@pytest.mark.usefixtures("no_run")
+@pytest.mark.fails_when("cli/running.py", "    check_target(folder, run_id, replace=replace)", "    pass")
+def test_a_folder_of_somebody_else_is_refused_before_the_run(lithoscope: Any, files: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    code, out, err = lithoscope("run", *files, "--to", "thesis")
+    assert (code, out) == (2, "")
+    assert err == "thesis exists and is not a result of Lithoscope. Choose another folder.\n"
+
+
+@pytest.mark.fails_when("cli/running.py", ".unlink(missing_ok=True)", ".exists()")
+def test_another_run_is_replaced_only_if_asked_and_leaves_no_figures(
+    lithoscope: Any, files: tuple[str, str], tmp_path: Path
+) -> None:
+    assert lithoscope("run", *files, "--to", "mine")[0] == 0
+    assert (tmp_path / "mine" / "spectrum.svg").exists()
+    rest = tmp_path / "rest.toml"
+    rest.write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "rest"\nduration = "1 s"\n')
+    code, _, err = lithoscope("run", files[0], "rest.toml", "--to", "mine")
+    assert (code, "--replace" in err) == (2, True)
+    assert lithoscope("run", files[0], "rest.toml", "--to", "mine", "--replace")[0] == 0
+    assert not (tmp_path / "mine" / "spectrum.svg").exists(), "it would show another run"
+
+
+@pytest.mark.usefixtures("no_run")
+@pytest.mark.fails_when("cli/studying.py", "and GENERATOR not in page", "and False and page")
+def test_a_report_of_somebody_else_is_not_overwritten(lithoscope: Any, tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.html").write_text("<html>years of work</html>")
+    code, _, err = lithoscope("reproduce", "perovskite")
+    assert (code, err) == (
+        2, "report/report.html exists and was not written by Lithoscope. Choose another folder: --to FOLDER.\n"
+    )  # fmt: skip
+    assert lithoscope("reproduce", "perovskite", "--to", "report/report.html")[0] == 2
+
+
+@pytest.mark.fails_when("cli/app.py", "except OSError as error:", "except ZeroDivisionError as error:")
+def test_a_file_that_cannot_be_written_is_one_message(lithoscope: Any, files: tuple[str, str]) -> None:
+    assert lithoscope("run", *files, "--to", "mine", "--no-figures")[0] == 0
+    code, _, err = lithoscope("show", "mine", "--csv", "none/t.csv")
+    assert (code, "No such file or directory" in err) == (2, True)
+
+
+@pytest.mark.fails_when("cli/running.py", "except RunInterrupted as interrupted:", "except ZeroDivisionError as interrupted:")
+def test_an_interrupted_run_is_kept(
+    lithoscope: Any, files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = System.integrate
+
+    def pressed(self: System, *arguments: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return honest(self, *arguments)
+
+    monkeypatch.setattr(System, "integrate", pressed)
+    code, out, err = lithoscope("run", *files, "--to", "mine")
+    assert (code, err) == (4, "")
+    assert "INTERRUPTED" in out
+    assert "result in mine" in out
+    assert load(tmp_path / "mine").status.word == "interrupted"
+
+
+@pytest.mark.fails_when("cli/app.py", "raise _InterruptedError from interrupt", "raise")
+def test_an_interrupt_elsewhere_is_one_message(lithoscope: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Perovskite, "run", pressed)
+    code, _, err = lithoscope("reproduce", "perovskite")
+    assert (code, err.splitlines()) == (
+        4, ["INTERRUPTED  Nothing more was written. Run the same command again to repeat it."]
+    )  # fmt: skip
+
+
+@pytest.mark.fails_when("cli/__init__.py", "signal.signal(signal.SIGTERM, signal.default_int_handler)", "pass")
+def test_the_end_of_a_job_is_an_interrupt(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, lithoscope.cli.listing as listing, sys\n"
+        "listing.show_data = lambda *a, **k: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.argv = ['lithoscope', 'data']\nfrom lithoscope.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.split()[0]) == (4, "INTERRUPTED")
+
+
+@pytest.mark.fails_when("cli/running.py", "return (given or count) - 1", "return count - 1")
+def test_which_spectrum_is_written(lithoscope: Any, files: tuple[str, str], tmp_path: Path) -> None:
+    higher = '[[steps]]\nkind = "spectrum"\nlow = "1 Hz"\n'
+    (tmp_path / "two.toml").write_text(PROGRAM + higher)
+    lithoscope("run", files[0], "two.toml", "--to", "mine", "--no-figures")
+    for chosen, lowest in ((("--spectrum", "1"), 0.1), (("--spectrum", "2"), 1.0), ((), 1.0)):
+        lithoscope("show", "mine", "--spectrum-csv", "z.csv", *chosen)
+        last = (tmp_path / "z.csv").read_text().splitlines()[-1]
+        assert float(last.split(",")[0]) == pytest.approx(lowest, rel=1e-9)
+    for number in ("0", "3"):
+        code, _, err = lithoscope("show", "mine", "--spectrum-csv", "z.csv", "--spectrum", number)
+        assert (code, "Expected 1 to 2." in err) == (2, True)
+
+
+@pytest.mark.fails_when("cli/studying.py", '("decided by", row["decided_by"] or ""),', "")
+def test_all_about_a_claim(lithoscope: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = lithoscope("claims", "perovskite.eis.bare")
+    assert code == 0
+    for part in ("320 ohm", "±5%", "calibrated: the number set a parameter", "Results: stability", "interfacial resistance"):
+        assert part in out
+    verdicts, _ = outcome.shipped("perovskite")
+    monkeypatch.setattr(outcome, "shipped", lambda _: ([row | {"decided_by": "the area"} for row in verdicts], True))
+    assert "decided by  the area" in lithoscope("claims", "perovskite.eis.bare")[1]
+    row = json.loads(lithoscope("claims", "perovskite.eis.bare", "--json")[1])["claims"][0]
+    assert row["section"].startswith("Results")
+
+
+@pytest.mark.fails_when("cli/app.py", 'output.say(f"lithoscope {__version__}")', "pass")
+def test_version(lithoscope: Any) -> None:
+    assert lithoscope("--version")[:2] == (0, f"lithoscope {__version__}\n")
 
 
 def test_a_model_file(lithoscope: Any, files: tuple[str, str], tmp_path: Path) -> None:

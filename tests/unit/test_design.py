@@ -1,6 +1,7 @@
 """What a cell can be, and what it cannot."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +34,42 @@ def test_short_forms_of_an_electrolyte() -> None:
         "1.0 mol/L LiPF6 in EC:DMC 1:1 by volume",
         "1M LiPF6 EC:DMC",
         "1 M LiPF6 EC:DMC 5:5 vol%",
+        "1 M LiPF6 in EC:DMC (1:1)",
+        "1 M LiPF6 in EC/DMC (1/1 by volume)",
+        "1 M LiPF6 EC/DMC 1:1 v/v",
+        "1 M LiPF6 EC:DMC (1:1, v/v)",
+        "1 M LiPF6 in EC/DMC (1:1) by vol.",
+        "1 M LiPF6 in EC:DMC=1:1 Vol%",
     ):
         assert ls.Cell(electrolyte=text, **cell).electrolyte == full  # type: ignore[arg-type]
     assert ls.Cell(electrolyte="1 M LiPF6 EC:DMC 1:1 wt", **cell).electrolyte.basis == "weight"  # type: ignore[arg-type]
+    for text in ("LP30", "lp30 ", "1 M LiPF6 in EC/DMC (1:1 w/w)", "1 M LiPF6 EC:DMC 50:50 wt%"):
+        assert ls.Cell(electrolyte=text, **cell).electrolyte == full.model_copy(update={"basis": "weight"})  # type: ignore[arg-type]
+
+
+@pytest.mark.fails_when("design/separator.py", "[A-Za-z].{0,60}?", "[A-Za-z]+")
+def test_short_forms_of_a_separator(bare: ls.Cell) -> None:
+    for text, material in (
+        ("PP 20 um", "PP"),
+        ("PP 20um", "PP"),
+        ("PP 2e-2 mm", "PP"),
+        (" Celgard 2325 20 µm", "Celgard 2325"),
+    ):
+        separator = bare.replaced(separator=text).separator
+        assert (separator.material, separator.thickness.value) == (material, pytest.approx(20e-6))
+
+
+@pytest.mark.fails_when("run.py", "    _check_read(cell, program)\n", "")
+def test_the_name_of_a_file_is_not_what_is_in_it(bare: ls.Cell, tmp_path: Path) -> None:
+    program = ls.Program([ls.Rest("1 s")])
+    for cell, plan, words in (
+        ("cell.toml", program, r'ls\.Cell\.read\("cell\.toml"\)'),
+        (tmp_path / "c.toml", program, r"ls\.Cell\.read\("),
+        (bare, "program.toml", r'ls\.Program\.read\("program\.toml"\)'),
+        (program, bare, "is a Program, not a cell"),
+    ):
+        with pytest.raises(InputError, match=words):
+            ls.run(cell, plan)  # type: ignore[arg-type]
 
 
 def foil(**fields: object) -> Callable[[], object]:
@@ -91,13 +125,15 @@ def test_refusal_and_its_remedy(
         assert right()
 
 
-@pytest.mark.parametrize("text", ["PP", "PP 20", "20 um", ""])
+@pytest.mark.parametrize("text", ["PP", "PP 20", "20 um", "", "Celgard 2325", "PP 20 um thick", "x" * 5000])
 def test_short_form_of_a_separator_that_cannot_be_read(text: str, bare: ls.Cell) -> None:
     with pytest.raises(InputError, match="separator"):
         bare.replaced(separator=text)
 
 
-@pytest.mark.parametrize("text", ["1 M LiPF6", "LiPF6 EC:DMC", "1 M LiPF6 EC:DMC 1:1:1", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["1 M LiPF6", "LiPF6 EC:DMC", "1 M LiPF6 EC:DMC 1:1:1", "1 m LiPF6 EC:DMC 1:1", "LP31", "x" * 5000]
+)
 def test_short_form_of_an_electrolyte_that_cannot_be_read(text: str, bare: ls.Cell) -> None:
     with pytest.raises(InputError, match="electrolyte"):
         bare.replaced(electrolyte=text)

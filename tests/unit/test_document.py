@@ -7,8 +7,9 @@ import pytest
 from lithoscope import document
 from lithoscope.design import Cell, Foil
 from lithoscope.design.catalogue import catalogue, entry
-from lithoscope.document import line_of, parse_toml, write_text
+from lithoscope.document import Document, line_of, parse_toml, write_text
 from lithoscope.errors import InputError
+from lithoscope.physics.cell import Planar
 from lithoscope.protocol import Program, Stop
 
 BARE = entry("perovskite/bare")
@@ -154,6 +155,54 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "huge.toml").write_bytes(b"#" * 1_000_001)
     with pytest.raises(InputError, match="at most 1 MB"):
         Cell.read(tmp_path / "huge.toml")
+
+
+@pytest.mark.fails_when("document.py", 'encoding="utf-8-sig"', 'encoding="utf-8"')
+def test_a_file_from_an_editor_that_puts_a_mark_first(tmp_path: Path) -> None:
+    (tmp_path / "cell.toml").write_bytes(BARE.encode("utf-8-sig"))
+    assert Cell.read(tmp_path / "cell.toml") == Cell.parse(BARE)
+
+
+@pytest.mark.fails_when("document.py", "do=self._instead_of_assigning", 'do=""')
+def test_assignment_is_refused_with_what_to_do_instead() -> None:
+    cell = Cell.parse(BARE)
+    with pytest.raises(InputError, match=r"^area cannot be assigned: a Cell is frozen. Make a changed copy: \.replaced\("):
+        cell.area = "2 cm2"  # type: ignore[misc, assignment]
+    with pytest.raises(InputError, match=r'e\.g\. cell\.changed\("separator\.thickness", "20 um"\)'):
+        cell.separator.thickness = "20 um"  # type: ignore[misc, assignment]
+    assert cell.changed("separator.thickness", "20 um").replaced(area="2 cm2") != cell
+
+
+REFUSED_IN_OUR_WORDS = [
+    (Program, 'steps.0.until', '[[steps]]\nkind = "current"\ncurrent_density = "1 mA/cm2"\nuntil = 5',
+     'is not allowed. Expected a table such as { capacity = "1 mAh/cm2" }.'),
+    (Program, 'steps.0.until', '[[steps]]\nkind = "current"\ncurrent_density = "1 mA/cm2"',
+     'is missing. Expected a table such as { capacity = "1 mAh/cm2" }.'),
+    (Program, 'steps.0.until', '[[steps]]\nkind = "voltage"\nvoltage = "1 V"',
+     'is missing. Expected a table such as { duration = "10 min" }.'),
+    (Program, "steps", 'steps = []', "= [] is not allowed. Expected at least one step."),
+    (Program, "stop", 'stop = "1 V"\n[[steps]]\nkind = "rest"\nduration = "1 s"', '= "1 V" is not allowed. Expected a table.'),
+    (Program, "source", 'source = 5\n[[steps]]\nkind = "rest"\nduration = "1 s"', "= 5 is not allowed. Expected a text."),
+    (Program, "steps.0.kind", '[[steps]]\nkind = "r\'st"', """= "r'st" is not a step that Lithoscope knows."""),
+    (Cell, "working.films", BARE.replace('kind = "foil"', 'kind = "foil"\nfilms = "MASnCl3"', 1),
+     '= "MASnCl3" is not allowed. Expected a list of films.'),
+    (Cell, "electrolyte.basis", BARE.replace('basis = "volume"', 'basis = "mass"'),
+     '= "mass" is not allowed. Expected "volume" or "weight".'),
+    (Cell, "area", BARE.replace('area = {', 'are = {'), "is not a known key."),
+    (Cell, "area", 'format = "lithoscope.cell/1"\nworking = 1\nseparator = 1\nelectrolyte = 1',
+     'is missing. Expected an area such as "1.13 cm2".'),
+    (Planar, "cells", 'kind = "planar"\ncells = 2', "= 2 is not allowed. Expected a whole number from 5 to 1000."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "where", "text", "words"), REFUSED_IN_OUR_WORDS)
+@pytest.mark.fails_when("document.py", 'expected=said or _in_words(first["type"], context)', 'expected=first["msg"]')
+def test_refusals_speak_our_words(kind: type[Document], where: str, text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        kind.parse(text)
+    assert where in str(caught.value)
+    assert words in str(caught.value)
+    assert not any(theirs in str(caught.value) for theirs in ("Input should", "valid", "Tuple", "'volume'"))
 
 
 @pytest.mark.fails_when("document.py", "counts[key] = counts.get(key, -1) + 1", "counts[key] = 0")

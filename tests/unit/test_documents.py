@@ -30,6 +30,18 @@ def test_python_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert ls.load("my-run").status.word == "program completed"
 
 
+@pytest.mark.fails_when("__init__.py", '"analysis.impedance": ("read_arc",)', '"analysis.impedance": ()')
+def test_python_of_the_documentation(tmp_path: Path) -> None:
+    """In a process of its own, as a reader would run it: PyBaMM warns about its own dependencies."""
+    code = "\n".join(blocks(ROOT / "docs" / "python.md", "python"))
+    (tmp_path / "page.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "page.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "<Result of foil with MASnCl3: program completed, 8 steps, 3 cycles, run " in done.stdout
+
+
 def test_files_of_the_documentation_are_read() -> None:
     found = 0
     for text in blocks(ROOT / "docs" / "files.md", "toml"):

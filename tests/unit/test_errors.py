@@ -2,7 +2,7 @@
 
 import pytest
 
-from lithoscope.errors import End, InputError, Status, duration_text, nearest
+from lithoscope.errors import End, InputError, Status, counted, duration_text, nearest
 
 
 @pytest.mark.fails_when("errors.py", 'f"Expected {self.expected}" if self.expected', '"" if self.expected')
@@ -37,6 +37,16 @@ def test_status_says_what_when_and_where() -> None:
         "LITHIUM EXHAUSTED at 3.2 h in cycle 41: working electrode. Data up to that time are kept. To continue: a thicker"
     )
     assert str(status).startswith(expected)
+
+
+@pytest.mark.fails_when("errors.py", '"" if self.end is End.COMPLETED else ', "")
+def test_a_completed_program_is_not_said_to_have_ended_early() -> None:
+    assert str(Status(End.COMPLETED, "1 step", 60.0)) == "PROGRAM COMPLETED at 1 min: 1 step."
+
+
+@pytest.mark.fails_when("errors.py", "if number == 1 else", "if number == 2 else")
+def test_one_thing_is_singular() -> None:
+    assert [counted(n, "step") for n in (0, 1, 2)] == ["0 steps", "1 step", "2 steps"]
 
 
 @pytest.mark.parametrize(

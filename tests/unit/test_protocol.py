@@ -53,11 +53,11 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: ls.Rest("-1 s"), "duration", "outside what is possible"),
     (lambda: ls.Rest("1 m"), "duration", "1 m"),
     (lambda: ls.Spectrum("1 Hz", "10 Hz"), "low", "is not below"),
-    (lambda: ls.Spectrum(points_per_decade=0), "points_per_decade", "greater than"),
-    (lambda: ls.Loop(0, [ls.Rest("1 s")]), "times", "greater than"),
-    (lambda: ls.Loop(2, []), "steps", "at least 1"),
-    (lambda: ls.Loop("2", [ls.Rest("1 s")]), "times", "integer"),  # type: ignore[arg-type]
-    (lambda: ls.Program([]), "steps", "at least 1"),
+    (lambda: ls.Spectrum(points_per_decade=0), "points_per_decade", "a whole number from 1 to 100"),
+    (lambda: ls.Loop(0, [ls.Rest("1 s")]), "times", "a whole number from 1 to 100000"),
+    (lambda: ls.Loop(2, []), "steps", "at least one step"),
+    (lambda: ls.Loop("2", [ls.Rest("1 s")]), "times", "a whole number"),  # type: ignore[arg-type]
+    (lambda: ls.Program([]), "steps", "at least one step"),
     (lambda: ls.Program.strip_plate("-1 mA/cm2", "1 mAh/cm2", cycles=1), "current_density", "not positive"),
     (lambda: ls.Program.strip_plate("1 mA/cm2", "1 mAh", cycles=1), "capacity", "mAh"),
 ]

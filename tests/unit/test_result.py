@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,84 @@ def test_saving_again_replaces_the_result_and_keeps_what_others_put_there(short_
     ls.load(short_run.save(tmp_path / "run"))
     assert (tmp_path / "run" / "notes.txt").read_text() == "a good cell"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.fixture
+def another_run(bare: ls.Cell) -> ls.Result:
+    """A short run of another cell."""
+    return ls.run(bare, ls.Program([ls.Rest("1 s")]), progress=False)
+
+
+@pytest.mark.fails_when("result/store.py", "if there != run_id and not replace:", "if False:")
+def test_another_run_is_replaced_only_if_asked(short_run: ls.Result, another_run: ls.Result, tmp_path: Path) -> None:
+    short_run.save(tmp_path / "run")
+    with pytest.raises(StoreError, match=r"the result of another run.*replace=True"):
+        another_run.save(tmp_path / "run")
+    assert ls.load(tmp_path / "run").manifest.run_id == short_run.manifest.run_id
+    another_run.save(tmp_path / "run", replace=True)
+    assert ls.load(tmp_path / "run").manifest.run_id == another_run.manifest.run_id
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("file", "is a file"),
+        ("file/run", "could not be written"),
+        ("file/deep/run", "could not be written"),
+        (".", "is the current folder"),
+        ("..", "is the current folder or holds it"),
+        ("/proc/nowhere/run", "could not be written"),
+        ("n" * 300, "could not be written"),
+    ],
+)
+@pytest.mark.fails_when("result/store.py", "        check_writable(path.parent)", "        pass")
+def test_a_place_where_nothing_can_be_saved(
+    name: str, words: str, short_run: ls.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused before anything is written, with what to do."""
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("years of work")
+    with pytest.raises(StoreError, match=words) as caught:
+        store.check_target(name, "0")
+    assert "hoose a" in str(caught.value)
+    with pytest.raises(StoreError, match=words):
+        short_run.save(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.fails_when("result/store.py", "        old.replace(path)", "        pass")
+def test_what_was_there_is_put_back_if_the_last_move_fails(
+    short_run: ls.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = short_run.save(tmp_path / "run")
+    honest = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if self.suffix == ".partial" and self.is_dir():
+            raise OSError(5, "Input/output error")
+        return honest(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(StoreError, match="What was there before is untouched"):
+        short_run.save(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert ls.load(folder).status == short_run.status
+
+
+@pytest.mark.fails_when("result/store.py", "partial.mkdir()", "partial.mkdir(mode=0o700)")
+def test_a_result_can_be_read_by_those_who_may_read_other_files(short_run: ls.Result, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert short_run.save(tmp_path / "run").stat().st_mode & 0o777 == 0o755
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.fails_when("result/result.py", "def __repr__(self)", "def repr(self)")
+def test_a_result_shows_itself_in_one_line(short_run: ls.Result, another_run: ls.Result) -> None:
+    run_id = short_run.manifest.run_id
+    assert repr(short_run) == f"<Result of foil with MASnCl3: program completed, 5 steps, 2 cycles, run {run_id}>"
+    assert repr(another_run).startswith("<Result of bare foil: program completed, 1 step, run ")
 
 
 def truncate(folder: Path) -> None:
@@ -146,7 +225,13 @@ def test_csv_with_bdf_names(short_run: ls.Result, tmp_path: Path) -> None:
     hours = np.array([float(row["Net Capacity / Ah"]) for row in rows])
     assert hours.max() == pytest.approx(0.1e-3 * 1.13, rel=1e-6)
     spectrum = list(csv.DictReader(export.spectrum_csv(short_run, 0, tmp_path / "z.csv").read_text().splitlines()))
-    assert list(spectrum[0]) == ["Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm"]
+    assert list(spectrum[0])[:5] == [
+        "Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm",
+        "Working Real Impedance / ohm", "Working Imaginary Impedance / ohm",
+    ]  # fmt: skip
+    for row in spectrum:
+        parts = [float(row[f"{part} Real Impedance / ohm"]) for part in ("Working", "Counter", "Electrolyte")]
+        assert sum(parts) == pytest.approx(float(row["Real Impedance / ohm"]), rel=1e-6)
     assert all(float(row["Imaginary Impedance / ohm"]) < 0 for row in spectrum)
 
 
@@ -202,7 +287,16 @@ def test_quick_figures(short_run: ls.Result, tmp_path: Path) -> None:
 
     assert svg(short_run.plot("voltage")) == svg(short_run.plot("voltage"))
     assert save(short_run.plot("voltage"), tmp_path / "v.svg").stat().st_size > 1000
-    assert save(short_run.plot("voltage"), tmp_path / "v.png").stat().st_size > 1000
+    assert save(short_run.plot("voltage"), tmp_path / "v.PNG").stat().st_size > 1000
+
+
+@pytest.mark.fails_when("analysis/figures/style.py", "if suffix not in FORMATS:", "if False:")
+def test_a_figure_in_a_format_that_is_not_written(short_run: ls.Result, tmp_path: Path) -> None:
+    from lithoscope.analysis.figures import save
+
+    for name in ("v.doc", "v"):
+        with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf\. Write e\.g\. \"v\.svg\""):
+            save(short_run.plot("voltage"), tmp_path / name)
 
 
 @pytest.mark.fails_when("analysis/figures/quick.py", '-trace["counter_potential"]', 'trace["counter_potential"]')
@@ -266,7 +360,7 @@ def test_no_room_on_the_disk(short_run: ls.Result, tmp_path: Path, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store, "_json", full)
-    with pytest.raises(StoreError, match="No space left on device"):
+    with pytest.raises(StoreError, match=r"No space left on device.*Make room"):
         short_run.save(folder)
     assert store._checksum(folder / "manifest.json") == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

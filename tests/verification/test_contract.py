@@ -56,7 +56,7 @@ def test_an_open_ledger_is_noticed(short_run: ls.Result) -> None:
     assert [violation.invariant for violation in found] == ["lithium"]
 
 
-@pytest.mark.fails_when("physics/cell/model.py", "return result if not self.invariants(result) else", "return result; return")
+@pytest.mark.fails_when("physics/cell/model.py", "if found_wrong else result", "if False else result")
 def test_a_run_whose_lithium_does_not_close_is_marked(coated: ls.Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that books a flux twice ends in words and with exit code 3, and its numbers are kept."""
     from lithoscope.physics.cell import observe, record

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from lithoscope import __version__
 from lithoscope.cli import output
-from lithoscope.errors import InputError, LithoscopeError, StoreError
+from lithoscope.errors import End, InputError, LithoscopeError, StoreError
+
+
+class _InterruptedError(Exception):
+    """An interrupt on its way past typer, which would turn it into an exit code of its own."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise _InterruptedError from interrupt
+
 
 app = typer.Typer(
     name="lithoscope",
-    help="A virtual laboratory for lithium-metal anodes.",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,9 +48,31 @@ def start() -> None:
     except StoreError as error:
         output.complain(str(error))
         sys.exit(2)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        output.complain(f"{place}{error.strerror or error}. Nothing more was written.")
+        sys.exit(2)
+    except (KeyboardInterrupt, _InterruptedError):
+        output.complain("INTERRUPTED  Nothing more was written. Run the same command again to repeat it.")
+        sys.exit(End.INTERRUPTED.exit_code)
     except LithoscopeError as error:
         output.complain(str(error))
         sys.exit(3)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        output.say(f"lithoscope {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def lithoscope(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """A virtual laboratory for lithium-metal anodes."""
 
 
 @app.command()
@@ -47,12 +84,15 @@ def run(
     model: Annotated[Path | None, typer.Option(help="A model file; without one the default model for the cell.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the result of another run that is in the folder.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a program on a cell; keep the result, its figures and its lithium balance in a folder."""
     from lithoscope.cli.running import run_files
 
-    raise typer.Exit(run_files(cell, program, model, to, figures=figures, as_json=as_json))
+    raise typer.Exit(run_files(cell, program, model, to, figures=figures, replace=replace, as_json=as_json))
 
 
 @app.command()
@@ -71,14 +111,22 @@ def reproduce(
 
 @app.command()
 def claims(
-    study: Annotated[str | None, typer.Argument(help="A study; all of them without one.")] = None,
+    of: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[STUDY|CLAIM]", help="A study, or the id of one claim to see all about it; all studies without one."
+        ),
+    ] = None,
     verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what the papers claim and what the runs say about it."""
-    from lithoscope.cli.studying import list_claims
+    from lithoscope.cli.studying import list_claims, show_claim
 
-    list_claims(study, verdict, as_json=as_json)
+    if of and "." in of:
+        show_claim(of, as_json=as_json)
+    else:
+        list_claims(of, verdict, as_json=as_json)
 
 
 @app.command()
@@ -110,15 +158,20 @@ def data(
 def show(
     result: Annotated[Path, typer.Argument(help="Folder of a result.")],
     csv: Annotated[Path | None, typer.Option(help="Write the trace as CSV with BDF column names.")] = None,
-    spectrum_csv: Annotated[Path | None, typer.Option(help="Write the last spectrum as CSV with BDF column names.")] = None,
+    spectrum_csv: Annotated[
+        Path | None, typer.Option(help="Write a spectrum, whole and by electrode, as CSV with BDF column names.")
+    ] = None,
+    spectrum: Annotated[
+        int | None, typer.Option(help="Which spectrum --spectrum-csv writes, counted from 1; the last one without it.")
+    ] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw a figure into this file (svg, png, pdf).")] = None,
-    what: Annotated[str, typer.Option(help="The figure: voltage, spectrum, ledger or profile.")] = "voltage",
+    what: Annotated[str, typer.Option(help="The figure: voltage, electrodes, spectrum, bode, ledger or profile.")] = "voltage",
     as_json: AsJson = False,
 ) -> None:
     """Show how a run ended, its first numbers and where its lithium is."""
     from lithoscope.cli.running import show_result
 
-    show_result(result, csv=csv, spectrum_csv=spectrum_csv, figure=figure, what=what, as_json=as_json)
+    show_result(result, csv=csv, spectrum_csv=spectrum_csv, spectrum=spectrum, figure=figure, what=what, as_json=as_json)
 
 
 @app.command()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lithoscope.cli import output
-from lithoscope.errors import InputError
-from lithoscope.run import default_model, progress_bar
+from lithoscope.errors import InputError, RunInterrupted
+from lithoscope.run import default_model, run
 from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
@@ -17,28 +18,45 @@ if TYPE_CHECKING:
 
     Read = TypeVar("Read", bound=Document)
 
+FIGURES = ("voltage", "spectrum")
+"""What `run` draws into the folder of a result."""
 
-def run_files(cell: str, program: str, model: Path | None, to: Path | None, *, figures: bool, as_json: bool) -> int:
-    """Run a cell file through a program file; returns the exit code."""
-    import sys
 
+def run_files(
+    cell: str, program: str, model: Path | None, to: Path | None, *, figures: bool, replace: bool, as_json: bool
+) -> int:
+    """Run a cell file through a program file and keep the result, also of an interrupted run; returns the exit code."""
     from lithoscope.design import Cell
     from lithoscope.protocol import Program
+    from lithoscope.result.manifest import Manifest, inputs_of
+    from lithoscope.result.store import check_target
 
     of, plan = _read(Cell, cell), _read(Program, program)
     chosen = _read_model(model) if model else default_model(of)
+    run_id = Manifest(inputs_of(of, plan, chosen)).run_id
+    folder = to or Path("results") / f"{Path(cell).stem}-{Path(program).stem}-{run_id}"
+    check_target(folder, run_id, replace=replace)
     if not as_json:
         output.say(f"model: {chosen.kind}" + ("" if model else " (the default for this cell)"))
-    with progress_bar(sys.stderr.isatty()) as report:
-        result = chosen.simulate(of, plan, report)
-    folder = result.save(to or Path("results") / f"{Path(cell).stem}-{result.manifest.run_id}")
+    try:
+        result = run(of, plan, chosen)
+    except RunInterrupted as interrupted:
+        result = interrupted.result
+    result.save(folder, replace=replace)
+    # Figures of what was in the folder before show another result than this one.
+    for what in FIGURES:
+        (folder / f"{what}.svg").unlink(missing_ok=True)
     drawn = _figures(result, folder) if figures else []
+    _report(result, folder, drawn, as_json=as_json)
+    return result.status.end.exit_code
+
+
+def _report(result: Result, folder: Path, drawn: list[str], *, as_json: bool) -> None:
     if as_json:
         output.write_json(result.summary() | {"folder": str(folder)})
-    else:
-        describe(result)
-        output.say(f"\nresult in {folder}" + (f", with {', '.join(drawn)}" if drawn else ""))
-    return result.status.end.exit_code
+        return
+    describe(result)
+    output.say(f"\nresult in {folder}" + (f", with {', '.join(drawn)}" if drawn else ""))
 
 
 def _read(kind: type[Read], given: str) -> Read:
@@ -71,27 +89,31 @@ def _figures(result: Result, folder: Path) -> list[str]:
     """Draw what the run has into its folder."""
     from lithoscope.analysis.figures import draw, save
 
-    names = [
-        what for what, has in (("voltage", bool(result.trace.sizes.get("time"))), ("spectrum", bool(result.spectra))) if has
-    ]
-    return [save(draw(result, what), folder / f"{what}.svg").name for what in names]
+    has = {"voltage": bool(result.trace.sizes.get("time")), "spectrum": bool(result.spectra)}
+    return [save(draw(result, what), folder / f"{what}.svg").name for what in FIGURES if has[what]]
 
 
 def show_result(
-    result: Path, *, csv: Path | None, spectrum_csv: Path | None, figure: Path | None, what: str, as_json: bool
+    result: Path,
+    *,
+    csv: Path | None,
+    spectrum_csv: Path | None,
+    spectrum: int | None,
+    figure: Path | None,
+    what: str,
+    as_json: bool,
 ) -> None:
     """Show a stored result, and write what was asked for."""
     from lithoscope.analysis.figures import draw, save
     from lithoscope.result import export, load
 
     loaded = load(result)
+    chosen = _spectrum(loaded, spectrum) if spectrum_csv or spectrum is not None else 0
     written = []
     if csv:
         written.append(export.trace_csv(loaded, csv))
     if spectrum_csv:
-        if not loaded.spectra:
-            raise InputError("--spectrum-csv", "was asked for, but the program measured no spectrum")
-        written.append(export.spectrum_csv(loaded, -1, spectrum_csv))
+        written.append(export.spectrum_csv(loaded, chosen, spectrum_csv))
     if figure:
         written.append(save(draw(loaded, what), figure))
     if as_json:
@@ -100,6 +122,17 @@ def show_result(
     describe(loaded)
     for path in written:
         output.say(f"wrote {path}")
+
+
+def _spectrum(result: Result, given: int | None) -> int:
+    """The place of a spectrum, from its number counted from 1; the last one without a number."""
+    count = len(result.spectra)
+    if not count:
+        raise InputError("--spectrum-csv", "was asked for, but the program measured no spectrum",
+                         do='Add a step of kind "spectrum" to the program')  # fmt: skip
+    if given is not None and not 1 <= given <= count:
+        raise InputError("--spectrum", f"= {given} is not a spectrum of this result", expected=f"1 to {count}")
+    return (given or count) - 1
 
 
 def describe(result: Result) -> None:
@@ -122,8 +155,20 @@ def describe(result: Result) -> None:
     columns = ("reservoir", "start", "end", "change", "agrees with its flux to")
     output.table("lithium balance, mAh/cm2", columns, books, right=(1, 2, 3, 4))
     output.say(f"the total changes by {result.ledger.residual:.1e} of the inventory")
-    taken = [row for row in result.manifest.numbers if not row["given"]]
-    if taken:
-        rows = [(row["path"], f"{row['value']:.4g}", row["unit"], row["status"] or "", row["source"] or "") for row in taken]
-        columns = ("", "value", "unit", "status", "source")
+    _describe_taken(result.manifest.numbers)
+
+
+def _describe_taken(numbers: Sequence[Mapping[str, Any]]) -> None:
+    """What the cell does not give, SI."""
+    rows = [
+        (row["path"], f"{row['value']:.4g}", _range(row), row["unit"], row["status"] or "", row["source"] or "")
+        for row in numbers
+        if not row["given"]
+    ]
+    if rows:
+        columns = ("", "value", "range", "unit", "status", "source")
         output.table("numbers that the cell does not give, taken from the data tables", columns, rows, right=(1,))
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    return "" if row["low"] is None or row["high"] is None else f"{row['low']:.4g} to {row['high']:.4g}"

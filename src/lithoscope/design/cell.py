@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from lithoscope import units
 from lithoscope.design.anode import PLANNED_ANODES, Anode, Foil
@@ -41,7 +41,7 @@ class Cell(Document):
     source       where the cell is described
     """
 
-    working: Anode
+    working: Annotated[Anode, Field(description='a table such as { kind = "foil", thickness = "50 um" }')]
     separator: SeparatorLike
     electrolyte: ElectrolyteLike
     area: units.Area

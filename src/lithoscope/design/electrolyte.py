@@ -27,7 +27,7 @@ class ConstantProperties(Frozen):
     thermodynamic_factor  of the salt
     """
 
-    conductivity: units.Conductivity
+    conductivity: units.ElectrolyteConductivity
     diffusivity: units.Diffusivity
     transference_number: units.Transference
     thermodynamic_factor: units.Factor
@@ -95,22 +95,29 @@ class Electrolyte(Frozen):
                              "LiPF6 in EC:DMC was measured", expected="0.01 mol/L to 3 mol/L", do=remedy)  # fmt: skip
 
 
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_VOLUME, _WEIGHT = r"v(?:ol(?:ume)?)?", r"w(?:t|eight)?"
+_BASIS = rf"{_VOLUME}\.?[/:]{_VOLUME}|{_WEIGHT}\.?[/:]{_WEIGHT}|{_VOLUME}|{_WEIGHT}"
+# Only the words are read in any case: "1 m" is molal and not "1 M".
 _WRITTEN = re.compile(
-    r"^\s*(?P<concentration>[0-9]+(?:\.[0-9]+)?)\s*(?:M|mol/L)\s+(?P<salt>\w+)\s+(?:in\s+)?(?P<solvents>[A-Za-z]+(?::[A-Za-z]+)*)"
-    r"(?:\s+(?P<shares>[0-9]+(?:\.[0-9]+)?(?::[0-9]+(?:\.[0-9]+)?)*))?(?:\s*(?:by\s+)?(?P<basis>vol(?:ume)?|wt|weight))?\.?%?\s*$"
+    rf"^\s*(?P<concentration>{_NUMBER})\s*(?:M|mol/L)\s+(?P<salt>\w+)\s+(?:in\s+)?(?P<solvents>[A-Za-z]+(?:[:/][A-Za-z]+)*)"
+    rf"(?:\s*[=(\s]\s*(?P<shares>{_NUMBER}(?:[:/]{_NUMBER})*))?(?i:[\s,()]*(?:by\s+)?(?P<basis>{_BASIS}))?[.%\s]*\)?\s*$"
 )
+
+TRADE_NAMES = {"LP30": "1 M LiPF6 EC:DMC 1:1 by weight"}
+"""Electrolytes that are sold under a name. LP30: BASF Selectilyte, formerly Merck; its solvents are mixed by weight."""
 
 
 def _electrolyte(given: Any) -> Any:
-    """Accept the short form "1 M LiPF6 EC:DMC 1:1"."""
+    """Accept the short form "1 M LiPF6 EC:DMC 1:1", as papers vary it, and the names under which electrolytes are sold."""
     if not isinstance(given, str):
         return given
-    match = _WRITTEN.match(given[:200])
+    match = _WRITTEN.match(TRADE_NAMES.get(given.strip().upper(), given)[:200])
     if not match:
         raise InputError("", f'= "{given[:60]}" cannot be read as an electrolyte',
-                         expected='a text such as "1 M LiPF6 EC:DMC 1:1", or a table')  # fmt: skip
-    solvents = match["solvents"].split(":")
-    shares = [float(share) for share in (match["shares"] or ":".join("1" * len(solvents))).split(":")]
+                         expected=f'a text such as "1 M LiPF6 EC:DMC 1:1", {", ".join(TRADE_NAMES)}, or a table')  # fmt: skip
+    solvents = re.split("[:/]", match["solvents"])
+    shares = [float(share) for share in re.split("[:/]", match["shares"])] if match["shares"] else [1.0] * len(solvents)
     if len(shares) != len(solvents) or not sum(shares):
         raise InputError(
             "solvent", f"names {len(solvents)} solvents and the shares {match['shares']}", expected="one share per solvent"
@@ -119,9 +126,13 @@ def _electrolyte(given: Any) -> Any:
         salt=match["salt"],
         concentration=f"{match['concentration']} mol/L",
         solvent={name: share / sum(shares) for name, share in zip(solvents, shares, strict=True)},
-        basis="weight" if (match["basis"] or "").startswith("w") else "volume",
+        basis="weight" if (match["basis"] or "").lower().startswith("w") else "volume",
     )
 
 
-ElectrolyteLike = Annotated[Electrolyte, BeforeValidator(_electrolyte)]
+ElectrolyteLike = Annotated[
+    Electrolyte,
+    BeforeValidator(_electrolyte),
+    Field(description='a text such as "1 M LiPF6 EC:DMC 1:1", or a table'),
+]
 """An electrolyte, or its short form "1 M LiPF6 EC:DMC 1:1"."""

@@ -69,20 +69,22 @@ class Separator(Frozen):
         return given or lookup(f"separators.{self.material}.{name}").quantity("1")
 
 
-_WRITTEN = re.compile(r"^\s*([A-Za-z][\w\-/]*)\s+(\S.*)$")
+_WRITTEN = re.compile(r"^\s*(?P<material>[A-Za-z].{0,60}?)\s+(?P<thickness>[0-9.]+(?:[eE][+-]?[0-9]+)?\s*[A-Za-zµμ]+)\s*$")
 
 
 def _separator(given: Any) -> Any:
-    """Accept the short form "PP 20 um"."""
+    """Accept the short form "PP 20 um"; the name may have blanks and numbers, as in "Celgard 2325 25 um"."""
     if not isinstance(given, str):
         return given
     match = _WRITTEN.match(given)
     if not match:
         raise InputError(
-            "", f'= "{given[:60]}" cannot be read as a separator', expected='a text such as "PP 20 um", or a table'
+            "",
+            f'= "{given[:60]}" cannot be read as a separator',
+            expected='material and thickness such as "PP 20 um", or a table',
         )
-    return Separator(material=match.group(1), thickness=match.group(2))
+    return Separator(material=match["material"], thickness=match["thickness"])
 
 
-SeparatorLike = Annotated[Separator, BeforeValidator(_separator)]
+SeparatorLike = Annotated[Separator, BeforeValidator(_separator), Field(description='a text such as "PP 20 um", or a table')]
 """A separator, or its short form "PP 20 um"."""

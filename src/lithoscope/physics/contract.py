@@ -57,7 +57,8 @@ class Model(Protocol):
     def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
         """Run a program on a cell. A physical end is a Status, not an exception.
 
-        Raises InputError for a cell or a program that this model cannot run.
+        Raises InputError for a cell or a program that this model cannot run, and RunInterrupted, which holds the result
+        up to there, when the user interrupts it.
         """
 
     def invariants(self, result: Result) -> Sequence[Violation]:

@@ -79,7 +79,7 @@ class Current(Frozen):
     """
 
     current_density: units.CurrentDensity
-    until: Until
+    until: Annotated[Until, Field(description='a table such as { capacity = "1 mAh/cm2" }')]
     kind: Literal["current"] = "current"
 
     if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Voltage(Frozen):
     """
 
     voltage: units.Voltage
-    until: Until
+    until: Annotated[Until, Field(description='a table such as { duration = "10 min" }')]
     kind: Literal["voltage"] = "voltage"
 
     if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Spectrum(Frozen):
 
     high: units.Frequency = units.Quantity(1e5, "Hz", text="100 kHz")
     low: units.Frequency = units.Quantity(0.1, "Hz", text="100 mHz")
-    points_per_decade: Annotated[int, Field(ge=1, le=100, strict=True)] = 10
+    points_per_decade: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 10
     rest: units.Duration = units.Quantity(60.0, "s", text="1 min")
     amplitude: units.VoltageMagnitude | None = None
     kind: Literal["spectrum"] = "spectrum"

@@ -29,13 +29,17 @@ def trace_csv(result: Result, path: str | Path) -> Path:
 
 
 def spectrum_csv(result: Result, number: int, path: str | Path) -> Path:
-    """One spectrum of the cell: frequency, real and imaginary impedance (negative when capacitive)."""
+    """One spectrum: frequency, real and imaginary impedance (negative when capacitive) of the cell and of its parts.
+
+    number  place of the spectrum in `result.spectra`
+    """
     spectrum = result.spectra[number]
-    return _csv(path, {
-        "Frequency / Hz": spectrum["frequency"].values,
-        "Real Impedance / ohm": spectrum["real_impedance"].values / result.area,
-        "Imaginary Impedance / ohm": spectrum["imaginary_impedance"].values / result.area,
-    })  # fmt: skip
+    columns = {"Frequency / Hz": spectrum["frequency"].values}
+    for part in ("", "working_", "counter_", "electrolyte_"):
+        for name in ("real_impedance", "imaginary_impedance"):
+            title = f"{part}{name}".replace("_", " ").title()
+            columns[f"{title} / ohm"] = spectrum[f"{part}{name}"].values / result.area
+    return _csv(path, columns)
 
 
 def _csv(path: str | Path, columns: Mapping[str, NDArray[np.float64]]) -> Path:

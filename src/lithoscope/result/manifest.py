@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
-from typing import Any
+from typing import Any, Protocol
 
 SCHEMA = "lithoscope.result/1"
 LIBRARIES = ("lithoscope", "pybamm", "pybammsolvers", "casadi", "numpy", "scipy", "xarray", "zarr")
@@ -50,6 +50,18 @@ class Manifest:
     def from_data(cls, data: Mapping[str, Any]) -> Manifest:
         """From the plain data of `as_data`."""
         return cls(**{key: value for key, value in data.items() if key in cls.__dataclass_fields__})
+
+
+class Written(Protocol):
+    """A cell, program or model as it stands in a file."""
+
+    def to_toml(self) -> str:
+        """Its text."""
+
+
+def inputs_of(cell: Written, program: Written, model: Written) -> dict[str, str]:
+    """What a run is made from, as its manifest keeps it."""
+    return {"cell": cell.to_toml(), "program": program.to_toml(), "model": model.to_toml()}
 
 
 @cache

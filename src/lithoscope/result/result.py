@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from lithoscope.errors import InputError, Status, nearest
+from lithoscope.errors import InputError, Status, counted, nearest
 from lithoscope.result.ledger import Ledger
 from lithoscope.result.manifest import Manifest
 from lithoscope.result.names import words
@@ -149,17 +150,33 @@ class Result:
         figure: Figure = lithoscope.draw(self, what)
         return figure
 
-    def save(self, path: str | Path) -> Path:
-        """Write the result into a folder; see `lithoscope.result.store`."""
+    def save(self, path: str | Path, *, replace: bool = False) -> Path:
+        """Write the result into a folder; see `lithoscope.result.store`.
+
+        replace  whether the result of another run that is there may be replaced; the same run always may
+        """
         from lithoscope.result.store import save
 
-        return save(self, path)
+        return save(self, path, replace=replace)
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the trace as CSV with the column names of the Battery Data Format."""
         from lithoscope.result.export import trace_csv
 
         return trace_csv(self, path)
+
+    def __repr__(self) -> str:
+        steps = self.tree["steps"].to_dataset()
+        cycles = int(steps["cycle"].max()) if steps.sizes["step"] else 0
+        extent = counted(steps.sizes["step"], "step") + (f", {counted(cycles, 'cycle')}" if cycles else "")
+        return f"<Result of {self._cell_kind}: {self.status.word}, {extent}, run {self.manifest.run_id}>"
+
+    @property
+    def _cell_kind(self) -> str:
+        """What the working electrode is, e.g. "foil with MASnCl3"."""
+        working = tomllib.loads(self.manifest.inputs["cell"])["working"]
+        films = [film["material"] for film in working.get("films", ())]
+        return f"{working['kind']} with {' and '.join(films)}" if films else f"bare {working['kind']}"
 
     def __getitem__(self, name: str) -> xr.DataArray:
         """An output of the trace, e.g. result["voltage"]."""

@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +31,76 @@ MANIFEST = "manifest.json"
 TREE = "result.zarr"
 
 
-def save(result: Result, path: str | Path) -> Path:
-    """Write a result into a folder. A result that is already there is replaced; other files beside it are kept.
+def save(result: Result, path: str | Path, *, replace: bool = False) -> Path:
+    """Write a result into a folder. The same run that is already there is replaced; other files beside it are kept.
 
-    Raises StoreError if the folder exists and holds something else, or if there is no room.
+    replace  whether the result of another run may be replaced as well
+    Raises StoreError if the folder holds something else, cannot be written, or if there is no room.
     """
     path = Path(path)
-    if path.exists() and not (path / MANIFEST).is_file() and any(path.iterdir()):
-        raise StoreError(f"{path} exists and is not a result of Lithoscope. Choose another folder.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial"))
+    check_target(path, result.manifest.run_id, replace=replace)
+    partial = _beside(path, "partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
         _write(result, partial)
         _keep_what_is_not_ours(path, partial)
         _replace(partial, path)
     except OSError as error:
-        raise StoreError(f"{path} could not be written: {error.strerror}. What was there before is untouched.") from error
+        raise _unwritable(path, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return path
+
+
+def check_target(path: str | Path, run_id: str, *, replace: bool = False) -> None:
+    """Whether the result of a run can be saved in a folder; asked before the run, so that no run is made in vain.
+
+    Raises StoreError if it cannot.
+    """
+    path = Path(path)
+    try:
+        _check_free(path, run_id, replace=replace)
+        check_writable(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def check_writable(folder: Path) -> None:
+    """Whether files can be made in a folder, or the folder itself. Leaves nothing behind. Raises StoreError if not."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=there, prefix=".lithoscope."):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _check_free(path: Path, run_id: str, *, replace: bool) -> None:
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise StoreError(f"{path} is the current folder or holds it. Choose a folder of its own for the result.")
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise StoreError(f"{path} is a file. Choose a folder for the result.")
+    if not (path / MANIFEST).is_file():
+        if any(path.iterdir()):
+            raise StoreError(f"{path} exists and is not a result of Lithoscope. Choose another folder.")
+        return
+    there = _manifest(path).get("run_id")
+    if there != run_id and not replace:
+        raise StoreError(f"{path} holds the result of another run, {there}. Choose another folder, or let it be replaced: "
+                         "--replace, in Python replace=True.")  # fmt: skip
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path} could not be written: {error.strerror or error}. What was there before is untouched. "
+                      "Make room or ask for the right to write there, or choose another folder.")  # fmt: skip
+
+
+def _beside(path: Path, what: str) -> Path:
+    """A hidden name beside a folder, which nobody else takes. Made by mkdir, so that the rights are the user's usual ones."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.{what}")
 
 
 def load(path: str | Path) -> Result:
@@ -82,7 +134,7 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise StoreError(f"{path / MANIFEST} cannot be read: {error}.") from error
     schema = str(data.get("schema"))
     if schema.rpartition("/")[0] != SCHEMA.rpartition("/")[0] or "files" not in data:
-        raise StoreError(f"{path} is not a result of Lithoscope: its schema is {schema!r}.")
+        raise StoreError(f'{path} is not a result of Lithoscope: its schema is "{schema}".')
     if schema != SCHEMA:
         writer = data.get("versions", {}).get("lithoscope", "unknown")
         raise StoreError(f"{path} has schema {schema}, written by Lithoscope {writer}; this version reads {SCHEMA}. Update it.")
@@ -117,13 +169,17 @@ def _replace(partial: Path, path: Path) -> None:
         if file.is_file():
             with file.open("rb") as stream:
                 os.fsync(stream.fileno())
-    if path.exists():
-        old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".old"))
-        path.replace(old / path.name)
+    if not path.exists():
         partial.replace(path)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
+        return
+    old = _beside(path, "old")
+    path.replace(old)
+    try:
         partial.replace(path)
+    except BaseException:
+        old.replace(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _json(path: Path, data: dict[str, Any]) -> None:

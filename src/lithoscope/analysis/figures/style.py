@@ -13,10 +13,14 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from lithoscope.document import write_text
+from lithoscope.errors import InputError
 
 MM = 1 / 25.4
 SINGLE, DOUBLE = 89 * MM, 183 * MM
 """Width of one and of two columns, inch."""
+
+FORMATS = (".svg", ".png", ".pdf")
+"""Endings of the files that figures are written to."""
 
 BLACK, GREY = "#222222", "#8a8a8a"
 
@@ -55,9 +59,13 @@ def svg(drawn: Figure) -> str:
 
 
 def save(drawn: Figure, path: str | Path) -> Path:
-    """Write a figure; its format follows the file name (svg, png, pdf)."""
+    """Write a figure; its format follows the file name (svg, png, pdf). Raises InputError for any other ending."""
     path = Path(path)
-    if path.suffix == ".svg":
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise InputError("figure", f'= "{path}" is not in a format that is written', expected=f"a name in {', '.join(FORMATS)}",
+                         do=f'Write e.g. "{path.stem}.svg"')  # fmt: skip
+    if suffix == ".svg":
         write_text(path, svg(drawn))
     else:
         drawn.savefig(path, dpi=200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,17 +12,23 @@ from pydantic import Field
 
 from lithoscope.design import Cell
 from lithoscope.document import Document
-from lithoscope.errors import End, InputError, Status
+from lithoscope.errors import End, InputError, RunInterrupted, Status
 from lithoscope.physics.cell.invariants import violations
 from lithoscope.physics.cell.params import CellNumbers, numbers, parameters, transport_law
 from lithoscope.physics.contract import ExactCase, Report, Violation
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.protocol import Program
 from lithoscope.result import Manifest, Result
-from lithoscope.result.manifest import circumstances
+from lithoscope.result.manifest import circumstances, inputs_of
+from lithoscope.result.names import STEP_ENDS, words
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from lithoscope.physics.cell.system import System
+
+INTERFACES_KNOWN_AT = 298.15
+"""Temperature of the exchange current densities and film properties of the data tables, K."""
 
 TEMPERATURE_MARGIN = 20.0
 """How far outside its measured temperatures a transport law may still be used, with a note, K."""
@@ -42,7 +48,10 @@ class Planar(Document):
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
     def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
-        """Run a program on a cell. Raises InputError if this model cannot run it."""
+        """Run a program on a cell.
+
+        Raises InputError if this model cannot run it, and RunInterrupted with what there is on Ctrl-C.
+        """
         from lithoscope.physics.cell.control import Setting
         from lithoscope.physics.cell.observe import RESERVOIRS, TRACE
         from lithoscope.physics.cell.record import Recorder
@@ -62,16 +71,20 @@ class Planar(Document):
         position = (np.arange(self.cells) + 0.5) / self.cells * found.thickness
         tree, ledger = recorder.tree(found.area, position), recorder.books.ledger()
         manifest = Manifest(
-            inputs={"cell": cell.to_toml(), "program": program.to_toml(), "model": self.to_toml()},
+            inputs=inputs_of(cell, program, self),
             numbers=_number_rows(cell),
-            notes=_notes(found, tree["trace"].to_dataset()),
+            notes=_notes(found, tree),
             wall_s=time.perf_counter() - begun,
             solver={"points": recorder.points, "retries": recorder.retries, "log": recorder.log,
                     "not_expanded": system.not_expanded},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, ledger, manifest)
-        return result if not self.invariants(result) else _marked(result, self.invariants(result))
+        found_wrong = self.invariants(result)
+        result = _marked(result, found_wrong) if found_wrong else result
+        if status.end is End.INTERRUPTED:
+            raise RunInterrupted(result)
+        return result
 
     def system(self, cell: Cell, by: Literal["current", "voltage"] = "current") -> System:
         """The discretised model that cells of this structure share, under current or voltage control."""
@@ -170,20 +183,46 @@ def _check_temperature(found: CellNumbers) -> None:
         )
 
 
-def _notes(found: CellNumbers, trace: Any) -> tuple[str, ...]:
+def _notes(found: CellNumbers, tree: xr.DataTree) -> tuple[str, ...]:
     """What a reader must know before using the numbers."""
-    notes = []
+    return (
+        *_temperature_notes(found),
+        *_concentration_notes(found, tree["trace"].to_dataset()),
+        *_step_notes(tree["steps"].to_dataset()),
+    )
+
+
+def _temperature_notes(found: CellNumbers) -> Iterator[str]:
     low, high = found.transport.temperatures
+    here = f"{found.temperature - 273.15:.4g} degC"
     if not low <= found.temperature <= high:
-        notes.append(f"The transport of the electrolyte was measured from {low - 273.15:.4g} to {high - 273.15:.4g} degC; "
-                     f"it is used at {found.temperature - 273.15:.4g} degC.")  # fmt: skip
+        yield (f"The transport of the electrolyte was measured from {low - 273.15:.4g} to {high - 273.15:.4g} degC; "
+               f"it is used at {here}.")  # fmt: skip
+    if abs(found.temperature - INTERFACES_KNOWN_AT) > 0.01:
+        yield (f"The exchange current density and the films do not depend on temperature in this model: at {here} they are "
+               "those that the cell gives, or those of the data tables at 25 degC.")  # fmt: skip
+
+
+def _concentration_notes(found: CellNumbers, trace: xr.Dataset) -> Iterator[str]:
+    if not trace.sizes["time"]:
+        return
     most = found.transport.concentrations[1]
-    if "working_salt_concentration" in trace and trace.sizes["time"]:
-        reached = max(float(trace[f"{face}_salt_concentration"].max()) for face in ("working", "counter"))
-        if reached > most:
-            notes.append(f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
-                         f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
-    return tuple(notes)
+    reached = max(float(trace[f"{face}_salt_concentration"].max()) for face in ("working", "counter"))
+    if reached > most:
+        yield (f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
+               f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
+
+
+def _step_notes(steps: xr.Dataset) -> Iterator[str]:
+    """Steps that did nothing, because what was to end them held already: one note for each condition."""
+    if not steps.sizes["step"]:
+        return
+    ended = np.asarray(words(steps["ended"]))
+    for condition in STEP_ENDS[:-1]:
+        idle = steps["step"].values[(ended == condition) & (steps["duration"].values == 0)]
+        if len(idle):
+            which = f"Step {idle[0]:.0f} and {len(idle) - 1} more" if len(idle) > 1 else f"Step {idle[0]:.0f}"
+            yield f'{which} ended at 0 s: the limit "{condition}" was already met at the start.'
 
 
 def _number_rows(cell: Cell) -> list[dict[str, Any]]:

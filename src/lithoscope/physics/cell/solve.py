@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lithoscope.errors import End, Status
+from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Setting, setting
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
 from lithoscope.physics.contract import Report
+from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.protocol import Current, Program, Rest, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
@@ -44,18 +45,17 @@ class Driver:
     def run(self, program: Program, report: Report) -> Status:
         """Run a program from the state at assembly. Everything up to the end is in the recorder."""
         stop = program.stop.voltage_magnitude.value if program.stop.voltage_magnitude else NEVER
-        y, time, count, visit = self.system.initial_state(self.cell), 0.0, len(program), None
-        try:
+        y, time, count = self.system.initial_state(self.cell), 0.0, len(program)
+        with interrupts_noted() as interrupted:
             for visit in program.visits():
                 report((visit.number - 1) / count, _place(visit, program))
                 y, time, status = self._visit(visit, y, time, stop)
+                if interrupted():
+                    status = Status(End.INTERRUPTED, f"{status.word}, {status.detail}" if status else "after this step")
                 if status:
                     return status.at(time=time, cycle=visit.cycle, step=visit.number)
-        except KeyboardInterrupt:
-            at = visit or Visit(Rest("1 s"), 0, 0)
-            return Status(End.INTERRUPTED, "by the user", time, at.cycle, at.number)
         report(1.0, "done")
-        return Status(End.COMPLETED, f"{count} steps, {program.cycles} cycles", time)
+        return Status(End.COMPLETED, _extent(program), time)
 
     def _visit(self, visit: Visit, y: Array, time: float, stop: float) -> tuple[Array, float, Status | None]:
         step = visit.step
@@ -141,6 +141,11 @@ class Driver:
 def _no_time(y: Array, met: str) -> Stretch:
     """A step that ends as it begins because its condition is already met."""
     return Stretch(np.zeros(1), y[:, None], np.zeros((len(y), 1)), met)
+
+
+def _extent(program: Program) -> str:
+    cycles = f", {counted(program.cycles, 'cycle')}" if program.cycles else ""
+    return f"{counted(len(program), 'step')}{cycles}"
 
 
 def _place(visit: Visit, program: Program) -> str:
