@@ -23,8 +23,7 @@ from lithoscope.run import run
 
 if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
-    from lithoscope.analysis.impedance import interface_resistance, read_arc
-    from lithoscope.analysis.metrics import overpotential
+    from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
     from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
     from lithoscope.design.catalogue import catalogue
@@ -44,8 +43,7 @@ _HOME = {
     "physics.cell": ("Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
-    "analysis.impedance": ("interface_resistance", "read_arc"),
-    "analysis.metrics": ("overpotential",),
+    "analysis.impedance": ("read_arc",),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
 }
@@ -56,8 +54,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw",
-    "interface_resistance", "load", "lookup", "overpotential", "read_arc", "run", "study",
+    "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
+    "read_arc", "run", "study",
 ]  # fmt: skip
 
 

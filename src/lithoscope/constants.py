@@ -19,6 +19,9 @@ AVOGADRO: Final = 6.02214076e23
 BOLTZMANN: Final = 1.380649e-23
 """k_B, J/K, exact."""
 
+VACUUM_PERMITTIVITY: Final = 8.8541878188e-12
+"""eps_0, F/m, relative standard uncertainty 1.6e-10."""
+
 FARADAY: Final = AVOGADRO * ELEMENTARY_CHARGE
 """F = N_A e, C/mol."""
 

@@ -117,6 +117,8 @@ def test_a_run_that_ends_before_its_first_step(coated: ls.Cell, monkeypatch: pyt
     assert ls.load(result.save(tmp_path / "run")).status == result.status
     with pytest.raises(InputError, match="before its first step"):
         result.plot("voltage")
+    with pytest.raises(InputError, match="no current step was run"):
+        result.overpotential()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

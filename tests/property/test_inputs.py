@@ -35,7 +35,7 @@ def right_cell(r: random.Random) -> Data:
             "material": "Al2O3",
             "thickness": f"{r.uniform(1, 20):.2f} nm",
             "conductivity": f"{10 ** r.uniform(-9, -5):.2e} S/cm",
-            "capacitance": "1 uF/cm2",
+            "permittivity": 9,
         }
         return r.sample([*known, own], r.choice((0, 0, 1, 1, 2)))
 
@@ -181,7 +181,14 @@ MISTAKES: list[Mistake] = [
         "working.films.1.conductivity",
         [
             {"material": "MASnCl3", "thickness": "1 um"},
-            {"material": "x", "thickness": "1 um", "conductivity": "1 S/m2", "capacitance": "1 F/m2"},
+            {"material": "x", "thickness": "1 um", "conductivity": "1 S/m2", "permittivity": 30},
+        ],
+        "working.films",
+    ),
+    put(
+        "working.films.0.permittivity",
+        lambda r: [
+            {"material": "MASnCl3", "thickness": "1 um", "permittivity": r.choice((0, 0.5, -9, 1e6, "1 mF/m2", "high"))}
         ],
         "working.films",
     ),

@@ -20,3 +20,9 @@ def test_boltzmann_in_electronvolt_times_e_is_boltzmann_in_joule() -> None:
 @pytest.mark.fails_when("constants.py", "GAS * temperature / FARADAY", "GAS * temperature / 96500")
 def test_thermal_voltage() -> None:
     assert c.thermal_voltage(298.15) == pytest.approx(c.BOLTZMANN * 298.15 / c.ELEMENTARY_CHARGE, rel=1e-14, abs=0)
+
+
+@pytest.mark.fails_when("constants.py", "8.8541878188e-12", "8.8542878188e-12")
+def test_permittivity_of_vacuum_and_the_speed_of_light() -> None:
+    """eps_0 mu_0 c^2 = 1 with the magnetic constant of the same adjustment."""
+    assert pytest.approx(1.0, rel=1e-9) == c.VACUUM_PERMITTIVITY * 1.25663706127e-6 * 299792458.0**2

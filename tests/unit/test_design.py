@@ -90,7 +90,7 @@ REFUSED = [
         lambda: ls.Film("Al2O3", "10 nm"),
         "material",
         "Give it, e.g. conductivity",
-        lambda: ls.Film("Al2O3", "10 nm", "1e-6 S/cm", "1 mF/m2"),
+        lambda: ls.Film("Al2O3", "10 nm", "1e-6 S/cm", "30"),
     ),
     (
         lambda: ls.Separator("glass", "200 um"),

@@ -121,6 +121,26 @@ def test_film_resistance_and_apex() -> None:
     assert films.apex_frequency(12.5e-4, 1e-3) == pytest.approx(127e3, rel=5e-3)
 
 
+@pytest.mark.fails_when("physics/laws/films.py", "VACUUM_PERMITTIVITY / thickness", "VACUUM_PERMITTIVITY * thickness / 1e-12")
+def test_film_capacitance_falls_with_thickness_and_its_time_constant_does_not() -> None:
+    """1 um of a relative permittivity of 113 is 1 mF/m2; R C = eps / sigma whatever the thickness."""
+    assert films.areal_capacitance(1e-6, 112.94) == pytest.approx(1e-3, rel=1e-4)
+    for thickness in (1e-9, 2e-6):
+        RC = films.areal_resistance(thickness, 7e-4) * films.areal_capacitance(thickness, 113.0)
+        assert pytest.approx(113.0 * 8.8541878188e-12 / 7e-4, rel=1e-12) == RC
+
+
+@pytest.mark.fails_when("physics/laws/films.py", "return x**2 / (1 + x**2)", "return x / (1 + x**2)")
+def test_what_a_window_shows_of_a_film() -> None:
+    """The width of an arc between a frequency and zero, against its impedance; nothing above it and all far below it."""
+    R, C, f = 14e-4, 1e-3, 1e5
+    seen = (R - (R / (1 + 2j * np.pi * f * R * C)).real) / R
+    sigma = 1e-6 / R
+    assert films.visible_share(f, sigma, C * 1e-6 / 8.8541878188e-12) == pytest.approx(seen, rel=1e-12)
+    assert films.visible_share(1e12, sigma, 30) == pytest.approx(1.0, abs=1e-6)
+    assert films.visible_share(1.0, sigma, 30) < 1e-10
+
+
 @pytest.mark.fails_when("physics/laws/films.py", "(BOLTZMANN * temperature)) / 6", "(BOLTZMANN * temperature)) / 4")
 def test_hopping_over_the_barrier_of_the_paper() -> None:
     """0.45 eV and 1e13 1/s give 1.4e-10 cm2/s and 4.5e-6 S/cm at one lithium per cell."""

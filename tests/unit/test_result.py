@@ -235,15 +235,49 @@ def test_csv_with_bdf_names(short_run: ls.Result, tmp_path: Path) -> None:
     assert all(float(row["Imaginary Impedance / ohm"]) < 0 for row in spectrum)
 
 
+@pytest.mark.fails_when("result/result.py", 'float(steps["charge"].sum())', 'float(abs(steps["charge"]).sum())')
 def test_metrics(short_run: ls.Result) -> None:
     metrics = short_run.metrics
-    assert metrics["charge_passed"]["value"] == pytest.approx(0.4, rel=1e-9)
+    assert metrics["charge_throughput"]["value"] == pytest.approx(0.4, rel=1e-9)
+    assert metrics["net_charge"]["value"] == pytest.approx(0, abs=1e-9), "as much was plated as stripped"
     assert metrics["cycles"]["value"] == 2
-    assert metrics["voltage_last_half_cycle"]["value"] == pytest.approx(71, abs=1)
+    assert metrics["overpotential_last_cycle"]["value"] == pytest.approx(71, abs=1)
+    assert metrics["interface_resistance"]["value"] == pytest.approx(60, rel=1e-3)
+    assert metrics["overpotential_first_cycle"]["value"] == pytest.approx(short_run.overpotential(1) * 1e3)
+
+
+@pytest.mark.fails_when("result/result.py", "if cycle > 0]", "if cycle >= 0]")
+def test_metrics_without_cycles_and_with_several_spectra(bare: ls.Cell) -> None:
+    strip = ls.Current("1 mA/cm2", {"capacity": "0.1 mAh/cm2"})
+    hold = ls.Voltage("-10 mV", {"duration": "10 min"})
+    spectrum = ls.Spectrum("10 kHz", "0.1 Hz")
+    result = ls.run(bare, ls.Program([spectrum, strip, hold, spectrum]), progress=False)
+    metrics = result.metrics
+    assert set(metrics) == {
+        "time", "charge_throughput", "net_charge", "interface_resistance_first_spectrum", "interface_resistance_last_spectrum",
+    }  # fmt: skip
+    passed = result.steps["charge"].to_numpy() / 36000
+    assert passed.min() < 0, "the voltage step plated"
+    assert metrics["charge_throughput"]["value"] == pytest.approx(np.abs(passed).sum())
+    assert metrics["net_charge"]["value"] == pytest.approx(passed.sum())
+    with pytest.raises(InputError, match="no current step was run in it"):
+        result.overpotential()
+
+
+@pytest.mark.fails_when("result/result.py", 'weights=chosen["duration"].values', "weights=None")
+def test_overpotential_is_averaged_over_time(bare: ls.Cell) -> None:
+    """Two steps of one cycle of which one takes three times as long."""
+    pair = (ls.Current("1 mA/cm2", {"duration": "3 h"}), ls.Current("-2 mA/cm2", {"duration": "1 h"}))
+    result = ls.run(bare, ls.Program([ls.Loop(2, pair)]), progress=False)
+    slow, fast = (abs(result.steps["mean_voltage"].iloc[n]) for n in (2, 3))
+    assert result.overpotential(2) == pytest.approx((3 * slow + fast) / 4)
+    assert result.overpotential() == result.overpotential(2)
+    with pytest.raises(InputError, match="cycle = 7"):
+        result.overpotential(7)
 
 
 def test_quick_figures(short_run: ls.Result, tmp_path: Path) -> None:
-    for what in ("voltage", "spectrum", "ledger", "profile"):
+    for what in ("voltage", "electrodes", "spectrum", "bode", "ledger", "profile"):
         figure = short_run.plot(what)
         for axes in figure.axes:
             assert axes.get_ylabel()
@@ -265,6 +299,51 @@ def test_a_figure_in_a_format_that_is_not_written(short_run: ls.Result, tmp_path
             save(short_run.plot("voltage"), tmp_path / name)
 
 
+@pytest.mark.fails_when("analysis/figures/quick.py", '-trace["counter_potential"]', 'trace["counter_potential"]')
+def test_the_parts_of_the_voltage_add_up(short_run: ls.Result) -> None:
+    whole, *parts = (line.get_ydata() for line in short_run.plot("electrodes").axes[0].lines[:4])
+    assert np.sum(np.asarray(parts), axis=0) == pytest.approx(np.asarray(whole), abs=1e-9)
+
+
+@pytest.mark.fails_when("analysis/figures/quick.py", "np.degrees(np.arctan2(y, x))", "np.degrees(np.arctan2(x, y))")
+def test_magnitude_and_phase_are_those_of_the_impedance(short_run: ls.Result) -> None:
+    spectrum = short_run.spectra[0]
+    Z = (spectrum["real_impedance"].values + 1j * spectrum["imaginary_impedance"].values) / short_run.area
+    above, below = short_run.plot("bode").axes
+    assert np.asarray(above.lines[0].get_ydata()) == pytest.approx(np.abs(Z))
+    assert np.asarray(below.lines[0].get_ydata()) == pytest.approx(-np.degrees(np.angle(Z)))
+
+
+@pytest.mark.fails_when("analysis/figures/quick.py", "group.append(n)\n                break", "continue")
+def test_spectra_that_are_alike_share_a_label(bare: ls.Cell) -> None:
+    spectrum, one = ls.Spectrum("10 kHz", "1 Hz"), ls.Current("1 mA/cm2", {"capacity": "0.01 mAh/cm2"})
+    back = ls.Current("-1 mA/cm2", {"capacity": "0.01 mAh/cm2"})
+    result = ls.run(bare, ls.Program([spectrum, ls.Loop(2, (one, back, spectrum))]), progress=False)
+    (legend,) = result.plot("spectrum").legends
+    assert [text.get_text() for text in legend.get_texts()] == ["after 1 min, and 2 more alike"]
+
+
+@pytest.mark.fails_when("analysis/figures/quick.py", "MANY_CYCLES = 30", "MANY_CYCLES = 300")
+def test_long_cycling_is_an_envelope_with_windows(bare: ls.Cell) -> None:
+    program = ls.Program.strip_plate("1 mA/cm2", "0.01 mAh/cm2", cycles=40)
+    axes = ls.run(bare, program, progress=False).plot("voltage").axes
+    assert [each.get_title(loc="left") for each in axes[1:]] == ["cycles 1 and 2", "cycles 21 and 22", "cycles 39 and 40"]
+    low, high = (np.asarray(line.get_ydata()) for line in axes[0].lines[:2])
+    assert len(low) == 40
+    assert low == pytest.approx(-high, rel=1e-3)
+
+
+@pytest.mark.fails_when("analysis/figures/quick.py", "-0.1 * largest, 1.25 * largest", "largest, largest * (1 + 1e-9)")
+def test_a_constant_current_has_a_readable_axis(bare: ls.Cell) -> None:
+    result = ls.run(bare, ls.Program([ls.Current("1 mA/cm2", {"duration": "5 min"})]), progress=False)
+    voltage, current = result.plot("voltage").axes
+    low, high = current.get_ylim()
+    assert low < 0 < 1 < high < 2
+    assert voltage.get_ylabel().endswith("/ mV")
+    assert "/ min" in current.get_xlabel()
+
+
+@pytest.mark.fails_when("analysis/figures/quick.py", "if what in over_frequency and", "if False and")
 def test_a_figure_without_data_says_so(bare: ls.Cell) -> None:
     result = ls.run(bare, ls.Program([ls.Rest("1 s")]), progress=False)
     with pytest.raises(InputError, match='Add a step of kind "spectrum"'):

@@ -142,7 +142,7 @@ def test_warmer_is_faster() -> None:
     factor = np.exp(-0.4 * 1.602176634e-19 / 1.380649e-23 * (1 / 308.15 - 1 / 288.15))
     grown = [float(r["working_film_thickness"][-1] ** 2 - r["working_film_thickness"][0] ** 2) for r in (cold, warm)]
     assert grown[1] / grown[0] == pytest.approx(factor, rel=1e-6)
-    ends = [ls.interface_resistance(r.spectra[0]) for r in (cold, warm)]
+    ends = [r.interface_resistance(0) for r in (cold, warm)]
     assert ends[1] < ends[0] / 2
 
 
@@ -227,7 +227,7 @@ def test_an_aged_cell_has_another_spectrum(life: ls.Result) -> None:
     cell = ls.Cell.symmetric(foil, separator="PP 20 um", electrolyte="1 M LiPF6 EC:DMC 1:1", area="1 cm2")
     cycles = ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=20)
     result = ls.run(cell, ls.Program([ls.Spectrum(), *cycles.steps, ls.Spectrum()]), progress=False)
-    fresh, old = (ls.interface_resistance(spectrum) for spectrum in result.spectra)
+    fresh, old = (result.interface_resistance(n) for n in (0, 1))
     assert old < 0.7 * fresh, "moss adds area"
     electrolyte = [float(spectrum["electrolyte_real_impedance"][0]) for spectrum in result.spectra]
     assert electrolyte[1] > 1.1 * electrolyte[0], "the dead layer lengthens the way"

@@ -95,7 +95,7 @@ def test_a_voltage_step_to_depletion(simulate: Any) -> None:
 def test_interface_semicircle(simulate: Any) -> None:
     """With t+ = 1 there is no diffusion: two interfaces, two films and a resistance, at every frequency."""
     slab = Slab(t_plus=1.0)
-    film = ls.Film("x", "1 um", "1e-6 S/cm", "1 mF/m2")
+    film = ls.Film("x", "1 um", "1e-6 S/cm", 113)
     cell = slab.cell(
         exchange_current_density="1 mA/cm2",
         double_layer_capacitance="10 uF/cm2",

@@ -1,1 +1,1 @@
-"""From results to what papers print: metrics, spectra read as an experimenter reads them, figures."""
+"""From results to what papers print: spectra read as an experimenter reads them, figures."""

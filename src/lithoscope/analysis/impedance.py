@@ -49,14 +49,6 @@ def read_arc(spectrum: xr.Dataset) -> Arc:
     return Arc(float(real[0]), float(real[end]), float(apex))
 
 
-def interface_resistance(spectrum: xr.Dataset) -> float:
-    """Resistance of both interfaces at the low-frequency end, without the electrolyte, ohm m2.
-
-    Only a simulation can tell it: the impedance of each electrode is known by itself.
-    """
-    return float(spectrum["working_real_impedance"][-1] + spectrum["counter_real_impedance"][-1])
-
-
 def kramers_kronig_residual(spectrum: xr.Dataset, per_decade: int = 6) -> Array:
     """Relative residual of the best fit by relaxations, |Z - Z_fit| / |Z|, shape (n,).
 

@@ -167,7 +167,9 @@ def show(
         int | None, typer.Option(help="Which spectrum --spectrum-csv writes, counted from 1; the last one without it.")
     ] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw a figure into this file (svg, png, pdf).")] = None,
-    what: Annotated[str, typer.Option(help="The figure: voltage, spectrum, ledger or profile.")] = "voltage",
+    what: Annotated[
+        str, typer.Option(help="The figure: voltage, electrodes, spectrum, bode, ledger, profile or cycles.")
+    ] = "voltage",
     as_json: AsJson = False,
 ) -> None:
     """Show how a run ended, its first numbers and where its lithium is."""

@@ -20,48 +20,54 @@ if TYPE_CHECKING:
     from lithoscope.units import Given, Quantity
 
 
+Permittivity = Annotated[
+    units.Quantity,
+    units.Dimension("relative permittivity", "1", "1", "1e5", "30", "It is 1 for vacuum and thousands for a ferroelectric"),
+]
+
+
 def known_films() -> tuple[str, ...]:
-    """Materials whose lithium-ion conductivity and capacitance are in the data tables."""
+    """Materials whose lithium-ion conductivity and permittivity are in the data tables."""
     names = dict.fromkeys(identifier.split(".")[1] for identifier in records() if identifier.startswith("films."))
-    return tuple(n for n in names if {f"films.{n}.conductivity", f"films.{n}.capacitance"} <= set(records()))
+    return tuple(n for n in names if {f"films.{n}.conductivity", f"films.{n}.permittivity"} <= set(records()))
 
 
 class Film(Frozen):
-    """A film that was put on lithium: a resistance beside a capacitance.
+    """A film that was put on lithium: a resistance beside a capacitance, both from its thickness.
 
     material      its name; its properties come from the data tables unless given
     thickness     of the film
     conductivity  of lithium ions through it
-    capacitance   per area
+    permittivity  relative to vacuum; with the thickness it gives the capacitance
     """
 
     material: Annotated[str, Field(min_length=1, max_length=60, description='a name such as "MASnCl3"')]
     thickness: units.Length
     conductivity: units.Conductivity | None = None
-    capacitance: units.ArealCapacitance | None = None
+    permittivity: Permittivity | None = None
 
     if TYPE_CHECKING:
 
         def __init__(
-            self, material: str, thickness: Given, conductivity: Given | None = ..., capacitance: Given | None = ...
+            self, material: str, thickness: Given, conductivity: Given | None = ..., permittivity: Given | None = ...
         ) -> None: ...
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:
-        for name, example in (("conductivity", "1e-6 S/cm"), ("capacitance", "1 mF/m2")):
+        for name, example in (("conductivity", "1e-6 S/cm"), ("permittivity", "30")):
             if getattr(self, name) is None and f"films.{self.material}.{name}" not in records():
                 raise InputError(
                     "material",
                     f'= "{self.material}": its {name} is not in the data tables',
-                    expected=f"{', '.join(known_films())}, or a material with its own conductivity and capacitance",
+                    expected=f"{', '.join(known_films())}, or a material with its own conductivity and permittivity",
                     do=f'{nearest(self.material, known_films())} Give it, e.g. {name} = "{example}"'.strip(),
                 )
         return self
 
-    def property(self, name: Literal["conductivity", "capacitance"]) -> Quantity:
+    def property(self, name: Literal["conductivity", "permittivity"]) -> Quantity:
         """What was given, else what the data tables say, SI."""
         given: Quantity | None = getattr(self, name)
-        unit = {"conductivity": "S/m", "capacitance": "F/m2"}[name]
+        unit = {"conductivity": "S/m", "permittivity": "1"}[name]
         return given or lookup(f"films.{self.material}.{name}").quantity(unit)
 
 

@@ -71,22 +71,65 @@ class Result:
         """Electrode area, m2."""
         return float(self.tree.attrs["area_m2"])
 
+    def overpotential(self, cycle: int | None = None) -> float:
+        """Overpotential of a strip-and-plate run: the magnitude of the cell voltage, averaged over the time of a cycle, V.
+
+        cycle  which, counted from 1; the last one in which a current was driven if not given
+
+        It is the whole cell voltage, both electrodes and the electrolyte, as papers print it for symmetric cells. Only the
+        steps at constant current count.
+        Raises InputError if the cycle has no such step.
+        """
+        steps = self._driven_steps()
+        cycles = steps["cycle"].values if steps.sizes["step"] else np.zeros(0, dtype=int)
+        wanted = cycle if cycle is not None else max(cycles, default=0)
+        chosen = steps.isel(step=cycles == wanted)
+        if wanted < 1 or not chosen.sizes["step"]:
+            raise InputError(
+                "cycle", f"= {cycle}: no current step was run in it", expected="a cycle of a strip-and-plate program"
+            )
+        return float(np.average(abs(chosen["mean_voltage"].values), weights=chosen["duration"].values))
+
+    def interface_resistance(self, spectrum: int) -> float:
+        """Resistance of both interfaces of the cell at the low-frequency end of a spectrum, without the electrolyte, ohm.
+
+        spectrum  which, counted from 0; -1 for the last
+        Only a simulation can tell it: the impedance of each electrode is known by itself.
+        """
+        seen = self.spectra[spectrum]
+        return float(seen["working_real_impedance"][-1] + seen["counter_real_impedance"][-1]) / self.area
+
+    def _driven_steps(self) -> xr.Dataset:
+        """The steps at constant current that took any time."""
+        steps = self.tree["steps"].to_dataset()
+        if not steps.sizes["step"]:
+            return steps
+        return steps.isel(step=(np.asarray(words(steps["kind"])) == "current") & (steps["duration"].values > 0))
+
     @property
     def metrics(self) -> dict[str, dict[str, Any]]:
-        """The numbers that people ask for first: name -> value and unit. Only what the run has."""
+        """The numbers that people ask for first: name -> value and unit. Only what the run has.
+
+        charge_throughput                   what passed in either direction, summed over all steps
+        net_charge                          what passed in all; positive stripped the working electrode
+        cycles                              the last one in which a current was driven
+        overpotential_first_cycle, _last_   mean magnitude of the voltage; only of programs with cycles
+        interface_resistance                of both interfaces; with _first_spectrum and _last_spectrum if there are several
+        """
         found = {"time": (float(self.status.time) / 3600, "h")}
         steps = self.tree["steps"].to_dataset()
-        driven = steps.isel(step=np.asarray(words(steps["kind"])) == "current") if steps.sizes["step"] else steps
-        if driven.sizes["step"]:
-            magnitude = abs(driven["mean_voltage"]) * 1e3
-            found["charge_passed"] = (float(abs(driven["charge"]).sum()) / MAH_PER_CM2, "mAh/cm2")
-            found["voltage_first_half_cycle"] = (float(magnitude[0]), "mV")
-            found["voltage_last_half_cycle"] = (float(magnitude[-1]), "mV")
-            found["cycles"] = (float(driven["cycle"].max()), "1")
-        for n, spectrum in enumerate(self.spectra):
-            Z = spectrum["real_impedance"] / self.area
-            found[f"spectrum_{n}_real_impedance_low_frequency"] = (float(Z[-1]), "ohm")
-            found[f"spectrum_{n}_real_impedance_high_frequency"] = (float(Z[0]), "ohm")
+        if steps.sizes["step"] and bool(abs(steps["charge"]).sum() > 0):
+            found["charge_throughput"] = (float(abs(steps["charge"]).sum()) / MAH_PER_CM2, "mAh/cm2")
+            found["net_charge"] = (float(steps["charge"].sum()) / MAH_PER_CM2, "mAh/cm2")
+        driven = self._driven_steps()
+        cycles = [int(cycle) for cycle in driven["cycle"].values if cycle > 0] if driven.sizes["step"] else []
+        if cycles:
+            found["cycles"] = (float(cycles[-1]), "1")
+            found["overpotential_first_cycle"] = (self.overpotential(cycles[0]) * 1e3, "mV")
+            found["overpotential_last_cycle"] = (self.overpotential(cycles[-1]) * 1e3, "mV")
+        ends = {"_first_spectrum": 0, "_last_spectrum": -1} if len(self.spectra) > 1 else {"": 0} if self.spectra else {}
+        for name, number in ends.items():
+            found[f"interface_resistance{name}"] = (self.interface_resistance(number), "ohm")
         return {name: {"value": value, "unit": unit} for name, (value, unit) in found.items()}
 
     def summary(self) -> dict[str, Any]:
@@ -107,7 +150,7 @@ class Result:
         }  # fmt: skip
 
     def plot(self, what: str = "voltage") -> Figure:
-        """A figure of the result: "voltage", "spectrum", "ledger" or "profile"."""
+        """A figure of the result: "voltage", "spectrum", "bode", "electrodes", "ledger" or "profile"."""
         # Pictures stand on a higher floor than results, so they are asked for by their public name.
         import lithoscope
 

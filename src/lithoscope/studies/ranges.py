@@ -1,16 +1,20 @@
 """What the ranges of unmeasured parameters do to a prediction.
 
 Each parameter is moved to both ends of its range by itself, which gives the sensitivities; then all of them together to the
-ends that raise, and to those that lower, the prediction. The interval is the hull of all these runs. It is exact where the
-prediction is monotonic in each parameter, and the run of every end stands in the table, so that a reader can see whether it is.
+ends that raise, and to those that lower, the prediction. A parameter of which only its ends exist, such as two ways to read a
+number, is not moved with the others: everything is repeated at each of its readings, because what the others do may depend on
+it. The interval is the hull of all these runs. It is exact where the prediction is monotonic in each other parameter, and the
+run of every end stands in the table, so that a reader can see whether it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from lithoscope.studies.verdict import Prediction
+from lithoscope.units import ValueStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Range:
     low, high  ends of its range
     unit       of the three
     source     why this range
+    status     what is known about the value
+    readings   what its low and its high end mean, if only these two exist and nothing between
     """
 
     name: str
@@ -32,6 +38,18 @@ class Range:
     high: float
     unit: str
     source: str
+    status: ValueStatus | None = None
+    readings: tuple[str, str] | None = None
+
+    @property
+    def extent(self) -> str:
+        """The range as a table shows it."""
+        return " or ".join(self.readings) if self.readings else f"{self.low:.4g} to {self.high:.4g}"
+
+    @property
+    def quoted(self) -> str:
+        """The value as a table shows it."""
+        return self.readings[self.value == self.high] if self.readings else f"{self.value:.4g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,12 @@ class Sensitivity:
     def swing(self) -> float:
         """|at_high - at_low|."""
         return abs(self.at_high - self.at_low)
+
+
+def leading(moves: Sequence[Sensitivity], least: float = 0.01) -> list[Sensitivity]:
+    """The sensitivities by falling swing, without those below a share `least` of the largest."""
+    largest = max((s.swing for s in moves), default=0.0)
+    return sorted((s for s in moves if s.swing > least * largest), key=lambda s: -s.swing)
 
 
 Point = Mapping[str, float]
@@ -68,11 +92,26 @@ def explore(
     run         id of the run at the point of quoted values
     """
     base = at_values(ranges)
-    value = predict(base)
-    moves = tuple(Sensitivity(r.name, predict(base | {r.name: r.low}), predict(base | {r.name: r.high})) for r in ranges)
+    moves = _moves(predict, base, ranges)
+    free = [r for r in ranges if r.readings is None]
+    read = [r for r in ranges if r.readings is not None]
+    seen = [predict(base)]
+    for chosen in product(*((r.low, r.high) for r in read)):
+        seen += _hull(predict, base | dict(zip((r.name for r in read), chosen, strict=True)), free)
+    decided_by = max(moves, key=lambda s: s.swing).parameter if moves else None
+    return Prediction(seen[0], min(seen), max(seen), decided_by, calibrated, run), moves
+
+
+def _moves(predict: Callable[[Point], float], base: Point, ranges: Sequence[Range]) -> tuple[Sensitivity, ...]:
+    """Each parameter moved by itself."""
+    return tuple(Sensitivity(r.name, predict({**base, r.name: r.low}), predict({**base, r.name: r.high})) for r in ranges)
+
+
+def _hull(predict: Callable[[Point], float], base: Point, ranges: Sequence[Range]) -> list[float]:
+    """Everything that is predicted around a point: each parameter moved by itself, and all of them up and down together."""
+    moves = _moves(predict, base, ranges)
     ends = {r.name: (r.low, r.high) for r in ranges}
     rising = {s.parameter: ends[s.parameter][s.at_high >= s.at_low] for s in moves}
     falling = {s.parameter: ends[s.parameter][s.at_high < s.at_low] for s in moves}
-    seen = [value, predict(rising), predict(falling), *(end for s in moves for end in (s.at_low, s.at_high))]
-    leading = max(moves, key=lambda s: s.swing).parameter if moves else None
-    return Prediction(value, min(seen), max(seen), leading, calibrated, run), moves
+    together = [predict({**base, **rising}), predict({**base, **falling})]
+    return together + [end for s in moves for end in (s.at_low, s.at_high)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import MEANS, Verdict, Word
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def page(outcome: Outcome) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "interval": interval, "slug": slug}
+    environment.filters |= {"number": number, "interval": interval, "slug": slug, "print": typeset}
     return environment.get_template("report.html").render(
         outcome=outcome,
         claims={claim.id: claim for claim in outcome.claims.claims},
@@ -55,19 +56,21 @@ def number(value: float | bool | None) -> str:
         return "–"
     if isinstance(value, bool):
         return "stated"
-    return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.3e}"
+    return f"{value:.4g}"
 
 
 def interval(verdict: Verdict) -> str:
-    """What was predicted, with its interval, value by value."""
+    """What was predicted, with its interval and unit, value by value."""
     parts = []
-    for value, low, high in zip(verdict.predicted, verdict.low, verdict.high, strict=True):
+    for n, (value, low, high) in enumerate(zip(verdict.predicted, verdict.low, verdict.high, strict=True)):
+        unit = verdict.unit[n] if isinstance(verdict.unit, tuple) else verdict.unit
+        tail = f" {unit}" if unit not in (None, "1") else ""
         if value is None or low is None or high is None:
             parts.append("–")
         elif high - low <= 1e-9 * abs(value):
-            parts.append(number(value))
+            parts.append(f"{number(value)}{tail}")
         else:
-            parts.append(f"{value:.3g} ({low:.3g} to {high:.3g})")
+            parts.append(f"{value:.3g} ({low:.3g} to {high:.3g}){tail}")
     return ", ".join(parts) or "–"
 
 

@@ -12,7 +12,7 @@ from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design import Cell, Film, Foil
 from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
-from lithoscope.physics.laws.films import areal_resistance
+from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
 from lithoscope.physics.laws.kinetics import arrhenius, charge_transfer_resistance
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.units import Quantity
@@ -43,16 +43,21 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class FilmNumbers:
-    """A protective film: thickness m, conductivity S/m, capacitance F/m2."""
+    """A protective film: thickness m, conductivity S/m, relative permittivity."""
 
     thickness: float
     conductivity: float
-    capacitance: float
+    permittivity: float
 
     @property
     def resistance(self) -> float:
         """R = delta / sigma, ohm m2."""
         return areal_resistance(self.thickness, self.conductivity)
+
+    @property
+    def capacitance(self) -> float:
+        """C = eps_r eps_0 / delta, F/m2."""
+        return areal_capacitance(self.thickness, self.permittivity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
 def _film(path: str, film: Film) -> Iterator[Parameter]:
     yield Parameter(f"{path}.thickness", film.thickness, True)
     yield Parameter(f"{path}.conductivity", film.property("conductivity"), film.conductivity is not None)
-    yield Parameter(f"{path}.capacitance", film.property("capacitance"), film.capacitance is not None)
+    yield Parameter(f"{path}.permittivity", film.property("permittivity"), film.permittivity is not None)
 
 
 def _or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
@@ -222,7 +227,7 @@ def _face(found: dict[str, float], path: str, films: int, T: float) -> FaceNumbe
         native_film_conductivity=faster * found[f"{path}.native_film.conductivity"],
         double_layer_capacitance=found[f"{path}.double_layer_capacitance"],
         films=tuple(
-            FilmNumbers(*(found[f"{path}.films.{n}.{name}"] for name in ("thickness", "conductivity", "capacitance")))
+            FilmNumbers(*(found[f"{path}.films.{n}.{name}"] for name in ("thickness", "conductivity", "permittivity")))
             for n in range(films)
         ),
         ageing=_ageing({name: found[f"{path}.ageing.{name}"] for name in AGEING_FIELDS}, faster, T),

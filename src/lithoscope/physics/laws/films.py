@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE
+from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 
 
 def areal_resistance(thickness: float, conductivity: float) -> float:
@@ -17,6 +17,37 @@ def areal_resistance(thickness: float, conductivity: float) -> float:
     12.5
     """
     return thickness / conductivity
+
+
+def areal_capacitance(thickness: float, permittivity: float) -> float:
+    """Capacitance of a uniform film between two conductors, C = eps_r eps_0 / delta, F/m2.
+
+    thickness     delta, m
+    permittivity  eps_r, relative, at least 1
+    Validity: a plane film far thicker than the space charge at its faces.
+
+    Beside the resistance R = delta / sigma the thickness drops out of the time constant, R C = eps_r eps_0 / sigma.
+
+    >>> round(areal_capacitance(1e-6, 113.0) * 1e3, 4)
+    1.0005
+    """
+    return permittivity * VACUUM_PERMITTIVITY / thickness
+
+
+def visible_share(frequency: float, conductivity: float, permittivity: float) -> float:
+    """Share of the arc of a film that a spectrum shows which begins at a frequency, v = x^2 / (1 + x^2).
+
+    x = 2 pi f eps_r eps_0 / sigma: the real part of R / (1 + j x) is R / (1 + x^2), so what is left of it on the axis is v R.
+
+    frequency     f, highest of the spectrum, Hz
+    conductivity  sigma, S/m
+    permittivity  eps_r, relative
+
+    >>> round(visible_share(1e5, 7.1e-4, 113.0), 3)
+    0.439
+    """
+    x = 2 * math.pi * frequency * permittivity * VACUUM_PERMITTIVITY / conductivity
+    return x**2 / (1 + x**2)
 
 
 def apex_frequency(resistance: float, capacitance: float) -> float:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from lithoscope.analysis.impedance import interface_resistance
-from lithoscope.studies.perovskite.cells import MATERIALS, Reported, ranges
+from lithoscope.studies.perovskite.cells import AREA, KINETICS, MATERIALS, READING, RESISTANCE, Reported, ranges
 from lithoscope.studies.perovskite.runs import Runs
 from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
 from lithoscope.studies.verdict import Prediction
@@ -25,9 +24,18 @@ Array = NDArray[np.float64]
 
 BARE_SPECTRUM, COATED_SPECTRA = "perovskite.eis.bare", "perovskite.eis.msc"
 TIN, LEAD = "perovskite.sym.overpotential_msc", "perovskite.sym.overpotential_mpc"
-AREA, INTERFACES = "electrode area", "interfaces counted"
 CALIBRATED_ON = {"bare": (BARE_SPECTRUM,), "MASnCl3": (COATED_SPECTRA,), "MAPbCl3": (COATED_SPECTRA,)}
 """The claims that set the interfaces of each cell."""
+
+
+@dataclass(frozen=True)
+class AreaCurve:
+    """A prediction over electrode areas: areas cm2, value, low and high mV."""
+
+    area: Array
+    value: Array
+    low: Array
+    high: Array
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,10 @@ class Findings:
     ranges         the open parameters;  point: all at the value at which predictions are quoted
     runs           spectrum and first cycles of the three cells at that point;  wide: their spectra beyond the window
     overpotential  prediction of each cell, mV;  ratio: of lead over tin;  arc: width of the arcs in the window, ohm
+    hidden         overpotential of each cell if what is reported is only what the window shows, mV
     sensitivities  what each open parameter does to each prediction
-    area_curves    overpotential of each cell over electrode areas: areas in cm2, mV with slowest and fastest kinetics
+    area_curves    overpotential of each coated cell over electrode areas, mV: at the quoted values, and the ends that the
+                   tolerance of its resistance and the range of the kinetics leave
     area_needed    area at which each coated cell would show the reported overpotential, cm2
     """
 
@@ -51,25 +61,26 @@ class Findings:
     overpotential: dict[str, Prediction]
     ratio: Prediction
     arc: dict[str, Prediction]
+    hidden: dict[str, float]
     sensitivities: dict[str, tuple[Sensitivity, ...]]
-    area_curves: dict[str, tuple[Array, Array, Array]]
+    area_curves: dict[str, AreaCurve]
     area_needed: dict[str, float]
 
     def interface_resistance(self, material: str) -> float:
         """Resistance of both interfaces, read off the simulated spectrum of a cell, ohm."""
-        result = self.runs[material]
-        return interface_resistance(result.spectra[0]) / result.area
+        return self.runs[material].interface_resistance(0)
 
 
 def find(claims: Claims, report: Report) -> Findings:
     """Run everything that the study needs. Takes some seconds."""
-    open_ranges, reported = ranges(), Reported.of(claims)
-    point, runs = at_values(open_ranges), Runs(reported)
-    full, wide = {}, {}
+    open_ranges, reported = ranges(claims), Reported.of(claims)
+    point, runs = at_values(open_ranges), Runs(claims)
+    full, wide, hidden = {}, {}, {}
     for n, material in enumerate(MATERIALS):
         report(0.1 * n / 3, f"spectrum and first cycles, {material}")
         full[material] = runs.full(material, point)
         wide[material] = runs.wide_spectrum(material, point)
+        hidden[material] = runs.overpotential(material, {**point, READING: 1.0})
     over, arcs, moves = {}, {}, {}
     for n, material in enumerate(MATERIALS):
         report(0.1 + 0.5 * n / 3, f"ranges of the open parameters, {material}")
@@ -85,21 +96,19 @@ def find(claims: Claims, report: Report) -> Findings:
         open_ranges, calibrated=CALIBRATED_ON["MAPbCl3"], run=full["MAPbCl3"].manifest.run_id,
     )  # fmt: skip
     report(0.6, "electrode areas")
-    curves = {material: _area_curve(runs, material, point, open_ranges) for material in MATERIALS}
+    curves = {material: _area_curve(runs, material, point, open_ranges) for material in MATERIALS[1:]}
     needed = {m: _area_for(runs, m, point, float(claims[c].values[0])) for m, c in (("MASnCl3", TIN), ("MAPbCl3", LEAD))}
-    report(0.9, "figures")
-    return Findings(reported, open_ranges, point, full, wide, over, ratio, arcs, moves, curves, needed)
+    report(0.95, "figures")
+    return Findings(reported, open_ranges, point, full, wide, over, ratio, arcs, hidden, moves, curves, needed)
 
 
-def _area_curve(runs: Runs, material: str, point: Point, open_ranges: tuple[Range, ...]) -> tuple[Array, Array, Array]:
+def _area_curve(runs: Runs, material: str, point: Point, open_ranges: tuple[Range, ...]) -> AreaCurve:
     by_name = {r.name: r for r in open_ranges}
     areas = np.linspace(by_name[AREA].low, by_name[AREA].high, 9)
-    i0 = by_name["exchange current density"]
-    slow, fast = (
-        np.array([runs.overpotential(material, {**point, AREA: float(a), i0.name: end}) for a in areas])
-        for end in (i0.low, i0.high)
-    )
-    return areas, slow, fast
+    i0, R = by_name[KINETICS], by_name[RESISTANCE[material]]
+    ends: tuple[dict[str, float], ...] = ({}, {i0.name: i0.low, R.name: R.low}, {i0.name: i0.high, R.name: R.high})
+    curves = (np.array([runs.overpotential(material, {**point, AREA: float(a), **end}) for a in areas]) for end in ends)
+    return AreaCurve(areas, *curves)
 
 
 def _area_for(runs: Runs, material: str, point: Point, target: float) -> float:
