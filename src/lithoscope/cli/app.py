@@ -101,6 +101,9 @@ def run(
 def reproduce(
     study: Annotated[str, typer.Argument(help="A study: perovskite.")],
     to: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    long: Annotated[
+        bool, typer.Option("--long/--no-long", help="Make the runs that take minutes; without them some claims stay pending.")
+    ] = True,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     ship: Annotated[bool, typer.Option(help="For developers: keep the verdicts in the package.", hidden=True)] = False,
     as_json: AsJson = False,
@@ -108,7 +111,7 @@ def reproduce(
     """Run a paper's cells to a verdict on each of its claims; write report.html and verdicts.json."""
     from lithoscope.cli.studying import reproduce_study
 
-    reproduce_study(study, to, show=show, ship=ship, as_json=as_json)
+    reproduce_study(study, to, long=long, show=show, ship=ship, as_json=as_json)
 
 
 @app.command()

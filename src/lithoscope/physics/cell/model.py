@@ -59,8 +59,10 @@ class CellModel(Document):
     ages: ClassVar[bool] = False
     """Whether the model uses how the lithium of a cell ages."""
 
-    def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
-        """Run a program on a cell, in this process or, with a journal, in one that may hang or die.
+    def simulate(
+        self, cell: Cell, program: Program, report: Report, journal: Journal | None = None, *, apart: bool = False
+    ) -> Result:
+        """Run a program on a cell, in this process or apart, in one that may hang or die: so always with a journal.
 
         Raises InputError if this model cannot run it, and RunInterrupted with what there is on Ctrl-C.
         """
@@ -69,7 +71,7 @@ class CellModel(Document):
         begun = time.perf_counter()
         found = numbers(cell)
         _check_temperature(found)
-        with self._solving(cell, program, apart=journal is not None) as solves:
+        with self._solving(cell, program, apart=apart or journal is not None) as solves:
             timeline, status = Driver(solves, journal).run(program, report)
         tree = timeline.tree(found.area)
         manifest = Manifest(
