@@ -6,7 +6,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,7 +17,6 @@ from lithoscope.cli import output
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
-    from lithoscope.physics.contract import Model
     from lithoscope.protocol import Program
 
 
@@ -104,9 +102,10 @@ def _cell(repetitions: int) -> list[Measured]:
 def _life(repetitions: int) -> list[Measured]:
     """400 cycles of a bare cell with everything on, in a warm worker, beside the same model in PyBaMM's Experiment."""
     from lithoscope.design import Cell, Foil
-    from lithoscope.physics.cell import Mossy, worker
+    from lithoscope.physics.cell import Mossy
     from lithoscope.physics.cell.engine import compiler
     from lithoscope.physics.cell.reference import pybamm_cycles
+    from lithoscope.physics.contract import silent
     from lithoscope.protocol import Program
 
     cell = Cell.symmetric(Foil("500 um"), separator="PP 20 um", electrolyte="1 M LiPF6 EC:DMC 1:1", area="1 cm2")
@@ -114,21 +113,23 @@ def _life(repetitions: int) -> list[Measured]:
     models = {"interpreted": Mossy(compiled=False)} | ({"compiled": Mossy()} if compiler() else {})
     measured = []
     for how, model in models.items():
-        kept = partial(_kept, cell, program, model)
+        ours = partial(model.simulate, cell, program, silent, apart=True)
         measured.append(Measured(f"400 cycles of ageing, {how}, everything kept", "the same model in PyBaMM's Experiment",
-                                 *_alternate(repetitions, kept, theirs)))  # fmt: skip
-    taken = worker.take()
-    output.say(f"memory of the warm worker after {2 * (repetitions + 1) * 400} cycles: {_resident(taken.pid):.0f} MB")
-    worker.leave(taken)
+                                 *_alternate(repetitions, ours, theirs)))  # fmt: skip
+    output.say(f"memory of the warm worker grows by {_growth(cell, program):.0f} MB over another 400 cycles")
     return measured
 
 
-def _kept(cell: Cell, program: Program, model: Model) -> None:
-    """A run that is kept in a folder, which is thrown away."""
-    from lithoscope.run import run
+def _growth(cell: Cell, program: Program) -> float:
+    """What one more run adds to the memory of the worker that made the others, MB."""
+    from lithoscope.physics.cell import Mossy, worker
+    from lithoscope.physics.contract import silent
 
-    with tempfile.TemporaryDirectory() as folder:
-        run(cell, program, model, to=Path(folder) / "run", progress=False)
+    taken = worker.take()
+    before = _resident(taken.pid)
+    worker.leave(taken)
+    Mossy().simulate(cell, program, silent, apart=True)
+    return _resident(taken.pid) - before
 
 
 def _resident(pid: int | None) -> float:
