@@ -91,11 +91,17 @@ def test_killed_at_random_moments(times: int, command: list[str], honest: ls.Res
     assert left == set()
 
 
+class Impatient(worker.Patience):
+    """Waits four seconds, so that a test does not wait for minutes."""
+
+    limit = 4.0
+
+
 @pytest.mark.fails_when("physics/cell/drive.py", "except HungError as error:", "except ZeroDivisionError as error:")
 def test_a_solver_that_hangs_is_stopped(honest: ls.Result, tmp_path: Path) -> None:
     """The process that solves is frozen in the middle of the run: it is killed, started again, and nothing is lost."""
     taken = worker.Worker()
-    taken.patience = worker.Patience(least=4.0)
+    taken.patience = Impatient()
     worker.leave(taken)
     frozen: list[int] = []
 
@@ -231,3 +237,16 @@ def test_an_interrupted_run_goes_on(honest: ls.Result, tmp_path: Path, monkeypat
     result = ls.run(cell(), CYCLES, MODEL, to=tmp_path / "mine", progress=False)
     assert_same(result, honest)
     assert 0 < done < len(result.steps)
+
+
+@pytest.mark.fails_when("physics/cell/worker.py", "answers.put(None)", "pass")
+def test_a_process_that_cannot_start_ends_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run does not wait for an answer that cannot come."""
+    monkeypatch.setattr(worker, "_idle", [])
+    monkeypatch.setattr(worker.sys, "executable", "/bin/false")
+    monkeypatch.setattr(worker.Patience, "limit", 5.0)
+    begun = time.monotonic()
+    result = ls.run(cell(), CYCLES, MODEL, to=tmp_path / "mine", progress=False)
+    assert result.status.end is End.NO_SOLUTION
+    assert "has ended" in result.status.detail
+    assert time.monotonic() - begun < 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray as xr
 
@@ -29,12 +31,11 @@ class Timeline:
         self.retries, self.points = self.retries + chunk.retries, self.points + chunk.points
         self.log += chunk.log
         self.not_expanded = chunk.not_expanded
-        if self._books is None:
-            self._books = BookKeeper({name: float(values[0]) for name, values in chunk.part("initial").items()})
-        final, inflow, passed, total = (chunk.part(f"books/{kind}") for kind in ("final", "inflow", "passed", "total"))
-        for n in range(len(total.get("least", ()))):
-            of = [{name: float(values[n]) for name, values in kind.items()} for kind in (final, inflow, passed)]
-            self._books.add(Entry(of[0], of[1], of[2], float(total["least"][n]), float(total["most"][n])))
+        if initial := chunk.part("initial"):
+            self._books = BookKeeper({name: float(values[0]) for name, values in initial.items()})
+        if self._books is not None:
+            for stretch in _entries(chunk):
+                self._books.add(stretch)
 
     @property
     def ledger(self) -> Ledger:
@@ -75,3 +76,11 @@ class Timeline:
             data = dataset("frequency", ["frequency"], columns)
             spectra.append(data.assign_attrs(time_s=float(time), cycle=int(cycle), step=int(step)))
         return spectra
+
+
+def _entries(chunk: Chunk) -> Iterator[Entry]:
+    """What each step of a chunk did to the reservoirs."""
+    final, inflow, passed, total = (chunk.part(f"books/{kind}") for kind in ("final", "inflow", "passed", "total"))
+    for n in range(len(total.get("least", ()))):
+        of = [{name: float(values[n]) for name, values in kind.items()} for kind in (final, inflow, passed)]
+        yield Entry(of[0], of[1], of[2], float(total["least"][n]), float(total["most"][n]))

@@ -1,34 +1,52 @@
 """Solving in a process of its own, which can be stopped when it hangs and stays warm for the next run.
 
-The parent starts `python -m lithoscope.physics.cell.worker ADDRESS` and talks to it over a local connection. Messages are a
-JSON header and NumPy arrays (see `chunk.pack`), never pickles. The child leaves when the connection closes.
+The parent starts `python -m lithoscope.physics.cell.worker` and talks to it over its input and output: messages are their
+length and then a JSON header with NumPy arrays (see `chunk.pack`), never pickles. The child leaves when its input closes.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Client, Connection, Listener
+from contextlib import suppress
+from typing import IO
 
 from lithoscope.design import Cell
-from lithoscope.errors import LithoscopeError
 from lithoscope.physics.cell.chunk import Chunk, Point, pack, unpack
 from lithoscope.physics.cell.drive import HungError, Patience
 from lithoscope.protocol import Program
 
-KEY = "LITHOSCOPE_WORKER_KEY"
+LENGTH = 8
+"""Bytes that say how long a message is."""
+
+
+def send(stream: IO[bytes], message: bytes) -> None:
+    """Write a message. Raises OSError if nobody reads any more."""
+    stream.write(len(message).to_bytes(LENGTH, "big") + message)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> bytes | None:
+    """Read a message; None if the other side is gone."""
+    length = stream.read(LENGTH)
+    if len(length) < LENGTH:
+        return None
+    message = stream.read(int.from_bytes(length, "big"))
+    return message if len(message) == int.from_bytes(length, "big") else None
 
 
 class Worker:
-    """A warm process that solves. Started when it is first needed; `idle` keeps one between runs."""
+    """A warm process that solves. Started when it is first needed; `take` and `leave` keep it between runs."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._answers: queue.Queue[bytes | None] = queue.Queue()
         self.patience = Patience()
 
     @property
@@ -42,41 +60,53 @@ class Worker:
 
     def ask(self, message: bytes, limit: float) -> bytes:
         """The answer to a message. Raises HungError if there is none in time or the process died."""
-        if self._connection is None:
-            self._start()
-        assert self._connection is not None
+        process = self._process or self._start()
         begun = time.monotonic()
         try:
-            self._connection.send_bytes(message)
-            if self._connection.poll(limit):
-                answer = self._connection.recv_bytes()
-                self.patience.took(time.monotonic() - begun)
-                return answer
-            reason = f"the solver did not answer within {limit:.0f} s"
-        except (EOFError, OSError):
-            reason = "the process that solves was killed"
+            assert process.stdin is not None
+            send(process.stdin, message)
+            answer = self._answers.get(timeout=limit)
+        except queue.Empty:
+            answer, reason = None, f"the solver did not answer within {limit:.0f} s"
+        except OSError:
+            answer, reason = None, "the process that solves has ended"
         except BaseException:
             self.stop()
             raise
-        self.stop()
-        raise HungError(reason)
+        else:
+            reason = "the process that solves has ended"
+        if answer is None:
+            self.stop()
+            raise HungError(reason)
+        self.patience.took(time.monotonic() - begun)
+        return answer
 
-    def _start(self) -> None:
-        key = os.urandom(16)
-        with Listener(authkey=key) as listener:
-            command = [sys.executable, "-m", "lithoscope.physics.cell.worker", str(listener.address)]
-            # A process group of its own: Ctrl-C reaches the parent alone, which then stops its worker.
-            self._process = subprocess.Popen(command, env=os.environ | {KEY: key.hex()}, start_new_session=True)  # noqa: S603
-            self._connection = listener.accept()
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "lithoscope.physics.cell.worker"]
+        # A process group of its own: Ctrl-C reaches the parent alone, which then stops its worker.
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        self._process, self._answers = process, queue.Queue()
+        threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()
+        return process
 
     def stop(self) -> None:
         """Kill the process, whatever it is doing."""
-        if self._connection:
-            self._connection.close()
         if self._process:
             self._process.kill()
             self._process.wait()
-        self._process = self._connection = None
+            assert self._process.stdin is not None
+            with suppress(OSError):  # what was still to be sent is of no use
+                self._process.stdin.close()
+        self._process = None
+
+
+def _listen(process: subprocess.Popen[bytes], answers: queue.Queue[bytes | None]) -> None:
+    """Pass on what a process answers, and None when it ends."""
+    assert process.stdout is not None
+    with process.stdout as stream:
+        while (answer := receive(stream)) is not None:
+            answers.put(answer)
+    answers.put(None)
 
 
 class Remote:
@@ -112,29 +142,24 @@ def _stop_all() -> None:
         worker.stop()
 
 
-def serve(address: str, key: bytes) -> None:
+def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     """The loop of the child: solve what is asked until the parent is gone."""
     from lithoscope.physics.cell.model import read_model, stepper
 
-    # What libraries print must not end up in the output of a command whose output programs read.
-    os.dup2(2, 1)
     known, solves = "", None
-    with Client(address, authkey=key) as connection:
-        while True:
-            try:
-                header, arrays = unpack(connection.recv_bytes())
-            except (EOFError, OSError):
-                return
-            inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
-            if solves is None or inputs != known:
-                model = read_model(header["model"])
-                known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
-            point = Point(header["visit"], header["time"], arrays["y"])
-            connection.send_bytes(solves.advance(point, header["budget"], header["rung"]).to_bytes())
+    while (message := receive(incoming)) is not None:
+        header, arrays = unpack(message)
+        inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
+        if solves is None or inputs != known:
+            model = read_model(header["model"])
+            known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
+        point = Point(header["visit"], header["time"], arrays["y"])
+        send(outgoing, solves.advance(point, header["budget"], header["rung"]).to_bytes())
 
 
 if __name__ == "__main__":
-    try:
-        serve(sys.argv[1], bytes.fromhex(os.environ.pop(KEY)))
-    except (LithoscopeError, BrokenPipeError, ConnectionResetError) as failed:
-        sys.exit(str(failed))
+    # What libraries print goes to the error stream: the output carries the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with suppress(BrokenPipeError):  # the parent is gone
+        serve(sys.stdin.buffer, answers)
