@@ -252,3 +252,34 @@ def test_a_process_that_cannot_start_ends_in_words(tmp_path: Path, monkeypatch: 
     assert result.status.end is End.NO_SOLUTION
     assert "has ended" in result.status.detail
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.fails_when("physics/cell/chunk.py", "if hashlib.sha256(content).digest() != checksum:", "if False:")
+def test_every_flipped_bit_is_noticed() -> None:
+    whole = Chunk(Point(3, 1.5, np.arange(4.0)), {"trace/voltage": np.array([0.1, 0.2])}).to_bytes()
+    assert Chunk.from_bytes(whole).point.visit == 3
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        with pytest.raises(ValueError, match="damaged"):
+            Chunk.from_bytes(bytes(damaged))
+
+
+@pytest.mark.fails_when("physics/cell/worker.py", 'if "error" in told:', "if False:")
+def test_what_goes_wrong_apart_is_said_here() -> None:
+    """An error of the other process is not taken for a solver that gave up."""
+    taken = worker.take()
+    broken = taken.remote('format = "lithoscope.cell/1"', CYCLES.to_toml(), MODEL.to_toml())
+    with pytest.raises(ls.LithoscopeError, match="InputError: .*working"):
+        broken.advance(Point(), 1.0, 0, lambda: False)
+    worker.leave(taken)
+
+
+@pytest.mark.fails_when("physics/cell/worker.py", '"-P", "-m"', '"-m"')
+def test_the_worker_imports_nothing_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pybamm.py").write_text("raise SystemExit('this is not PyBaMM')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(worker, "_idle", [])
+    monkeypatch.setattr(worker.sys, "path", [path for path in sys.path if path])
+    result = MODEL.simulate(cell(), ls.Program([ls.Rest("1 s")]), silent, apart=True)
+    assert result.status.end is End.COMPLETED

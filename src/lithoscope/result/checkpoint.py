@@ -46,6 +46,9 @@ class Journal:
             raise StoreError(f"{self.place} cannot be written: {error.strerror}. Choose another folder.") from error
         try:
             self._open()
+        except OSError as error:
+            self._lock.release()
+            raise StoreError(f"{self.folder} could not be written: {error.strerror}. Make room and run it again.") from error
         except BaseException:
             self._lock.release()
             raise
@@ -62,7 +65,10 @@ class Journal:
             self.folder.mkdir(parents=True)
             self._write(INPUTS, json.dumps(self.inputs, indent=1).encode())
             return
-        theirs = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            theirs = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            raise StoreError(f"{file} is damaged. Remove {self.folder} to begin the run anew.") from None
         differing = sorted(name for name in self.inputs.keys() | theirs.keys() if self.inputs.get(name) != theirs.get(name))
         if differing:
             raise StoreError(
@@ -71,6 +77,11 @@ class Journal:
             )
         for leftover in self.folder.glob("*.partial"):
             leftover.unlink()
+        # Parts after a gap belong to another history of the run.
+        known = {_name(number) for number in range(1, self._count() + 1)}
+        for part in self.folder.glob("*.part"):
+            if part.name not in known:
+                part.unlink()
 
     def parts(self) -> Iterator[tuple[int, bytes]]:
         """Every part with its number, in order. One that is missing in the row ends it: what comes after cannot be taken up."""

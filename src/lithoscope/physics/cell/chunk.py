@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from lithoscope.errors import End, Status
 Array = NDArray[np.float64]
 
 HEADER = "header"
+CHECKSUM_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,19 @@ class Chunk:
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """A header and arrays as one zip of NumPy files, each with its checksum."""
+    """A header and arrays as one zip of NumPy files, after the SHA-256 of it."""
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(header, allow_nan=False).encode(), dtype=np.uint8)
     np.savez(buffer, allow_pickle=False, **{HEADER: text}, **arrays)
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    return hashlib.sha256(data).digest() + data
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     """The header and the arrays of `pack`. Raises ValueError if the bytes are damaged."""
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (zipfile.BadZipFile, EOFError, KeyError, OSError) as error:
-        raise ValueError(f"the part is damaged: {error}") from None
+    checksum, content = data[:CHECKSUM_BYTES], data[CHECKSUM_BYTES:]
+    if hashlib.sha256(content).digest() != checksum:
+        raise ValueError("the part is damaged: its checksum does not match")
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
     return json.loads(arrays.pop(HEADER).tobytes()), arrays

@@ -88,6 +88,8 @@ class Driver:
         attempts = single if self.careful else [(BUDGET_S, 0), *single]
         reason = ""
         for budget, rung in attempts:
+            if reason and interrupted():
+                break
             try:
                 chunk = self.solves.advance(point, budget, rung, interrupted)
             except HungError as error:
@@ -118,7 +120,7 @@ class Patience:
 def _interrupted(program: Program, last: Chunk) -> Status:
     """The status of a run that was interrupted after a chunk."""
     detail = f"{last.status.word}, {last.status.detail}" if last.status else "after this step"
-    visit = next(islice(program.visits(), last.point.visit - 1, None))
+    visit = next(islice(program.visits(), max(last.point.visit - 1, 0), None))
     return Status(End.INTERRUPTED, detail, last.point.time, visit.cycle, visit.number)
 
 

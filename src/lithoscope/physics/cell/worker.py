@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import IO
 
 from lithoscope.design import Cell
+from lithoscope.errors import LithoscopeError
 from lithoscope.physics.cell.chunk import Chunk, Point, pack, unpack
 from lithoscope.physics.cell.drive import HungError, Patience
 from lithoscope.protocol import Program
@@ -56,11 +57,14 @@ class Worker:
 
     def remote(self, cell: str, program: str, model: str) -> Remote:
         """A run in this worker. Cell, program and model as TOML."""
+        self.patience = type(self.patience)()
         return Remote(self, {"cell": cell, "program": program, "model": model})
 
     def ask(self, message: bytes, limit: float) -> bytes:
         """The answer to a message. Raises HungError if there is none in time or the process died."""
-        process = self._process or self._start()
+        process = self._process
+        if process is None:
+            process, limit = self._start(), max(limit, self.patience.limit)
         begun = time.monotonic()
         try:
             assert process.stdin is not None
@@ -82,9 +86,14 @@ class Worker:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "lithoscope.physics.cell.worker"]
+        # The child imports from where this process does, and never from the folder it happens to be in.
+        command = [sys.executable, "-P", "-m", "lithoscope.physics.cell.worker"]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         # A process group of its own: Ctrl-C reaches the parent alone, which then stops its worker.
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment
+        )
+        self.patience = type(self.patience)()
         self._process, self._answers = process, queue.Queue()
         threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()
         return process
@@ -120,7 +129,11 @@ class Remote:
         # The other process cannot ask; its budget is short enough.
         del enough
         header = {**self._inputs, "visit": point.visit, "time": point.time, "budget": budget, "rung": rung}
-        return Chunk.from_bytes(self._worker.ask(pack(header, {"y": point.y}), self._worker.patience.limit))
+        answer = self._worker.ask(pack(header, {"y": point.y}), self._worker.patience.limit)
+        told, _ = unpack(answer)
+        if "error" in told:
+            raise LithoscopeError(f"The process that solves failed: {told['error']}")
+        return Chunk.from_bytes(answer)
 
 
 _idle: list[Worker] = []
@@ -128,12 +141,20 @@ _idle: list[Worker] = []
 
 def take() -> Worker:
     """An idle worker, or a new one. Give it back with `leave`."""
-    return _idle.pop() if _idle else Worker()
+    try:
+        return _idle.pop()
+    except IndexError:
+        return Worker()
 
 
 def leave(worker: Worker) -> None:
     """Keep a worker warm for the next run. It ends with this process."""
     _idle.append(worker)
+
+
+# A forked process has the list but not the threads that listen; the workers stay with the parent.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 @atexit.register
@@ -150,11 +171,15 @@ def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     while (message := receive(incoming)) is not None:
         header, arrays = unpack(message)
         inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
-        if solves is None or inputs != known:
-            model = read_model(header["model"])
-            known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
-        point = Point(header["visit"], header["time"], arrays["y"])
-        send(outgoing, solves.advance(point, header["budget"], header["rung"]).to_bytes())
+        try:
+            if solves is None or inputs != known:
+                model = read_model(header["model"])
+                known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
+            point = Point(header["visit"], header["time"], arrays["y"])
+            answer = solves.advance(point, header["budget"], header["rung"]).to_bytes()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the parent has to say it
+            answer = pack({"error": f"{type(error).__name__}: {error}"}, {})
+        send(outgoing, answer)
 
 
 if __name__ == "__main__":
