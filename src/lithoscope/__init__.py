@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
-    from lithoscope.design import Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
+    from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Planar
+    from lithoscope.physics.cell import Mossy, Planar
     from lithoscope.protocol import Current, Loop, Program, Rest, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
+    "design": ("Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Planar",),
+    "physics.cell": ("Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
     "analysis.impedance": ("read_arc",),
@@ -52,10 +52,10 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger", "LithoscopeError",
-    "Loop", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same", "Separator", "Spectrum", "Status",
-    "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup", "read_arc", "run",
-    "study",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
+    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
+    "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
+    "read_arc", "run", "study",
 ]  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class End(Enum):
         "The numbers of this run are not to be used. Tighten the tolerance of the model; if it persists it is a bug: "
         "send the run folder.",
     )
-    INTERRUPTED = ("interrupted", 4, "Run the same command again to repeat it.")
+    INTERRUPTED = ("interrupted", 4, "Run it again to finish it: what is kept in a folder goes on from there.")
 
     def __init__(self, word: str, exit_code: int, remedy: str) -> None:
         self.word, self.exit_code, self.remedy = word, exit_code, remedy

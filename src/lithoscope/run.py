@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,19 +21,26 @@ SHOWN_AFTER_S = 2.0
 
 
 def default_model(cell: Cell) -> Model:
-    """The model that a cell is run with unless another is given. All cells of today are planar."""
-    from lithoscope.physics.cell import Planar
+    """The model that a cell is run with unless another is given: "mossy" if the cell says how it ages, else "planar"."""
+    from lithoscope.design import Ageing
+    from lithoscope.physics.cell import Mossy, Planar
 
-    del cell
-    return Planar()
+    ages = any(electrode.ageing != Ageing() for electrode in (cell.working, cell.counter_electrode))
+    return Mossy() if ages else Planar()
 
 
-def run(cell: Cell, program: Program, model: Model | None = None, *, progress: bool | None = None) -> Result:
+def run(
+    cell: Cell, program: Program, model: Model | None = None, *, to: str | Path | None = None, replace: bool = False,
+    progress: bool | None = None,
+) -> Result:  # fmt: skip
     """Run a program on a cell and return what came out.
 
     cell      what it is
     program   what is done to it
     model     how it behaves; `default_model(cell)` if not given
+    to        folder of the result. The run is then solved in a process apart and kept while it grows: one that was killed or
+              interrupted goes on where it was when it is run again. Without a folder nothing is written
+    replace   whether the result of another run in that folder may be replaced
     progress  whether to show how far the run is, on the error stream; by default where that is a terminal
 
     A physical end, such as exhausted lithium, is a Status of the result and not an exception; everything up to it is
@@ -40,8 +48,31 @@ def run(cell: Cell, program: Program, model: Model | None = None, *, progress: b
     KeyboardInterrupt that holds the result up to there: `except ls.RunInterrupted as interrupted: interrupted.result`.
     """
     _check_read(cell, program)
+    chosen = model or default_model(cell)
     with progress_bar(sys.stderr.isatty() if progress is None else progress) as report:
-        return (model or default_model(cell)).simulate(cell, program, report)
+        if to is None:
+            return chosen.simulate(cell, program, report)
+        return _run_to(Path(to), cell, program, chosen, report, replace=replace)
+
+
+def _run_to(to: Path, cell: Cell, program: Program, model: Model, report: Report, *, replace: bool) -> Result:
+    """A run that is kept while it grows. Raises StoreError if it cannot be kept."""
+    from lithoscope.errors import RunInterrupted
+    from lithoscope.result.checkpoint import Journal
+    from lithoscope.result.manifest import Manifest, circumstances, inputs_of
+    from lithoscope.result.store import check_target
+
+    inputs = inputs_of(cell, program, model)
+    check_target(to, Manifest(inputs).run_id, replace=replace)
+    with Journal(to, inputs | circumstances()["versions"]) as journal:
+        try:
+            result = model.simulate(cell, program, report, journal)
+        except RunInterrupted as interrupted:
+            interrupted.result.save(to, replace=replace)
+            raise
+        result.save(to, replace=replace)
+        journal.discard()
+    return result
 
 
 def _check_read(cell: object, program: object) -> None:

@@ -377,3 +377,18 @@ Transference = Annotated[
     Quantity, Dimension("transference number", "1", "-1", "1", "0.3", "It is 1 for a single-ion conductor")
 ]
 Factor = Annotated[Quantity, Dimension("factor", "1", "0.01", "100", "2", "It is 1 for an ideal solution")]
+Share = Annotated[Quantity, Dimension("share", "1", "0", "1", "0.02", "It is a share of a whole")]
+AreaRatio = Annotated[Quantity, Dimension("ratio of areas", "1", "0", "1000", "4", "It is an area over the geometric area")]
+ArealResistance = Annotated[
+    Quantity, Dimension("areal resistance", "ohm m2", "0.01 ohm cm2", "1e6 ohm cm2", "10 ohm cm2", "It is positive")
+]
+GrowthRate = Annotated[
+    Quantity,
+    Dimension("growth rate", "m2/s", "0 m2/s", "1e-15 m2/s", "3e-21 m2/s", "Faster films are micrometres thick in an hour"),
+]
+MolarVolume = Annotated[
+    Quantity, Dimension("molar volume", "m3/mol", "1 cm3/mol", "1000 cm3/mol", "17.5 cm3/mol", "That of a solid")
+]
+ActivationEnergy = Annotated[
+    Quantity, Dimension("activation energy", "J", "0 eV", "3 eV", "0.55 eV", "Beyond that nothing moves at room temperature")
+]

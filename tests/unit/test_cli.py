@@ -11,9 +11,9 @@ import pytest
 
 from lithoscope import __version__
 from lithoscope.cli import app as cli
-from lithoscope.cli import running
 from lithoscope.design.catalogue import entry
-from lithoscope.physics.cell.system import System
+from lithoscope.physics.cell.model import CellModel
+from lithoscope.physics.cell.worker import Worker
 from lithoscope.result import load
 from lithoscope.studies import outcome
 from lithoscope.studies.perovskite.study import Perovskite
@@ -95,7 +95,10 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
         (("run", "perovskite/bear", "program.toml"), 'Did you mean "perovskite/bare"?'),
         (("run", "cell.toml", "cell.toml"), 'cell.toml: format (line 3) = "lithoscope.cell/1"'),
         (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "scan" is not built yet'),
-        (("run", "cell.toml", "program.toml", "--model", "model.toml"), 'model.toml: kind (line 2) = "mossy" is not built yet'),
+        (
+            ("run", "cell.toml", "program.toml", "--model", "model.toml"),
+            'model.toml: kind (line 2) = "substrate" is not built yet',
+        ),
         (("show", "."), "is not a result of Lithoscope"),
         (("run", "cell.toml", "program.toml", "--to", "."), "is the current folder"),
         (("run", "cell.toml", "program.toml", "--to", "cell.toml"), "cell.toml is a file"),
@@ -114,7 +117,7 @@ def test_refusals_are_one_message_and_exit_code_2(
     arguments: tuple[str, ...], words: str, lithoscope: Any, files: tuple[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "wrong.toml").write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "scan"\n')
-    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "mossy"\n')
+    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "substrate"\n')
     before = {p.name for p in tmp_path.iterdir()}
     code, out, err = lithoscope(*arguments)
     assert code == 2
@@ -130,17 +133,17 @@ def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def began(*_: Any, **__: Any) -> None:
         raise AssertionError("it was run in vain")
 
-    monkeypatch.setattr(running, "run", began)
+    monkeypatch.setattr(CellModel, "simulate", began)
     monkeypatch.setattr(Perovskite, "run", began)
 
 
 @pytest.mark.usefixtures("no_run")
-@pytest.mark.fails_when("cli/running.py", "    check_target(folder, run_id, replace=replace)", "    pass")
+@pytest.mark.fails_when("run.py", "    check_target(to, Manifest(inputs).run_id, replace=replace)", "    pass")
 def test_a_folder_of_somebody_else_is_refused_before_the_run(lithoscope: Any, files: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
-    code, out, err = lithoscope("run", *files, "--to", "thesis")
-    assert (code, out) == (2, "")
+    code, _, err = lithoscope("run", *files, "--to", "thesis")
+    assert code == 2
     assert err == "thesis exists and is not a result of Lithoscope. Choose another folder.\n"
 
 
@@ -181,13 +184,13 @@ def test_a_file_that_cannot_be_written_is_one_message(lithoscope: Any, files: tu
 def test_an_interrupted_run_is_kept(
     lithoscope: Any, files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = System.integrate
+    honest = Worker.ask
 
-    def pressed(self: System, *arguments: Any) -> Any:
+    def pressed(self: Worker, *arguments: Any) -> bytes:
         signal.raise_signal(signal.SIGINT)
         return honest(self, *arguments)
 
-    monkeypatch.setattr(System, "integrate", pressed)
+    monkeypatch.setattr(Worker, "ask", pressed)
     code, out, err = lithoscope("run", *files, "--to", "mine")
     assert (code, err) == (4, "")
     assert "INTERRUPTED" in out

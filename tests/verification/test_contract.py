@@ -9,9 +9,10 @@ import pytest
 import lithoscope as ls
 from lithoscope.errors import End
 from lithoscope.physics.contract import Model, silent
+from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
-MODELS: list[Model] = [ls.Planar()]
+MODELS: list[Model] = [ls.Planar(), ls.Mossy()]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.kind)
@@ -59,14 +60,13 @@ def test_an_open_ledger_is_noticed(short_run: ls.Result) -> None:
 @pytest.mark.fails_when("physics/cell/model.py", "if found_wrong else result", "if False else result")
 def test_a_run_whose_lithium_does_not_close_is_marked(coated: ls.Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that books a flux twice ends in words and with exit code 3, and its numbers are kept."""
-    from lithoscope.physics.cell import observe, record
+    from lithoscope.physics.cell import observe
 
-    honest = observe.into_reservoirs
+    def twice(*of: Any) -> Any:
+        honest = entry(*of)
+        return replace(honest, inflow={name: 2 * amount for name, amount in honest.inflow.items()})
 
-    def twice(fluxes: Any) -> Any:
-        return {name: replace(flux, net=2 * flux.net) for name, flux in honest(fluxes).items()}
-
-    monkeypatch.setattr(record, "into_reservoirs", twice)
+    monkeypatch.setattr(observe, "entry", twice)
     result = ls.Planar().simulate(coated, ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=1), silent)
     assert result.status.end is End.LEDGER_OPEN
     assert result.status.end.exit_code == 3

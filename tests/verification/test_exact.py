@@ -248,7 +248,7 @@ def test_the_potential_of_a_concentration_cell(simulate: Any) -> None:
 def test_thermal_voltage_enters_where_it_should(simulate: Any) -> None:
     """Kinetics at another temperature: V = (4RT/F) asinh(J / 2 i0) + R J."""
     slab = Slab(t_plus=1.0, T=318.15)
-    cell = slab.cell(exchange_current_density="1 mA/cm2", thickness="10 mm", least_thickness="0.1 nm")
+    cell = slab.cell(exchange_current_density="1 mA/cm2", thickness="10 mm", least_thickness="0.1 nm", activation_energy="0 eV")
     V = float(simulate(cell, current_step(30.0, 1.0), relative_tolerance=1e-9)["voltage"][-1])
     native = 2 * numbers(cell).working.native_film_resistance
     exact = 4 * thermal_voltage(318.15) * np.arcsinh(1.5) + (slab.ohmic_resistance() + native) * 30

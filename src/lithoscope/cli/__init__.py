@@ -9,6 +9,6 @@ def main() -> None:
 
     from lithoscope.cli.app import start
 
-    # The end of a job or of a session is an interrupt like Ctrl-C: what was computed is kept.
+    # The end of a job is an interrupt like Ctrl-C: what was computed is kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     start()

@@ -81,7 +81,9 @@ def run(
     program: Annotated[
         str, typer.Argument(help="A program file, or the name of a ready program such as perovskite/first-cycles.")
     ],
-    model: Annotated[Path | None, typer.Option(help="A model file; without one the default model for the cell.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model file or a model's name; without one the default model for the cell.")
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
     replace: Annotated[
@@ -99,6 +101,9 @@ def run(
 def reproduce(
     study: Annotated[str, typer.Argument(help="A study: perovskite.")],
     to: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    long: Annotated[
+        bool, typer.Option("--long/--no-long", help="Make the runs that take minutes; without them some claims stay pending.")
+    ] = True,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     ship: Annotated[bool, typer.Option(help="For developers: keep the verdicts in the package.", hidden=True)] = False,
     as_json: AsJson = False,
@@ -106,7 +111,7 @@ def reproduce(
     """Run a paper's cells to a verdict on each of its claims; write report.html and verdicts.json."""
     from lithoscope.cli.studying import reproduce_study
 
-    reproduce_study(study, to, show=show, ship=ship, as_json=as_json)
+    reproduce_study(study, to, long=long, show=show, ship=ship, as_json=as_json)
 
 
 @app.command()
@@ -165,7 +170,9 @@ def show(
         int | None, typer.Option(help="Which spectrum --spectrum-csv writes, counted from 1; the last one without it.")
     ] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw a figure into this file (svg, png, pdf).")] = None,
-    what: Annotated[str, typer.Option(help="The figure: voltage, electrodes, spectrum, bode, ledger or profile.")] = "voltage",
+    what: Annotated[
+        str, typer.Option(help="The figure: voltage, electrodes, spectrum, bode, ledger, profile or cycles.")
+    ] = "voltage",
     as_json: AsJson = False,
 ) -> None:
     """Show how a run ended, its first numbers and where its lithium is."""
@@ -185,9 +192,10 @@ def check(as_json: AsJson = False) -> None:
 @app.command()
 def bench(
     runs: Annotated[int, typer.Option(help="Repetitions of each measurement.", min=1, max=100)] = 5,
+    life: Annotated[bool, typer.Option("--life", help="Also 400 cycles of a cell that ages: minutes.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Time the package beside references on the same machine, in the same run."""
     from lithoscope.cli.benching import run_benchmarks
 
-    run_benchmarks(runs, as_json=as_json)
+    run_benchmarks(runs, life=life, as_json=as_json)

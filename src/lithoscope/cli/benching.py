@@ -9,8 +9,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lithoscope.cli import output
+
+if TYPE_CHECKING:
+    from lithoscope.design import Cell
+    from lithoscope.protocol import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,9 @@ class Measured:
         return self.time / self.reference
 
 
-def run_benchmarks(repetitions: int, *, as_json: bool) -> None:
-    """Measure and print."""
-    measured = [*_start_up(repetitions), *_cell(repetitions)]
+def run_benchmarks(repetitions: int, *, life: bool, as_json: bool) -> None:
+    """Measure and print; with `life` also 400 cycles of a cell that ages, which takes minutes."""
+    measured = [*_start_up(repetitions), *_cell(repetitions), *(_life(repetitions) if life else ())]
     if as_json:
         output.write_json([asdict(m) | {"ratio": m.ratio} for m in measured])
         return
@@ -90,3 +97,42 @@ def _cell(repetitions: int) -> list[Measured]:
         Measured("spectrum of 61 points, split by electrode", "PyBaMM's EISSimulation, cell only",
                  *_alternate(repetitions, lambda: model.simulate(cell, spectrum, silent), theirs_spectrum)),
     ]  # fmt: skip
+
+
+def _life(repetitions: int) -> list[Measured]:
+    """400 cycles of a bare cell with everything on, in a warm worker, beside the same model in PyBaMM's Experiment."""
+    from lithoscope.design import Cell, Foil
+    from lithoscope.physics.cell import Mossy
+    from lithoscope.physics.cell.engine import compiler
+    from lithoscope.physics.cell.reference import pybamm_cycles
+    from lithoscope.physics.contract import silent
+    from lithoscope.protocol import Program
+
+    cell = Cell.symmetric(Foil("500 um"), separator="PP 20 um", electrolyte="1 M LiPF6 EC:DMC 1:1", area="1 cm2")
+    program, theirs = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=400), pybamm_cycles(Mossy(), cell, 400)
+    models = {"interpreted": Mossy(compiled=False)} | ({"compiled": Mossy()} if compiler() else {})
+    measured = []
+    for how, model in models.items():
+        ours = partial(model.simulate, cell, program, silent, apart=True)
+        measured.append(Measured(f"400 cycles of ageing, {how}, everything kept", "the same model in PyBaMM's Experiment",
+                                 *_alternate(repetitions, ours, theirs)))  # fmt: skip
+    output.say(f"memory of the warm worker grows by {_growth(cell, program):.0f} MB over another 400 cycles")
+    return measured
+
+
+def _growth(cell: Cell, program: Program) -> float:
+    """What one more run adds to the memory of the worker that made the others, MB."""
+    from lithoscope.physics.cell import Mossy, worker
+    from lithoscope.physics.contract import silent
+
+    taken = worker.take()
+    before = _resident(taken.pid)
+    worker.leave(taken)
+    Mossy().simulate(cell, program, silent, apart=True)
+    return _resident(taken.pid) - before
+
+
+def _resident(pid: int | None) -> float:
+    """Resident memory of a process, MB; 0 where the system does not say."""
+    statm = Path(f"/proc/{pid}/statm")
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if statm.exists() else 0.0

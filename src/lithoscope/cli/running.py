@@ -23,26 +23,23 @@ FIGURES = ("voltage", "spectrum")
 
 
 def run_files(
-    cell: str, program: str, model: Path | None, to: Path | None, *, figures: bool, replace: bool, as_json: bool
+    cell: str, program: str, model: str | None, to: Path | None, *, figures: bool, replace: bool, as_json: bool
 ) -> int:
     """Run a cell file through a program file and keep the result, also of an interrupted run; returns the exit code."""
     from lithoscope.design import Cell
     from lithoscope.protocol import Program
     from lithoscope.result.manifest import Manifest, inputs_of
-    from lithoscope.result.store import check_target
 
     of, plan = _read(Cell, cell), _read(Program, program)
     chosen = _read_model(model) if model else default_model(of)
     run_id = Manifest(inputs_of(of, plan, chosen)).run_id
     folder = to or Path("results") / f"{Path(cell).stem}-{Path(program).stem}-{run_id}"
-    check_target(folder, run_id, replace=replace)
     if not as_json:
         output.say(f"model: {chosen.kind}" + ("" if model else " (the default for this cell)"))
     try:
-        result = run(of, plan, chosen)
+        result = run(of, plan, chosen, to=folder, replace=replace)
     except RunInterrupted as interrupted:
         result = interrupted.result
-    result.save(folder, replace=replace)
     # Figures of what was in the folder before show another result than this one.
     for what in FIGURES:
         (folder / f"{what}.svg").unlink(missing_ok=True)
@@ -68,21 +65,14 @@ def _read(kind: type[Read], given: str) -> Read:
     return kind.read(given)
 
 
-def _read_model(path: Path) -> Model:
-    from lithoscope.document import choose, line_of, parse_toml, read_text
-    from lithoscope.physics.cell import Planar
+def _read_model(given: str) -> Model:
+    """A model from its file, or with its defaults by its name."""
+    from lithoscope.document import read_text
+    from lithoscope.physics.cell import read_model
 
-    text = read_text(path)
-    planned = {
-        "mossy": "mossy and dead lithium come with the long runs",
-        "substrate": "plating from zero thickness comes with the substrate cells",
-        "host": "the porous host comes with the substrate cells",
-        "phase_field": "the shape of lithium comes with the morphology scale",
-    }
-    try:
-        return choose({"planar": Planar}, planned, "a model", parse_toml(text, file=path.name))  # type: ignore[return-value]
-    except InputError as error:
-        raise error.in_file(path.name, line_of(text, error.where)) from None
+    if Path(given).suffix:
+        return read_model(read_text(Path(given)), file=Path(given).name)
+    return read_model(f'kind = "{given}"', file="--model")
 
 
 def _figures(result: Result, folder: Path) -> list[str]:

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from lithoscope.studies.claims import Claim
 
 
-def reproduce_study(name: str, to: Path, *, show: bool, ship: bool, as_json: bool) -> None:
+def reproduce_study(name: str, to: Path, *, long: bool, show: bool, ship: bool, as_json: bool) -> None:
     """Run a study, write its report and its runs, and say what it found."""
     from lithoscope.studies.outcome import ship as put_into_package
 
-    chosen = study(name)
+    if ship and not long:
+        raise InputError("--ship", "needs all runs", do="Leave out --no-long")
+    chosen = study(name, long=long)
     _check_report(to / "report.html")
     with progress_bar(sys.stderr.isatty()) as report:
         outcome = chosen.run(report)
     page = outcome.report(to / "report.html")
     for label, result in outcome.runs.items():
-        result.save(to / "runs" / label, replace=True)
+        result.save(to / "runs" / label.replace(", ", "-").replace(" ", "-"), replace=True)
     if ship:
         put_into_package(outcome)
     if show:

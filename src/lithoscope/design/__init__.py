@@ -1,8 +1,9 @@
 """What a cell is: anode with its films, separator, electrolyte, counter electrode, area, temperature."""
 
+from lithoscope.design.ageing import Ageing
 from lithoscope.design.anode import Film, Foil, NativeFilm
 from lithoscope.design.cell import Cell, Same
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.separator import Separator
 
-__all__ = ["Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"]
+__all__ = ["Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"]

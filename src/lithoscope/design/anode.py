@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from lithoscope import units
 from lithoscope.data import lookup, records
+from lithoscope.design.ageing import Ageing
 from lithoscope.document import Frozen, choose
 from lithoscope.errors import InputError, nearest
 
@@ -95,6 +96,8 @@ class Foil(Frozen):
     double_layer_capacitance   per active area
     roughness                  active over geometric area
     least_thickness            of lithium, at which the foil has lost its area
+    activation_energy          of its exchange current density and of the conductivity of its native film, from 25 degC
+    ageing                     moss, pits, dead lithium, film growth; used by the model "mossy"
     """
 
     thickness: units.Length
@@ -104,6 +107,8 @@ class Foil(Frozen):
     double_layer_capacitance: units.ArealCapacitance | None = None
     roughness: units.Ratio | None = None
     least_thickness: units.Length | None = None
+    activation_energy: units.ActivationEnergy | None = None
+    ageing: Ageing = Ageing()
     kind: Literal["foil"] = "foil"
 
     if TYPE_CHECKING:
@@ -111,7 +116,8 @@ class Foil(Frozen):
         def __init__(
             self, thickness: Given, films: Sequence[Film] = ..., native_film: NativeFilm = ...,
             exchange_current_density: Given | None = ..., double_layer_capacitance: Given | None = ...,
-            roughness: Given | None = ..., least_thickness: Given | None = ..., *, kind: Literal["foil"] = ...,
+            roughness: Given | None = ..., least_thickness: Given | None = ..., activation_energy: Given | None = ...,
+            ageing: Ageing = ..., *, kind: Literal["foil"] = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from typing import Protocol
 from lithoscope.design import Cell
 from lithoscope.protocol import Program
 from lithoscope.result import Result
+from lithoscope.result.checkpoint import Journal
 
 
 class Report(Protocol):
@@ -54,8 +55,10 @@ class Model(Protocol):
     def to_toml(self) -> str:
         """The model as it stands in a file."""
 
-    def simulate(self, cell: Cell, program: Program, report: Report) -> Result:
+    def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
         """Run a program on a cell. A physical end is a Status, not an exception.
+
+        With a journal every part of the run is kept there, and the run begins where the journal ends.
 
         Raises InputError for a cell or a program that this model cannot run, and RunInterrupted, which holds the result
         up to there, when the user interrupts it.

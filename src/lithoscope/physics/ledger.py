@@ -46,10 +46,46 @@ FLOOR = 1e-3
 run of microseconds would count as much as a leak in one of hours."""
 
 
-class BookKeeper:
-    """Follows the reservoirs of one run, stretch by stretch.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one stretch of a run does to the reservoirs; amounts are charge per area, C/m2.
 
-    Amounts are charge per area, C/m2; fluxes A/m2, positive into the reservoir.
+    final         content of each reservoir at the end
+    inflow        quadrature of its net flux
+    passed        quadrature of its turnover
+    least, most   extremes of the total over all solved times
+    """
+
+    final: Mapping[str, float]
+    inflow: Mapping[str, float]
+    passed: Mapping[str, float]
+    least: float
+    most: float
+
+
+def entry(t: Array, contents: Mapping[str, Array], fluxes: Mapping[str, Flux], fluxes_between: Mapping[str, Flux]) -> Entry:
+    """The entry of one stretch.
+
+    t               times, s, shape (n,)
+    contents        of each reservoir at these times, C/m2, shape (n,)
+    fluxes          of each reservoir at these times, A/m2, positive into it, shape (n,)
+    fluxes_between  the same half-way between them, shape (n - 1,)
+    """
+    total = sum(contents.values(), start=np.zeros(len(t)))
+    inflow, passed = dict.fromkeys(contents, 0.0), dict.fromkeys(contents, 0.0)
+    if len(t) > 1:
+        for name in contents:
+            flux, between = fluxes[name], fluxes_between[name]
+            inflow[name] = float(simpson(t, flux.net, between.net)[-1])
+            passed[name] = float(simpson(t, flux.turnover, between.turnover)[-1])
+    final = {name: float(content[-1]) for name, content in contents.items()}
+    return Entry(final, inflow, passed, float(total.min()), float(total.max()))
+
+
+class BookKeeper:
+    """Follows the reservoirs of one run, entry by entry.
+
+    initial  content of each reservoir at the start, C/m2
     """
 
     def __init__(self, initial: Mapping[str, float]) -> None:
@@ -61,28 +97,13 @@ class BookKeeper:
         self._mismatch = dict.fromkeys(initial, 0.0)
         self._drift = 0.0
 
-    def stretch(
-        self,
-        t: Array,
-        contents: Mapping[str, Array],
-        fluxes: Mapping[str, Flux],
-        fluxes_between: Mapping[str, Flux],
-    ) -> None:
-        """Book one stretch of the run.
-
-        t               times, s, shape (n,)
-        contents        of each reservoir at these times, shape (n,)
-        fluxes          of each reservoir at these times, shape (n,)
-        fluxes_between  the same half-way between them, shape (n - 1,)
-        """
-        total = sum(contents.values(), start=np.zeros(len(t)))
-        self._drift = max(self._drift, float(np.max(np.abs(total - self._total))))
-        for name, content in contents.items():
-            self._final[name] = float(content[-1])
-            if len(t) > 1:
-                flux, between = fluxes[name], fluxes_between[name]
-                self._inflow[name] += float(simpson(t, flux.net, between.net)[-1])
-                self._passed[name] += float(simpson(t, flux.turnover, between.turnover)[-1])
+    def add(self, stretch: Entry) -> None:
+        """Book one stretch of the run."""
+        self._drift = max(self._drift, abs(stretch.most - self._total), abs(stretch.least - self._total))
+        for name, final in stretch.final.items():
+            self._final[name] = final
+            self._inflow[name] += stretch.inflow[name]
+            self._passed[name] += stretch.passed[name]
             difference = abs(self._final[name] - self._initial[name] - self._inflow[name])
             scale = max(self._passed[name], FLOOR * self._total)
             self._mismatch[name] = max(self._mismatch[name], difference / scale)

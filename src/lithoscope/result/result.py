@@ -60,6 +60,13 @@ class Result:
         return _table(self.tree["steps"].to_dataset())
 
     @property
+    def cycles(self) -> pd.DataFrame:
+        """One row per cycle: shape of the voltage, efficiency, lithium lost, resistance by part; empty without cycles."""
+        if "cycles" not in self.tree.children:
+            return xr.Dataset().to_dataframe()
+        return _table(self.tree["cycles"].to_dataset())
+
+    @property
     def area(self) -> float:
         """Electrode area, m2."""
         return float(self.tree.attrs["area_m2"])

@@ -18,12 +18,15 @@ PLANNED = {
 }
 
 
-def study(name: str) -> Study:
-    """A study by its name, e.g. study("perovskite"). Raises InputError for one that is not there."""
+def study(name: str, *, long: bool = True) -> Study:
+    """A study by its name, e.g. study("perovskite"). Raises InputError for one that is not there.
+
+    long  whether it makes runs that take minutes; without them the claims that need them stay pending
+    """
     if name == "perovskite":
         from lithoscope.studies.perovskite.study import Perovskite
 
-        return Perovskite()
+        return Perovskite(long=long)
     if name in PLANNED:
         raise InputError("study", f'= "{name}" is not built yet: {PLANNED[name]}', expected=", ".join(NAMES))
     raise InputError("study", f'= "{name}" is not a study', expected=", ".join(NAMES), do=nearest(name, [*NAMES, *PLANNED]))

@@ -11,15 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from lithoscope.analysis.figures.style import BLACK, DOUBLE, GREY, MM, figure
+from lithoscope.analysis.figures.cycles import draw_cycles
+from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
 from lithoscope.errors import InputError, duration_text, nearest
 from lithoscope.result import Result
 from lithoscope.units import MAH_PER_CM2
 
 Array = NDArray[np.float64]
-
-BLUE, ORANGE, TEAL, RED = "#0077BB", "#EE7733", "#009988", "#CC3311"
-"""A set that can be told apart with every kind of colour vision."""
 
 MANY_CYCLES = 30
 """Beyond these a trace is a black block; an envelope and three windows are drawn instead."""
@@ -33,7 +31,8 @@ def draw(result: Result, what: str = "voltage") -> Figure:
 
     what  "voltage": voltage and current density over time; "electrodes": the voltage split into both electrodes and the
           electrolyte; "spectrum": Nyquist plot; "bode": magnitude and phase over frequency; "ledger": lithium in each
-          reservoir over time; "profile": salt across the separator at the end of steps
+          reservoir over time; "profile": salt across the electrolyte at the end of steps; "cycles": peaks, efficiency, losses
+          and resistances over cycles
     Raises InputError for anything else, and for a figure that the result has no data for.
     """
     over_time: dict[str, Callable[[Result], Figure]] = {
@@ -43,7 +42,7 @@ def draw(result: Result, what: str = "voltage") -> Figure:
         "profile": _profile,
     }
     over_frequency: dict[str, Callable[[Result], Figure]] = {"spectrum": _spectrum, "bode": _bode}
-    known = over_time | over_frequency
+    known = over_time | over_frequency | {"cycles": draw_cycles}
     if what not in known:
         raise InputError("what", f'= "{what}" is not a figure of a result', expected=", ".join(known), do=nearest(what, known))
     if what in over_frequency and not result.spectra:
@@ -52,6 +51,8 @@ def draw(result: Result, what: str = "voltage") -> Figure:
         )
     if what in over_time and not result.trace.sizes.get("time"):
         raise InputError("what", f'= "{what}", but the run ended before its first step')
+    if what == "cycles" and not len(result.cycles):
+        raise InputError("what", '= "cycles", but the program has none', do='Put its steps into a step of kind "loop"')
     return known[what](result)
 
 
@@ -137,13 +138,12 @@ def _electrodes(result: Result) -> Figure:
 def _ledger(result: Result) -> Figure:
     trace = result.trace
     time, unit = _time(trace)
-    names = {"working_lithium": "working electrode", "counter_lithium": "counter electrode",
-             "electrolyte_lithium": "electrolyte", "double_layer_lithium": "double layers"}  # fmt: skip
-    styles = zip((BLUE, ORANGE, TEAL, RED), ("-", "--", "-.", ":"), strict=True)
+    styles = zip((BLUE, ORANGE, TEAL, RED, BLACK, GREY), ("-", "--", "-.", ":", "-", "--"), strict=True)
     with figure(DOUBLE, 60 * MM) as drawn:
         axes = drawn.subplots()
-        for (colour, dash), (key, label) in zip(styles, names.items(), strict=True):
-            axes.plot(time, (trace[key] - trace[key][0]) / MAH_PER_CM2, label=label, color=colour, ls=dash)
+        for (colour, dash), (label, keys) in zip(styles, _places(result).items(), strict=False):
+            held = np.sum([trace[key].values for key in keys], axis=0)
+            axes.plot(time, (held - held[0]) / MAH_PER_CM2, label=label, color=colour, ls=dash)
         axes.set(xlabel=f"Time / {unit}", ylabel="Change of lithium / mAh cm$^{-2}$")
         closes = f"the total changes by {result.ledger.residual:.0e} of the inventory"
         axes.set_title(closes, fontsize=7, fontweight="normal", color=GREY)
@@ -152,15 +152,26 @@ def _ledger(result: Result) -> Figure:
     return drawn
 
 
+def _places(result: Result) -> dict[str, list[str]]:
+    """Where lithium can be, and the outputs that hold it: by electrode, or by kind where it ages."""
+    rest = {"electrolyte": ["electrolyte_lithium"], "double layers": ["double_layer_lithium"]}
+    if "working_mossy_lithium" not in result.ledger.reservoirs:
+        return {"working electrode": ["working_lithium"], "counter electrode": ["counter_lithium"]} | rest
+    kinds = {"dense lithium": "bulk", "moss": "mossy", "dead lithium": "dead", "films": "film"}
+    both = {label: [f"{face}_{kind}_lithium" for face in ("working", "counter")] for label, kind in kinds.items()}
+    return both | {"electrolyte in pores": ["electrolyte_lithium"], "electrolyte outside": ["free_electrolyte_lithium"]}
+
+
 def _profile(result: Result) -> Figure:
     profiles = result.profiles
     rows = profiles["salt_concentration"].values / 1e3
-    chosen = _groups(list(rows))[:5]
+    groups = _groups(list(rows))
+    chosen = [groups[n] for n in np.unique(np.linspace(0, len(groups) - 1, 5).astype(int))]
     with figure(DOUBLE, 62 * MM) as drawn:
         axes = drawn.subplots()
         for group, colour, dash in zip(chosen, (BLACK, BLUE, ORANGE, TEAL, RED), ("-", "--", "-.", ":", "-"), strict=False):
             label = _several([float(profiles["time"][n]) for n in group])
-            axes.plot(profiles["position"] * 1e6, rows[group[0]], color=colour, ls=dash, label=label)
+            axes.plot(profiles["position"][group[0]] * 1e6, rows[group[0]], color=colour, ls=dash, label=label)
         axes.set_xlabel("Distance from the counter electrode, $x$ / µm")
         axes.set_ylabel("Salt concentration, $c$ / mol L$^{-1}$")
         axes.xaxis.set_major_locator(MaxNLocator(5))

@@ -24,6 +24,9 @@ FORMATS = (".svg", ".png", ".pdf")
 
 BLACK, GREY = "#222222", "#8a8a8a"
 
+BLUE, ORANGE, TEAL, RED = "#0077BB", "#EE7733", "#009988", "#CC3311"
+"""A set that can be told apart with every kind of colour vision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:

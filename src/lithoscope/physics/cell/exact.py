@@ -23,7 +23,7 @@ from lithoscope.physics.laws.transport import limiting_current_density
 from lithoscope.protocol import Current, Program, Rest, Spectrum, Voltage
 
 if TYPE_CHECKING:
-    from lithoscope.physics.cell.model import Planar
+    from lithoscope.physics.cell.model import CellModel
     from lithoscope.result import Result
 
 Array = NDArray[np.float64]
@@ -142,7 +142,7 @@ Run = Callable[..., "Result"]
 """Runs the steps that follow the cell."""
 
 
-def cases(model: Planar) -> Sequence[ExactCase]:
+def cases(model: CellModel) -> Sequence[ExactCase]:
     """The exact cases of a planar model, on a mesh and at a tolerance fine enough for them. Each takes about a second."""
     slab, fine = Slab(), model.replaced(cells=200, relative_tolerance=1e-9)
 
@@ -163,7 +163,7 @@ def _steady(slab: Slab, run: Run) -> float:
     """Largest error of the salt profile at half the limiting current, relative to the mean."""
     J = 0.5 * slab.limiting_current_density
     profiles = run(slab.cell(), current_step(J, 40 / slab.slowest_rate())).profiles
-    exact = slab.steady_profile(J, profiles["position"])
+    exact = slab.steady_profile(J, profiles["position"][-1])
     return float(np.max(np.abs(profiles["salt_concentration"].values[-1] - exact)) / slab.c0)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lithoscope.physics.cell.system import Array, Stretch, System
-from lithoscope.physics.ledger import Flux
+from lithoscope.physics.cell.chunk import Array
+from lithoscope.physics.ledger import Entry, Flux, entry
+
+if TYPE_CHECKING:
+    from lithoscope.physics.cell.system import Stretch, System
 
 TRACE = {
     "current_density": "Program current density [A.m-2]",
@@ -20,18 +25,37 @@ TRACE = {
     "counter_salt_concentration": "Counter salt concentration [mol.m-3]",
     "working_lithium": "Working lithium [C.m-2]",
     "counter_lithium": "Counter lithium [C.m-2]",
+    "working_bulk_lithium": "Working bulk lithium [C.m-2]",
+    "counter_bulk_lithium": "Counter bulk lithium [C.m-2]",
+    "working_mossy_lithium": "Working mossy lithium [C.m-2]",
+    "counter_mossy_lithium": "Counter mossy lithium [C.m-2]",
+    "working_dead_lithium": "Working dead lithium [C.m-2]",
+    "counter_dead_lithium": "Counter dead lithium [C.m-2]",
+    "working_film_lithium": "Working film lithium [C.m-2]",
+    "counter_film_lithium": "Counter film lithium [C.m-2]",
     "electrolyte_lithium": "Electrolyte lithium [C.m-2]",
+    "free_electrolyte_lithium": "Free electrolyte lithium [C.m-2]",
     "double_layer_lithium": "Double-layer lithium [C.m-2]",
+    "working_film_thickness": "Working bulk film thickness [m]",
+    "counter_film_thickness": "Counter bulk film thickness [m]",
+    "working_pit_area": "Working pit area",
+    "counter_pit_area": "Counter pit area",
+    "working_mossy_area": "Working mossy area",
+    "counter_mossy_area": "Counter mossy area",
+    "working_dead_layer_thickness": "Working dead layer thickness [m]",
+    "counter_dead_layer_thickness": "Counter dead layer thickness [m]",
 }
-"""Output of the trace -> variable of the model."""
+"""Output of the trace -> variable of the model, for all models; a model has those that make sense in it."""
 
-RESERVOIRS = ("working_lithium", "counter_lithium", "electrolyte_lithium", "double_layer_lithium")
-"""Outputs that hold lithium; together they are all of it."""
+POWERS = {
+    "ohmic_resistance": "Ohmic power [W.m-2]",
+    "film_resistance": "Film power [W.m-2]",
+    "charge_transfer_resistance": "Charge-transfer power [W.m-2]",
+    "transport_resistance": "Transport power [W.m-2]",
+}
+"""Share of the resistance -> what is dissipated in it."""
 
-FLUXES = {"working": "Working lithium flux [A.m-2]", "counter": "Counter lithium flux [A.m-2]"}
-"""Lithium that leaves each foil by charge transfer, A/m2."""
-
-PROFILE = "Salt concentration [mol.m-3]"
+PROFILE = {"position": "Position [m]", "salt_concentration": "Salt concentration [mol.m-3]"}
 
 RESOLUTION_V = 5e-5
 """A trace is thinned until a straight line between two points is off by this much, V."""
@@ -40,36 +64,55 @@ RESOLUTION_J = 1e-3
 """The same for the current density, as a share of its value, to which 1 A/m2 is added."""
 
 
-def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> dict[str, Array]:
-    """Every output of the trace at every solved time of a stretch, and the two lithium fluxes."""
-    wanted = list(TRACE.values()) + list(FLUXES.values())
-    found = system.read(wanted, stretch.y, inputs)
-    return {key: found[name] for key, name in (TRACE | FLUXES).items()}
+def outputs(system: System) -> dict[str, str]:
+    """The outputs of the trace that this model has."""
+    return {key: name for key, name in TRACE.items() if name in system.model.variables}
 
 
-def fluxes_between(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> dict[str, Array]:
-    """The lithium fluxes half-way between the solved times, from the cubic that joins states and their rates."""
-    h = np.diff(stretch.t)
-    y, dy = stretch.y, stretch.dy
-    middle = (y[:, :-1] + y[:, 1:]) / 2 + h / 8 * (dy[:, :-1] - dy[:, 1:])
-    found = system.read(list(FLUXES.values()), middle, inputs)
-    return {key: found[name] for key, name in FLUXES.items()}
+def reservoirs(system: System) -> tuple[str, ...]:
+    """The outputs that hold lithium; together they are all of it."""
+    inflows = {key: name.replace("[C.m-2]", "inflow [A.m-2]") for key, name in outputs(system).items() if "[C.m-2]" in name}
+    return tuple(key for key, inflow in inflows.items() if inflow in system.model.variables)
 
 
-def into_reservoirs(fluxes: Mapping[str, Array]) -> dict[str, Flux]:
-    """The flux of each reservoir.
-
-    What leaves a foil by charge transfer enters the electrolyte or the double layer. The electrolyte loses at one
-    face what it gains at the other, because the same current crosses both; the rest is in the double layers.
-    """
-    working, counter = fluxes["working"], fluxes["counter"]
-    larger = np.maximum(np.abs(working), np.abs(counter))
+def _flows(system: System) -> dict[str, tuple[str, str]]:
+    """The variables of the net flux and of the turnover of each reservoir."""
     return {
-        "working_lithium": Flux(-working, np.abs(working)),
-        "counter_lithium": Flux(-counter, np.abs(counter)),
-        "electrolyte_lithium": Flux(np.zeros_like(working), larger),
-        "double_layer_lithium": Flux(working + counter, larger),
+        key: (TRACE[key].replace("[C.m-2]", "inflow [A.m-2]"), TRACE[key].replace("[C.m-2]", "turnover [A.m-2]"))
+        for key in reservoirs(system)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stretch in named numbers at every solved time.
+
+    outputs  of the trace, and the dissipated powers
+    books    what the stretch did to each reservoir
+    """
+
+    outputs: Mapping[str, Array]
+    books: Entry
+
+
+def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Seen:
+    """Read everything off a stretch, its states once and the fluxes half-way between them."""
+    wanted, flows = outputs(system) | POWERS, _flows(system)
+    names = [name for pair in flows.values() for name in pair]
+    found = system.read([*wanted.values(), *names], stretch.y, inputs)
+    seen = {key: found[name] for key, name in wanted.items()}
+    middles = _middles(stretch)
+    between = system.read(names, middles, inputs) if middles.shape[1] else dict.fromkeys(names, np.empty(0))
+    fluxes, fluxes_between = (
+        {key: Flux(values[net], values[turnover]) for key, (net, turnover) in flows.items()} for values in (found, between)
+    )
+    return Seen(seen, entry(stretch.t, {key: seen[key] for key in flows}, fluxes, fluxes_between))
+
+
+def _middles(stretch: Stretch) -> Array:
+    """States half-way between the solved times, from the cubic that joins states and their rates."""
+    h, y, dy = np.diff(stretch.t), stretch.y, stretch.dy
+    return np.asarray((y[:, :-1] + y[:, 1:]) / 2 + h / 8 * (dy[:, :-1] - dy[:, 1:]))
 
 
 def kept(t: Array, voltage: Array, current_density: Array) -> Array:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design import Cell, Film, Foil
+from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
 from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
-from lithoscope.physics.laws.kinetics import charge_transfer_resistance
+from lithoscope.physics.laws.kinetics import arrhenius, charge_transfer_resistance
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.units import Quantity
 
@@ -21,6 +22,7 @@ FOIL_FIELDS = {
     "double_layer_capacitance": "F/m2",
     "roughness": "1",
     "least_thickness": "m",
+    "activation_energy": "J",
 }
 """Fields of a foil that the data tables know under the same name, and their SI unit."""
 
@@ -59,6 +61,25 @@ class FilmNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeingNumbers:
+    """How one face of lithium ages, SI; the fields are those of `design.Ageing`, at the temperature of the cell."""
+
+    dead_fraction: float
+    mossy_fraction: float
+    mossy_area: float
+    mossy_half_charge: float
+    mossy_exchange_current_density: float
+    mossy_film_resistance: float
+    pit_area: float
+    pit_charge: float
+    pit_filling_charge: float
+    dead_layer_porosity: float
+    dead_layer_tortuosity: float
+    film_growth_rate: float
+    film_molar_volume: float
+
+
+@dataclass(frozen=True, slots=True)
 class FaceNumbers:
     """One face of lithium, SI.
 
@@ -66,18 +87,27 @@ class FaceNumbers:
     least_lithium             at which the foil counts as exhausted, C/m2
     roughness                 active over geometric area
     exchange_current_density  A/m2
-    native_film_resistance    ohm m2 of active area
+    native_film_thickness     m
+    native_film_conductivity  S/m
     double_layer_capacitance  F/m2 of active area
     films                     from the lithium outwards
+    ageing                    moss, pits, dead lithium, film growth
     """
 
     lithium: float
     least_lithium: float
     roughness: float
     exchange_current_density: float
-    native_film_resistance: float
+    native_film_thickness: float
+    native_film_conductivity: float
     double_layer_capacitance: float
     films: tuple[FilmNumbers, ...]
+    ageing: AgeingNumbers
+
+    @property
+    def native_film_resistance(self) -> float:
+        """R = delta / sigma, ohm m2 of active area."""
+        return areal_resistance(self.native_film_thickness, self.native_film_conductivity)
 
     def resistance(self, T: float) -> float:
         """Resistance of the interface at zero current: films, native film and charge transfer, ohm m2."""
@@ -92,6 +122,7 @@ class CellNumbers:
     area           m2;  temperature K;  concentration mol/m3
     thickness      of the separator, m;  porosity;  macmullin_number
     transport      transport law of the electrolyte
+    lithium_molar_volume  m3/mol
     working        its face;  counter, likewise
     """
 
@@ -102,18 +133,22 @@ class CellNumbers:
     porosity: float
     macmullin_number: float
     transport: Transport
+    lithium_molar_volume: float
     working: FaceNumbers
     counter: FaceNumbers
 
 
-def parameters(cell: Cell) -> tuple[Parameter, ...]:
-    """Every number of a cell with its range, status and source, in the order of the cell file."""
-    return tuple(_parameters(cell))
+def parameters(cell: Cell, *, ageing: bool = False) -> tuple[Parameter, ...]:
+    """Every number of a cell with its range, status and source, in the order of the cell file.
+
+    ageing  whether the model uses how the lithium ages
+    """
+    return tuple(p for p in _parameters(cell) if ageing or ".ageing." not in p.path)
 
 
 def numbers(cell: Cell) -> CellNumbers:
     """The cell in numbers, SI."""
-    found = {parameter.path: parameter.quantity.value for parameter in parameters(cell)}
+    found = {parameter.path: parameter.quantity.value for parameter in parameters(cell, ageing=True)}
     counter = "working" if cell.is_symmetric else "counter"
     return CellNumbers(
         area=cell.area.value,
@@ -123,8 +158,9 @@ def numbers(cell: Cell) -> CellNumbers:
         porosity=found["separator.porosity"],
         macmullin_number=found["separator.macmullin_number"],
         transport=transport_law(cell),
-        working=_face(found, "working", len(cell.working.films)),
-        counter=_face(found, counter, len(cell.counter_electrode.films)),
+        lithium_molar_volume=lookup("lithium.molar_volume").to("m3/mol"),
+        working=_face(found, "working", len(cell.working.films), cell.temperature.value),
+        counter=_face(found, counter, len(cell.counter_electrode.films), cell.temperature.value),
     )
 
 
@@ -165,6 +201,8 @@ def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
         yield _or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
     for name, unit in FOIL_FIELDS.items():
         yield _or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
+    for name in AGEING_FIELDS:
+        yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
 
 
 def _film(path: str, film: Film) -> Iterator[Parameter]:
@@ -177,19 +215,28 @@ def _or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> 
     return Parameter(path, given or lookup(identifier).quantity(unit), given is not None)
 
 
-def _face(found: dict[str, float], path: str, films: int) -> FaceNumbers:
+def _face(found: dict[str, float], path: str, films: int, T: float) -> FaceNumbers:
     per_metre = FARADAY / lookup("lithium.molar_volume").to("m3/mol")
+    faster = arrhenius(found[f"{path}.activation_energy"], T)
     return FaceNumbers(
         lithium=found[f"{path}.thickness"] * per_metre,
         least_lithium=found[f"{path}.least_thickness"] * per_metre,
         roughness=found[f"{path}.roughness"],
-        exchange_current_density=found[f"{path}.exchange_current_density"],
-        native_film_resistance=areal_resistance(
-            found[f"{path}.native_film.thickness"], found[f"{path}.native_film.conductivity"]
-        ),
+        exchange_current_density=faster * found[f"{path}.exchange_current_density"],
+        native_film_thickness=found[f"{path}.native_film.thickness"],
+        native_film_conductivity=faster * found[f"{path}.native_film.conductivity"],
         double_layer_capacitance=found[f"{path}.double_layer_capacitance"],
         films=tuple(
             FilmNumbers(*(found[f"{path}.films.{n}.{name}"] for name in ("thickness", "conductivity", "permittivity")))
             for n in range(films)
         ),
+        ageing=_ageing({name: found[f"{path}.ageing.{name}"] for name in AGEING_FIELDS}, faster, T),
     )
+
+
+def _ageing(given: dict[str, float], faster: float, T: float) -> AgeingNumbers:
+    growth = arrhenius(given.pop("film_growth_activation_energy"), T)
+    given["film_growth_rate"] *= growth
+    given["mossy_exchange_current_density"] *= faster
+    given["mossy_film_resistance"] /= faster
+    return AgeingNumbers(**given)

@@ -1,4 +1,4 @@
-"""Keeps what happens in a run of the cell scale and makes the labelled tree of it."""
+"""Keeps what happens in the steps of a run of the cell scale, in whichever process they are solved."""
 
 from __future__ import annotations
 
@@ -6,107 +6,90 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
+from lithoscope.errors import Status
+from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import STEP_ENDS
-from lithoscope.physics.cell.observe import PROFILE, RESERVOIRS, TRACE, fluxes_between, into_reservoirs, kept, observe
+from lithoscope.physics.cell.cycles import SHAPE, resistances, shape
+from lithoscope.physics.cell.observe import POWERS, PROFILE, kept, observe, outputs
 from lithoscope.physics.cell.spectrum import PARTS
 from lithoscope.physics.cell.system import Array, Stretch, System
-from lithoscope.physics.ledger import BookKeeper
+from lithoscope.physics.ledger import Entry
+from lithoscope.protocol import Current
 from lithoscope.protocol.program import Visit
-from lithoscope.result.names import NAMES, dataset
+from lithoscope.result.names import NAMES, STEP_KINDS
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects a run stretch by stretch. Lives as long as the run.
+    """Collects the steps of one chunk."""
 
-    books    follows the lithium
-    retries  how often a step was tried again with other tolerances
-    points   solved times in all
-    log      the solver's own words, for the manifest
-    """
-
-    books: BookKeeper
     retries: int = 0
     points: int = 0
     log: list[str] = field(default_factory=list)
-    _trace: dict[str, list[Array]] = field(default_factory=dict)
-    _steps: dict[str, list[float]] = field(default_factory=dict)
-    _profiles: list[Array] = field(default_factory=list)
-    _profile_times: list[float] = field(default_factory=list)
-    _spectra: list[xr.Dataset] = field(default_factory=list)
+    _columns: dict[str, list[Array]] = field(default_factory=dict)
+
+    def start(self, contents: Mapping[str, float]) -> None:
+        """Keep the contents of the reservoirs at assembly, C/m2."""
+        self._add("initial", contents)
 
     def stretch(self, system: System, visit: Visit, start: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
         """Keep one step that a form of the model integrated from the time `start`, s."""
-        seen = observe(system, stretch, inputs)
-        between = (
-            fluxes_between(system, stretch, inputs) if len(stretch.t) > 1 else {k: np.empty(0) for k in ("working", "counter")}
-        )
-        contents = {name: seen[name] for name in RESERVOIRS}
-        self.books.stretch(stretch.t, contents, into_reservoirs(seen), into_reservoirs(between))
+        observed = observe(system, stretch, inputs)
+        seen = observed.outputs
         self.points += len(stretch.t)
         chosen = kept(stretch.t, seen["voltage"], seen["current_density"])
-        columns = {name: seen[name][chosen] for name in TRACE}
-        columns |= {
-            "time": start + stretch.t[chosen],
-            "cycle": np.full(len(chosen), visit.cycle),
-            "step": np.full(len(chosen), visit.number),
-        }
-        for name, values in columns.items():
-            self._trace.setdefault(name, []).append(values)
-        self._profiles.append(system.read([PROFILE], stretch.y[:, -1], inputs)[PROFILE][:, 0])
-        self._profile_times.append(start + float(stretch.t[-1]))
-        self._step(visit, start, stretch, seen)
+        trace = {name: seen[name][chosen] for name in outputs(system)}
+        trace["time"] = start + stretch.t[chosen]
+        trace |= {name: np.full(len(chosen), n) for name, n in (("cycle", visit.cycle), ("step", visit.number))}
+        self._add("trace", trace)
+        end = start + float(stretch.t[-1])
+        profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
+        self._add("profiles", {"time": end} | {key: profile[name].T for key, name in PROFILE.items()})
+        self._add("steps", _step(visit, start, stretch, seen))
+        self._book(observed.books)
 
-    def _step(self, visit: Visit, start: float, stretch: Stretch, seen: Mapping[str, Array]) -> None:
-        t, V = stretch.t, seen["voltage"]
-        duration = float(t[-1])
-        row = {
-            "step": visit.number,
-            "cycle": visit.cycle,
-            "kind": NAMES["kind"].flags.index(visit.step.kind),
-            "ended": _ended_code(stretch.ended, visit),
-            "start_time": start,
-            "duration": duration,
-            "charge": float(seen["charge_passed"][-1] - seen["charge_passed"][0]),
-            "mean_voltage": float(np.trapezoid(V, t) / duration) if duration else float(V[-1]),
-            "end_voltage": float(V[-1]),
-        }
-        for name, value in row.items():
-            self._steps.setdefault(name, []).append(value)
+    def _book(self, done: Entry) -> None:
+        for kind in ("final", "inflow", "passed"):
+            self._add(f"books/{kind}", getattr(done, kind))
+        self._add("books/total", {"least": done.least, "most": done.most})
 
     def spectrum(self, visit: Visit, time: float, frequency: Array, Z: NDArray[np.complex128]) -> None:
         """Keep a spectrum measured at a time, s; Z as `spectrum.spectrum` returns it."""
-        columns: dict[str, Array] = {"frequency": frequency}
+        columns: dict[str, Array] = {"frequency": frequency, "at": np.array([time, visit.cycle, visit.number])}
         for part, row in zip(PARTS, Z, strict=True):
             prefix = "" if part == "cell" else f"{part}_"
             columns |= {f"{prefix}real_impedance": row.real, f"{prefix}imaginary_impedance": row.imag}
-        data = dataset("frequency", ["frequency"], columns)
-        self._spectra.append(data.assign_attrs(time_s=time, cycle=visit.cycle, step=visit.number))
+        self._add(f"spectra/{visit.number}", columns)
 
-    def tree(self, area: float, position: Array) -> xr.DataTree:
-        """The run as a labelled tree.
+    def _add(self, part: str, columns: Mapping[str, Array | float]) -> None:
+        for name, values in columns.items():
+            self._columns.setdefault(f"{part}/{name}", []).append(np.atleast_1d(values))
 
-        area      of the electrode, m2
-        position  of the centres of the cells in the separator, m
-        """
-        trace = {name: np.concatenate(parts) for name, parts in self._trace.items()} or {"time": np.empty(0)}
-        nodes = {
-            "/": xr.Dataset(attrs={"area_m2": area}),
-            "/trace": dataset("time", ["time"], trace),
-            "/steps": dataset("step", ["step"], self._steps or {"step": np.empty(0)}),
-        }
-        if self._profiles:
-            columns = {
-                "time": np.array(self._profile_times),
-                "position": position,
-                "salt_concentration": np.array(self._profiles),
-            }
-            nodes["/profiles"] = dataset(("time", "position"), ["time", "position"], columns)
-        nodes |= {f"/spectra/{n}": data for n, data in enumerate(self._spectra)}
-        return xr.DataTree.from_dict(nodes)
+    def chunk(self, point: Point, status: Status | None) -> Chunk:
+        """All of it, ending at a point of the program."""
+        arrays = {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        return Chunk(point, arrays, status, self.retries, self.points, tuple(self.log))
+
+
+def _step(visit: Visit, start: float, stretch: Stretch, seen: Mapping[str, Array]) -> dict[str, float]:
+    t, V = stretch.t, seen["voltage"]
+    duration = float(t[-1])
+    row = {
+        "step": visit.number,
+        "cycle": visit.cycle,
+        "kind": STEP_KINDS.index(visit.step.kind),
+        "ended": _ended_code(stretch.ended, visit),
+        "start_time": start,
+        "duration": duration,
+        "charge": float(seen["charge_passed"][-1] - seen["charge_passed"][0]),
+        "mean_voltage": float(np.trapezoid(V, t) / duration) if duration else float(V[-1]),
+        "end_voltage": float(V[-1]),
+    }
+    if isinstance(visit.step, Current) and duration:
+        return row | shape(t, V) | resistances(t, seen["current_density"], {name: seen[name] for name in POWERS})
+    return row | dict.fromkeys((*SHAPE, *POWERS), np.nan)
 
 
 def _ended_code(ended: str | None, visit: Visit) -> int:

@@ -11,10 +11,10 @@ from lithoscope.physics.cell.engine import pybamm
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
-    from lithoscope.physics.cell.model import Planar
+    from lithoscope.physics.cell.model import CellModel
 
 
-def pybamm_cycles(model: Planar, cell: Cell, cycles: int, rtol: float = 1e-7) -> Callable[[], Any]:
+def pybamm_cycles(model: CellModel, cell: Cell, cycles: int, rtol: float = 1e-7) -> Callable[[], Any]:
     """A call that strips and plates 1 mAh/cm2 at 1 mA/cm2 with PyBaMM's Experiment and returns its solution.
 
     The simulation is built once, so that a second call times the solution alone.
@@ -34,7 +34,7 @@ def pybamm_cycles(model: Planar, cell: Cell, cycles: int, rtol: float = 1e-7) ->
     return lambda: simulation.solve(calc_esoh=False)
 
 
-def pybamm_spectrum(model: Planar, cell: Cell) -> Callable[[], Any]:
+def pybamm_spectrum(model: CellModel, cell: Cell) -> Callable[[], Any]:
     """A call that returns the spectrum of the fresh cell, 100 kHz to 100 mHz, by PyBaMM's EISSimulation, ohm."""
     theirs, values = model.to_pybamm(cell)
     simulation = pybamm.EISSimulation(theirs, parameter_values=values, var_pts={"x": model.cells})

@@ -62,11 +62,12 @@ class System:
     model      a PyBaMM model from `control`, with its conditions
     functions  its parameters that are functions, by PyBaMM name
     cells      number of finite volumes per layer
+    compiled   whether its functions are compiled to machine code, which takes seconds and pays after a hundred cycles
 
     Every parameter that is a number stays an input, so that one system serves every cell of the same structure.
     """
 
-    def __init__(self, model: Any, functions: Mapping[str, Callable[..., Any]], cells: int) -> None:
+    def __init__(self, model: Any, functions: Mapping[str, Callable[..., Any]], cells: int, *, compiled: bool = False) -> None:
         names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter)]
         values = pybamm.ParameterValues(dict.fromkeys(names, "[input]") | dict(functions))
         geometry = model.default_geometry
@@ -75,7 +76,7 @@ class System:
         mesh = pybamm.Mesh(geometry, model.default_submesh_types, dict.fromkeys(model.default_var_pts, cells))
         discretisation = pybamm.Discretisation(mesh, model.default_spatial_methods)
         discretisation.process_model(model)
-        self.model = model
+        self.model, self.compiled = model, compiled
         self.input_names = tuple(sorted(parameter.name for parameter in model.input_parameters))
         self.states, self.differential = model.len_rhs_and_alg, model.len_rhs
         self.conditions = tuple(name for name in model.variables if name.startswith("Condition: "))
@@ -88,7 +89,7 @@ class System:
         self._jacobian = self._function("jacobian", jacobian, casadi.jacobian(self._residual, self._p))
         self._algebraic = self._function("algebraic", self._residual[n:], casadi.densify(jacobian[n:, n:]))
         self._solvers: dict[Tolerances, Any] = {}
-        self._readers: dict[tuple[str, ...], Columns] = {}
+        self._readers: dict[tuple[str, ...], tuple[Columns, Array]] = {}
         self._gradients: dict[tuple[str, ...], Any] = {}
 
     def _casadi(self, symbol: Any) -> Any:
@@ -170,7 +171,12 @@ class System:
         if tolerances not in self._solvers:
             # Algebraic unknowns jump when the current is switched; leaving them out of the error test and starting
             # with a small step keeps the solver from giving up right there.
-            options = {"dt_init": tolerances.first_step, "suppress_algebraic_error": True, "silence_sundials_errors": True}
+            options = {
+                "dt_init": tolerances.first_step,
+                "suppress_algebraic_error": True,
+                "silence_sundials_errors": True,
+                "compile": self.compiled,
+            }
             self._solvers[tolerances] = ExpandedIDAKLUSolver(
                 rtol=tolerances.relative, atol=tolerances.relative * 1e-2, options=options
             )
@@ -190,9 +196,11 @@ class System:
         key = tuple(names)
         if key not in self._readers:
             variables = [casadi.densify(self._casadi(self.model.get_processed_variable(name))) for name in key]
-            self._readers[key] = Columns(self._function("read", *variables))
-        arrays = self._readers[key](y.reshape(self.states, -1), self.p(inputs))
-        return {name: a[0] if a.shape[0] == 1 else a for name, a in zip(key, arrays, strict=True)}
+            columns = Columns(self._function("read", casadi.vertcat(*variables)), compiled=self.compiled)
+            self._readers[key] = columns, np.cumsum([variable.shape[0] for variable in variables])[:-1]
+        columns, ends = self._readers[key]
+        parts = np.split(columns(y.reshape(self.states, -1), self.p(inputs)), ends)
+        return {name: part[0] if len(part) == 1 else part for name, part in zip(key, parts, strict=True)}
 
     def linearised(self, y: Array, inputs: Mapping[str, float]) -> tuple[Any, Array]:
         """df/dy as a sparse matrix and df/dp, shape (states, inputs), in a state; f holds rates, then algebraic residuals."""

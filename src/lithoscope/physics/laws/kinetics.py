@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lithoscope.constants import thermal_voltage
+from lithoscope.constants import BOLTZMANN, thermal_voltage
 
 
 def overpotential(i: Any, i0: Any, R: Any, T: float) -> Any:
@@ -70,3 +70,47 @@ def active_area(Q: Any, Q_min: Any) -> Any:
     """
     left = (Q + np.sqrt(Q**2 + (Q_min / 10) ** 2)) / 2
     return left / (left + Q_min)
+
+
+def share_of_area(Q: Any, Q_min: Any) -> Any:
+    """Share of its area that bulk lithium keeps where other lithium remains when it is gone, A = Q+ / (Q+ + Q_min).
+
+    Q, Q_min  as in `active_area`; Q+ = max(Q, 0)
+    It vanishes linearly with Q, so that what strips the bulk stops as the bulk does. An integrator may end a hair below zero;
+    the area is then zero, and a foil that is gone does not come back: what is plated afterwards is plated on moss.
+    """
+    left = np.maximum(Q, 0.0)
+    return left / (left + Q_min)
+
+
+def positive_part(i: Any, smooth: float = 0.05) -> Any:
+    """Smooth positive part of a current density, [i]+ = m^3 / (m^2 + s^2) with m = max(i, 0), A/m2.
+
+    i       current density, A/m2, any shape
+    smooth  s, below which it is rounded, A/m2
+
+    It is never negative, has two continuous derivatives, and vanishes as i^3 at i = 0, so that a rest makes nothing. The common
+    form (i + sqrt(i^2 + s^2)) / 2 is s/2 at rest and would kill lithium there; i/2 (1 + i / sqrt(i^2 + s^2)) is negative for
+    i < 0, and what it feeds, such as moss, would become so too.
+
+    >>> float(positive_part(0.0)), round(float(positive_part(10.0)), 4), float(positive_part(-10.0))
+    (0.0, 9.9998, 0.0)
+    """
+    m = np.maximum(i, 0.0)
+    return m**3 / (m**2 + smooth**2)
+
+
+REFERENCE_TEMPERATURE_K = 298.15
+"""Temperature at which the numbers of an interface are quoted, K."""
+
+
+def arrhenius(energy: float, T: float) -> float:
+    """How much faster an activated process is at T than at 25 degC, exp(-E/k_B (1/T - 1/298.15 K)).
+
+    energy  activation energy E, J for one particle
+    T       temperature, K
+
+    >>> round(arrhenius(0.55 * 1.602176634e-19, 308.15), 3)
+    2.003
+    """
+    return float(np.exp(-energy / BOLTZMANN * (1 / T - 1 / REFERENCE_TEMPERATURE_K)))

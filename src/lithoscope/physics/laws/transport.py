@@ -109,8 +109,8 @@ class LandesfeindGasteiger:
     def diffusivity(self, c: Function, T: Function) -> Function:
         """D, m2/s."""
         p1, p2, p3, p4 = _coefficients("diffusivity")
-        c = self._measured(c)
-        return 1e-10 * p1 * np.exp(p2 * c) * np.exp(p3 / T) * np.exp(p4 / T * c)
+        # One exponential of the concentration, because this is evaluated in every cell at every step.
+        return 1e-10 * p1 * np.exp(p3 / T) * np.exp((p2 + p4 / T) * self._measured(c))
 
     def transference_number(self, c: Function, T: Function) -> Function:
         """t+."""
@@ -122,7 +122,7 @@ class LandesfeindGasteiger:
 
     def _measured(self, c: Function) -> Function:
         """c in mol/L, held at the edge of the measured range (a convenience: nothing is known beyond it)."""
-        return np.minimum(c, self.concentrations[1]) / 1000
+        return np.minimum(c, self.concentrations[1]) * 1e-3
 
 
 def _coefficients(name: str) -> tuple[float, ...]:

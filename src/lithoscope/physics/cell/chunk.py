@@ -1,0 +1,97 @@
+"""A part of a run on its way: between processes, to the disk, and back. Plain arrays and JSON, nothing that is executed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lithoscope.errors import End, Status
+
+Array = NDArray[np.float64]
+
+HEADER = "header"
+CHECKSUM_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place between two steps of a program, from which a run can be taken up.
+
+    visit  number of steps that are done
+    time   s
+    y      state of the model under current control; empty before the first step
+    """
+
+    visit: int = 0
+    time: float = 0.0
+    y: Array = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What happened in some steps of a run.
+
+    point    where they ended
+    arrays   columns of the trace, the steps, the profiles, the books and the spectra, by "part/name"
+    status   how the run ended, if it did
+    retries  how often a step was tried again with other tolerances;  points  solved times
+    log      the solver's own words
+    not_expanded  functions of the model without a scalar form, which are interpreted as they are
+    """
+
+    point: Point
+    arrays: Mapping[str, Array]
+    status: Status | None = None
+    retries: int = 0
+    points: int = 0
+    log: tuple[str, ...] = ()
+    not_expanded: tuple[str, ...] = ()
+
+    def part(self, name: str) -> dict[str, Array]:
+        """The columns of one part."""
+        return {key[len(name) + 1 :]: values for key, values in self.arrays.items() if key.startswith(f"{name}/")}
+
+    def to_bytes(self) -> bytes:
+        """As bytes, checksums included."""
+        s = self.status
+        header = {
+            "visit": self.point.visit, "time": self.point.time, "retries": self.retries, "points": self.points, "log": self.log,
+            "not_expanded": self.not_expanded,
+            "status": None if s is None else [s.end.word, s.detail, s.time, s.cycle, s.step],
+        }  # fmt: skip
+        return pack(header, {"y": self.point.y, **self.arrays})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Chunk:
+        """From the bytes of `to_bytes`. Raises ValueError if they are damaged."""
+        h, arrays = unpack(data)
+        y, status = arrays.pop("y"), h["status"]
+        ended = None if status is None else Status(End.named(status[0]), *status[1:])
+        return cls(Point(h["visit"], h["time"], y), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
+                   tuple(h["not_expanded"]))  # fmt: skip
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """A header and arrays as one zip of NumPy files, after the SHA-256 of it."""
+    buffer = io.BytesIO()
+    text = np.frombuffer(json.dumps(header, allow_nan=False).encode(), dtype=np.uint8)
+    np.savez(buffer, allow_pickle=False, **{HEADER: text}, **arrays)
+    data = buffer.getvalue()
+    return hashlib.sha256(data).digest() + data
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The header and the arrays of `pack`. Raises ValueError if the bytes are damaged."""
+    checksum, content = data[:CHECKSUM_BYTES], data[CHECKSUM_BYTES:]
+    if hashlib.sha256(content).digest() != checksum:
+        raise ValueError("the part is damaged: its checksum does not match")
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    return json.loads(arrays.pop(HEADER).tobytes()), arrays

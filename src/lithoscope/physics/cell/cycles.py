@@ -1,0 +1,79 @@
+"""Half-cycles and cycles in the numbers by which they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lithoscope.physics.cell.chunk import Array
+from lithoscope.physics.cell.observe import POWERS
+
+Mask = NDArray[np.bool_]
+
+SHAPE = ("start_peak_voltage", "valley_voltage", "plateau_voltage", "end_peak_voltage")
+"""Numbers of the voltage of a half-cycle, as magnitudes, V."""
+
+
+def shape(t: Array, voltage: Array) -> dict[str, float]:
+    """The voltage of a half-cycle as peak, valley, plateau and peak, magnitudes, V.
+
+    t, voltage  of a step under constant current, s and V, shape (n,)
+
+    Start peak: the largest in the first half of the time. Valley: the least after it. End peak: the largest after the valley.
+    Plateau: the mean over the middle half of the time. A voltage that only falls has its end peak at the valley, one that only
+    rises its start peak: what arcs has no peaks.
+    """
+    magnitude, elapsed = np.abs(voltage), t - t[0]
+    half, quarters = elapsed <= elapsed[-1] / 2, np.linspace(elapsed[-1] / 4, 3 * elapsed[-1] / 4, 101)
+    peak = int(np.argmax(magnitude[half]))
+    valley = peak + int(np.argmin(magnitude[peak:]))
+    plateau = float(np.mean(np.interp(quarters, elapsed, magnitude)))
+    values = (float(magnitude[peak]), float(magnitude[valley]), plateau, float(magnitude[valley:].max()))
+    return dict(zip(SHAPE, values, strict=True))
+
+
+def resistances(t: Array, current_density: Array, powers: Mapping[str, Array]) -> dict[str, float]:
+    """What a step dissipates in each part, as a resistance, int P dt / int J^2 dt, ohm m2.
+
+    powers  dissipated power by the name of the resistance, W/m2, shape (n,)
+    They add up to int V J dt / int J^2 dt, but for what charges films and double layers.
+    """
+    squared = float(np.trapezoid(current_density**2, t))
+    return {name: float(np.trapezoid(power, t)) / squared for name, power in powers.items()}
+
+
+def per_cycle(
+    steps: Mapping[str, Array], contents: Mapping[str, Array], initial: Mapping[str, float], driven: Mask
+) -> dict[str, Array]:
+    """One row for each cycle, from the table of steps.
+
+    steps     its columns
+    contents  of the reservoirs at the end of each step, C/m2;  initial  at the start
+    driven    which steps are under constant current
+    Returns shape and resistances as means over the half-cycles of a cycle; the lithium that died and that went into films on
+    both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
+    is the charge that passed.
+    """
+    numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
+    rows: dict[str, list[float]] = {}
+    for cycle in numbers:
+        inside = np.flatnonzero(steps["cycle"] == cycle)
+        halves = inside[driven[inside]]
+        lost = {kind: _gained(kind, inside, contents, initial) for kind in ("dead", "film")}
+        plated = float(np.sum(np.abs(steps["charge"][halves])))
+        row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS)}
+        row |= {f"{kind}_lithium_made": amount for kind, amount in lost.items()}
+        row["efficiency"] = 1 - sum(lost.values()) / plated if plated else np.nan
+        for name, value in row.items():
+            rows.setdefault(name, []).append(value)
+    return {"cycle": numbers} | {name: np.array(values) for name, values in rows.items()}
+
+
+def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], initial: Mapping[str, float]) -> float:
+    """What the reservoirs of a kind gained in the steps of one cycle, both electrodes together, C/m2."""
+    first, last = int(inside[0]), int(inside[-1])
+    names = [name for name in contents if name.endswith(f"_{kind}_lithium")]
+    before = {name: contents[name][first - 1] if first else initial[name] for name in names}
+    return float(sum(contents[name][last] - before[name] for name in names))

@@ -1,0 +1,190 @@
+"""What the models of cells with two lithium faces have in common, as PyBaMM models that work without the rest of Lithoscope.
+
+The separator lies between the counter electrode (left, PyBaMM's negative) and the working electrode (right, its positive).
+As always in PyBaMM a positive current discharges: it strips the counter electrode and plates the working electrode.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from lithoscope.physics.cell.engine import pybamm
+from lithoscope.physics.laws.transport import Functions, diffusion_potential
+
+SEPARATOR = "separator"
+FACES = {"Counter": "left", "Working": "right"}
+"""The two faces and the side of the electrolyte on which each stands."""
+
+DEPLETED_MOL_M3 = 1.0
+"""Salt concentration at a face below which the salt counts as depleted."""
+
+
+class ElectrolyteTransport(Functions):
+    """The four functions of the electrolyte as PyBaMM function parameters, so that a user can replace each one."""
+
+    @staticmethod
+    def _function(name: str, c: Any, T: Any) -> Any:
+        return pybamm.FunctionParameter(name, {"Salt concentration [mol.m-3]": c, "Temperature [K]": T})
+
+    def conductivity(self, c: Any, T: Any) -> Any:
+        """kappa, S/m."""
+        return self._function("Electrolyte conductivity [S.m-1]", c, T)
+
+    def diffusivity(self, c: Any, T: Any) -> Any:
+        """D, m2/s."""
+        return self._function("Salt diffusivity [m2.s-1]", c, T)
+
+    def transference_number(self, c: Any, T: Any) -> Any:
+        """t+."""
+        return self._function("Lithium transference number", c, T)
+
+    def thermodynamic_factor(self, c: Any, T: Any) -> Any:
+        """chi = 1 + d ln f / d ln c."""
+        return self._function("Thermodynamic factor", c, T)
+
+
+class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no types
+    """Li | electrolyte | Li: what a model adds is its electrolyte, `_electrolyte`, and its faces, `_face`.
+
+    films    number of protective films on each face, {"Counter": 0, "Working": 1}
+    current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
+
+    V = (phi + sum v)_working - (phi + sum v)_counter - J R + 2 V_T int (1 - t+) chi d ln c,   R = int N_M / kappa dx
+    C_l dv_l/dt = J_k - v_l / R_l                                                          for each protective film
+
+    Every place that holds lithium is a reservoir with its content, its inflow and its turnover (see `physics.ledger`).
+    """
+
+    def __init__(self, films: dict[str, int] | None, current: Any, name: str) -> None:
+        super().__init__(name)
+        self.films = films or dict.fromkeys(FACES, 0)
+        self.I = current if current is not None else _current_function()
+        P = pybamm.Parameter
+        self.area, self.T = P("Electrode area [m2]"), P("Ambient temperature [K]")
+        self.J = self.I / self.area
+        self.c0 = P("Initial salt concentration [mol.m-3]")
+        self.transport = ElectrolyteTransport()
+        self.variables = {"Time [s]": pybamm.t}
+        self.reservoirs: list[str] = []
+        for face, side in FACES.items():
+            self._face(face, side)
+        # The electrolyte comes last, because a layer that grows on a face belongs to it.
+        self._electrolyte()
+        self._double_layers()
+        self._voltage()
+        self._as_pybamm_expects()
+
+    def _face(self, face: str, side: str) -> None:
+        raise NotImplementedError
+
+    def _electrolyte(self) -> None:
+        raise NotImplementedError
+
+    def _variable(self, name: str, initial: Any, scale: float, domain: str | None = None) -> Any:
+        variable = pybamm.Variable(name, domain=domain, scale=scale)
+        self.initial_conditions[variable] = initial if isinstance(initial, pybamm.Symbol) else pybamm.Scalar(initial)
+        self.variables[name] = variable
+        return variable
+
+    def _current_density(self, face: str) -> Any:
+        """J_k, positive strips the face."""
+        return self.J if face == "Counter" else -self.J
+
+    def _reservoir(self, name: str, content: Any, inflow: Any, turnover: Any) -> None:
+        """A place that holds lithium: content C/m2, net inflow and turnover A/m2."""
+        self.variables |= {
+            f"{name} [C.m-2]": content,
+            f"{name} inflow [A.m-2]": inflow,
+            f"{name} turnover [A.m-2]": turnover,
+        }
+        self.reservoirs.append(name)
+
+    def _protective_films(self, face: str, phi: Any, stripped: Any) -> None:
+        """The films in series with an interface, and what follows for its face.
+
+        phi       potential of the interface, V
+        stripped  current density of charge transfer, per geometric area, A/m2
+        """
+        P, J = pybamm.Parameter, self._current_density(face)
+        drop, heat = phi, pybamm.Scalar(0)
+        for n in range(self.films[face]):
+            R, C = P(f"{face} film {n} resistance [Ohm.m2]"), P(f"{face} film {n} capacitance [F.m-2]")
+            v = self._variable(f"{face} film {n} potential [V]", 0, 1e-3)
+            self.rhs[v] = (J - v / R) / C
+            drop, heat = drop + v, heat + v**2 / R
+        self.variables |= {
+            f"{face} potential [V]": drop,
+            f"{face} protective film power [W.m-2]": heat,
+            f"{face} charge transfer [A.m-2]": stripped,
+        }
+
+    def _ends(self, face: str, c: Any, left: Any, least: Any) -> None:
+        self.variables[f"{face} salt concentration [mol.m-3]"] = c
+        self.events += [
+            pybamm.Event(f"lithium exhausted: {face.lower()} electrode", left / least - 1),
+            pybamm.Event(f"salt depleted: {face.lower()} electrode", c / DEPLETED_MOL_M3 - 1),
+        ]
+
+    def _crossing(self) -> Any:
+        """What crosses the electrolyte: the larger of the two charge transfers, A/m2."""
+        counter, working = (abs(self.variables[f"{face} charge transfer [A.m-2]"]) for face in FACES)
+        return pybamm.maximum(counter, working)
+
+    def _double_layers(self) -> None:
+        """What leaves the metal without having crossed the electrolyte charges the double layers."""
+        v = self.variables
+        stripped = sum(v[f"{face} charge transfer [A.m-2]"] for face in FACES)
+        content = -sum(
+            pybamm.Parameter(f"{face} double-layer capacitance [F.m-2]") * v[f"{face} interface potential [V]"]
+            for face in FACES
+        )
+        self._reservoir("Double-layer lithium", content, stripped, self._crossing())
+
+    def _voltage(self) -> None:
+        v, law, T, J = self.variables, self.transport, self.T, self.J
+        left, right = (v[f"{face} salt concentration [mol.m-3]"] for face in FACES)
+        diffusion = diffusion_potential(law, left, right, T)
+        ohmic = v["Electrolyte resistance [Ohm.m2]"]
+        V = v["Working potential [V]"] - v["Counter potential [V]"] + diffusion - J * ohmic
+        film = sum(v[f"{face} {kind} film power [W.m-2]"] for face in FACES for kind in ("protective", "native"))
+        v |= {
+            "Current [A]": self.I,
+            "Current variable [A]": self.I,
+            "Current density [A.m-2]": J,
+            "Voltage [V]": V,
+            "Battery voltage [V]": V,
+            "Electrolyte potential [V]": diffusion - J * ohmic,
+            "Ohmic power [W.m-2]": J**2 * ohmic,
+            "Transport power [W.m-2]": -J * diffusion,
+            "Film power [W.m-2]": film,
+            "Charge-transfer power [W.m-2]": sum(v[f"{face} charge-transfer power [W.m-2]"] for face in FACES),
+            "Ledger [C.m-2]": sum(v[f"{name} [C.m-2]"] for name in self.reservoirs),
+        }
+
+    def _as_pybamm_expects(self) -> None:
+        """What PyBaMM's simulations, experiments and spectra ask of a battery model."""
+        capacity = self._variable("Discharge capacity [A.h]", 0, 1.0)
+        self.rhs[capacity] = self.I / 3600
+        self.param = SimpleNamespace(
+            Q=pybamm.Parameter("Nominal cell capacity [A.h]"),
+            A_cc=self.area,
+            n_electrodes_parallel=pybamm.Scalar(1),
+            current_with_time=self.I,
+            current_density_with_time=self.J,
+        )
+        self.options = pybamm.BatteryModelOptions({"surface form": "differential"})
+        self.summary_variables = [f"{name} [C.m-2]" for name in self.reservoirs]
+
+    summary_variables: Any = None
+
+    @property
+    def default_solver(self) -> Any:
+        """IDAKLU, made to survive reversals of the current."""
+        # A small first step and no error test on algebraic unknowns: the solver otherwise gives up right after the
+        # current reverses, where they jump.
+        return pybamm.IDAKLUSolver(rtol=1e-7, atol=1e-9, options={"dt_init": 1e-8, "suppress_algebraic_error": True})
+
+
+def _current_function() -> Any:
+    return pybamm.FunctionParameter("Current function [A]", {"Time [s]": pybamm.t})
