@@ -283,3 +283,20 @@ def test_the_worker_imports_nothing_from_the_current_folder(tmp_path: Path, monk
     monkeypatch.setattr(worker.sys, "path", [path for path in sys.path if path])
     result = MODEL.simulate(cell(), ls.Program([ls.Rest("1 s")]), silent, apart=True)
     assert result.status.end is End.COMPLETED
+
+
+@pytest.mark.fails_when("physics/cell/drive.py", "return Chunk(point, {}, None, 0, 0, (reason,))", "break")
+def test_an_interrupt_while_a_solver_hangs_decides_nothing(tmp_path: Path) -> None:
+    """The run is interrupted, not unsolved: it goes on when it is run again."""
+
+    class Frozen:
+        def advance(self, *_: Any) -> Chunk:
+            signal.raise_signal(signal.SIGINT)
+            raise HungError("the solver did not answer within 60 s")
+
+    with Journal(tmp_path / "mine", {}) as journal:
+        _, status = Driver(Frozen(), journal).run(CYCLES, silent)
+        assert status.end is End.INTERRUPTED
+    with Journal(tmp_path / "mine", {}) as journal:
+        _, status = Driver(stepper(cell(), ls.Program([ls.Rest("1 s")]), MODEL), journal).run(CYCLES, silent)
+        assert status.end is End.COMPLETED

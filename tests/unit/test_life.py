@@ -12,9 +12,9 @@ from lithoscope.studies.perovskite.life import (
     LEAD_LIFE,
     LIFE,
     MECHANISMS,
-    Ageing,
     HostComparison,
     Lives,
+    LongRuns,
     Required,
     _crossing,
 )
@@ -31,7 +31,7 @@ def lives(*unchanged: float) -> Lives:
         Required(mechanism, "limit", 0.1, {"MASnCl3": 0.02, "MAPbCl3": None}, dict.fromkeys(("MASnCl3", "MAPbCl3"), hours))
         for mechanism, hours in zip(MECHANISMS, unchanged, strict=True)
     )
-    return Lives(required, {}, {}, {"doubled": 84.0, "limit": np.inf}, HostComparison({}, {}))
+    return Lives(required, {}, {}, {"doubled": 84.0, "limit": np.inf}, HostComparison({}, {}), 11.0)
 
 
 @pytest.mark.parametrize("unchanged", [(100.0, 300.0), (100.0, 900.0), (850.0, np.inf)])
@@ -70,10 +70,10 @@ def test_search_on_a_logarithmic_scale() -> None:
     assert _crossing(lambda s: 1.0, (1e-9, 1.0)) == 1e-9
 
 
-@pytest.mark.fails_when("studies/perovskite/life.py", "plateau.iloc[-1] / end))", "plateau.iloc[-1] / end)) - 1.0")
+@pytest.mark.fails_when("studies/perovskite/life.py", "lived.plateau.iloc[-1] / end))", "lived.plateau.iloc[-1] / end)) - 1.0")
 def test_the_strength_that_is_found_ends_the_cell_in_time() -> None:
     """Dead lithium that doubles the voltage of the bare cell after 40 h: the run with it does."""
-    ageing = Ageing(CLAIMS, at_values(ranges(CLAIMS)))
+    ageing = LongRuns(CLAIMS, at_values(ranges(CLAIMS)))
     strength = ageing.strength("bare", DEAD, "doubled", 40.0)
     assert strength is not None
     slower, faster = (ageing.run("bare", DEAD.ageing(f * strength), 24) for f in (0.7, 1.4))

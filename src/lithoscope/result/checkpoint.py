@@ -32,6 +32,7 @@ class Journal:
     def __init__(self, place: str | Path, inputs: Mapping[str, str]) -> None:
         self.place, self.inputs = Path(place), dict(inputs)
         self.folder = self.place.parent / f".{self.place.name}.run"
+        self._parts = 0
         self._lock = FileLock(self.place.parent / f".{self.place.name}.lock")
 
     def __enter__(self) -> Journal:
@@ -77,21 +78,23 @@ class Journal:
             )
         for leftover in self.folder.glob("*.partial"):
             leftover.unlink()
+        self._parts = self._count()
         # Parts after a gap belong to another history of the run.
-        known = {_name(number) for number in range(1, self._count() + 1)}
+        known = {_name(number) for number in range(1, self._parts + 1)}
         for part in self.folder.glob("*.part"):
             if part.name not in known:
                 part.unlink()
 
     def parts(self) -> Iterator[tuple[int, bytes]]:
         """Every part with its number, in order. One that is missing in the row ends it: what comes after cannot be taken up."""
-        for number in range(1, self._count() + 1):
+        for number in range(1, self._parts + 1):
             yield number, (self.folder / _name(number)).read_bytes()
 
     def cut(self, number: int) -> None:
         """Remove a part and all after it."""
-        for later in range(number, self._count() + 1):
+        for later in range(number, self._parts + 1):
             (self.folder / _name(later)).unlink()
+        self._parts = number - 1
 
     def _count(self) -> int:
         number = 0
@@ -102,7 +105,8 @@ class Journal:
     def append(self, data: bytes) -> None:
         """Add a part; it is there completely or not at all. Raises StoreError if there is no room."""
         try:
-            self._write(_name(self._count() + 1), data)
+            self._write(_name(self._parts + 1), data)
+            self._parts += 1
         except OSError as error:
             raise StoreError(
                 f"{self.folder} could not be written: {error.strerror}. All steps up to the last part are kept; make room "

@@ -23,9 +23,10 @@ def shape(t: Array, voltage: Array) -> dict[str, float]:
 
     Start peak: the largest in the first half of the time. Valley: the least after it. End peak: the largest after the valley.
     Plateau: the mean over the middle half of the time. A voltage that only falls has its end peak at the valley, one that only
-    rises its start peak: what arcs has no peaks.
+    rises its start peak: what arcs has no peaks. What has another sign than the end counts as zero.
     """
-    magnitude, elapsed = np.abs(voltage), t - t[0]
+    # What still has the sign of the half-cycle before is the double layer and not a peak.
+    magnitude, elapsed = np.maximum(voltage * np.sign(voltage[-1]), 0.0), t - t[0]
     half, quarters = elapsed <= elapsed[-1] / 2, np.linspace(elapsed[-1] / 4, 3 * elapsed[-1] / 4, 101)
     peak = int(np.argmax(magnitude[half]))
     valley = peak + int(np.argmin(magnitude[peak:]))

@@ -89,7 +89,8 @@ class Driver:
         reason = ""
         for budget, rung in attempts:
             if reason and interrupted():
-                break
+                # Nothing is decided: the run goes on from here when it is run again.
+                return Chunk(point, {}, None, 0, 0, (reason,))
             try:
                 chunk = self.solves.advance(point, budget, rung, interrupted)
             except HungError as error:
@@ -101,16 +102,19 @@ class Driver:
         return Chunk(point, {}, status, len(attempts), 0, (reason,))
 
 
-class Patience:
-    """How long a chunk may take: 20 times the median so far, at least a minute."""
+LEAST_PATIENCE_S = 60.0
 
-    def __init__(self, least: float = 60.0) -> None:
-        self._least, self._taken = least, list[float]()
+
+class Patience:
+    """How long a chunk may take: 20 times the median so far, at least a minute; five minutes for the first, which starts it."""
+
+    def __init__(self) -> None:
+        self._taken: list[float] = []
 
     @property
     def limit(self) -> float:
         """s."""
-        return max(self._least, 20 * median(self._taken)) if self._taken else 5 * self._least
+        return max(LEAST_PATIENCE_S, 20 * median(self._taken)) if self._taken else 5 * LEAST_PATIENCE_S
 
     def took(self, seconds: float) -> None:
         """A chunk that was answered."""

@@ -7,7 +7,7 @@ stated either, so both readings of it are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,13 +17,16 @@ import numpy as np
 from scipy.optimize import brentq
 
 from lithoscope.data import lookup
-from lithoscope.errors import End, LithoscopeError
+from lithoscope.errors import End, LithoscopeError, Status
 from lithoscope.physics.cell import Mossy
+from lithoscope.physics.cell.params import numbers
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program, Spectrum, Stop
 from lithoscope.studies.perovskite.cells import AREA, RESISTANCE, calibrated_cell
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lithoscope.physics.contract import Report
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
@@ -37,6 +40,15 @@ LIMIT_V = 1.0
 
 SETTLED = 5
 """Cycle in which the first transients are over."""
+
+EARLY, LATE = 2, 200
+"""Cycles in which the shape of a half-cycle is shown."""
+
+PRIOR_CYCLES = 100
+"""Cycles of the bare cell with every number at its prior."""
+
+WITHIN = 0.9
+"""Share of the largest strength that a coated cell can bear with which it is shown."""
 
 HOURS_PER_CYCLE = 2.0
 LIFE, LEAD_LIFE = "perovskite.sym.life_msc", "perovskite.sym.life_mpc"
@@ -115,6 +127,7 @@ class Lives:
     shapes      half-cycles early and late, with parts of the model switched off: name -> run
     priors      life of the bare cell with every number at its prior, h, by reading
     host        what the bare cell of the host paper does with the growth of this one, and the other way round
+    conductivity_ratio  of the native film under the coating over that on the bare foil, as the spectra leave them
     """
 
     required: tuple[Required, ...]
@@ -122,6 +135,7 @@ class Lives:
     shapes: dict[str, Result]
     priors: dict[str, float]
     host: HostComparison
+    conductivity_ratio: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,53 +152,72 @@ class HostComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Ageing:
-    """Runs cells through their life. Runs are remembered."""
+class Lived:
+    """What a search needs of a long run; the run itself is not kept.
+
+    status  how it ended;  plateau: voltage of each cycle, V
+    """
+
+    status: Status
+    plateau: pd.Series
+
+
+@dataclass(frozen=True, slots=True)
+class LongRuns:
+    """Takes cells through their life. What was seen is remembered."""
 
     claims: Claims
     point: Point
-    _seen: dict[tuple[object, ...], Result] = field(default_factory=dict)
+    _seen: dict[tuple[object, ...], Lived] = field(default_factory=dict)
 
-    def run(self, material: str, ageing: dict[str, str | float], cycles: int, **changes: float) -> Result:
-        """A cell through cycles of 1 mA/cm2 and 1 mAh/cm2, ended at the limit. Raises LithoscopeError if it is not solved."""
-        program = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=cycles, stop=Stop(f"{LIMIT_V} V"))
-        return self._through(material, ageing, program, changes)
-
-    def watched(self, material: str, ageing: dict[str, str | float], cycles: int) -> Result:
-        """The same with spectra before, in the middle and after."""
-        half = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=cycles // 2).steps
-        program = Program([Spectrum(), *half, Spectrum(), *half, Spectrum()], stop=Stop(f"{LIMIT_V} V"))
-        return self._through(material, ageing, program, {})
-
-    def _through(self, material: str, ageing: dict[str, str | float], program: Program, changes: dict[str, float]) -> Result:
-        key = (material, tuple(sorted(ageing.items())), program.to_toml(), tuple(sorted(changes.items())))
+    def run(self, material: str, ageing: dict[str, str | float], cycles: int, **changes: float) -> Lived:
+        """What becomes of a cell in cycles of 1 mA/cm2 and 1 mAh/cm2, ended at the limit."""
+        key = (material, tuple(sorted(ageing.items())), cycles, tuple(sorted(changes.items())))
         if key not in self._seen:
-            cell = calibrated_cell(material, self.claims, {**self.point, **changes}).changed("working.ageing", dict(ageing))
-            result = MODEL.simulate(cell, program, silent, apart=True)
-            if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
-                raise LithoscopeError(f"The life of the {material} cell with {ageing} was not solved. {result.status}")
-            self._seen[key] = result
+            result = self.whole(material, ageing, cycles, changes=changes)
+            self._seen[key] = Lived(result.status, result.cycles["plateau_voltage"])
         return self._seen[key]
 
-    def life(self, result: Result, reading: str) -> float:
+    def whole(
+        self,
+        material: str,
+        ageing: dict[str, str | float],
+        cycles: int,
+        *,
+        spectra: bool = False,
+        changes: Mapping[str, float] | None = None,
+    ) -> Result:
+        """The run with all its traces, with spectra before, in the middle and after if asked.
+
+        Raises LithoscopeError if it is not solved.
+        """
+        cell = calibrated_cell(material, self.claims, {**self.point, **(changes or {})}).changed("working.ageing", dict(ageing))
+        stop = Stop(f"{LIMIT_V} V")
+        program = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=cycles, stop=stop)
+        if spectra:
+            half = Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=cycles // 2).steps
+            program = Program([Spectrum(), *half, Spectrum(), *half, Spectrum()], stop=stop)
+        result = MODEL.simulate(cell, program, silent, apart=True)
+        if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+            raise LithoscopeError(f"The life of the {material} cell with {ageing} was not solved. {result.status}")
+        return result
+
+    def life(self, lived: Lived, reading: str) -> float:
         """When a cell was at its end, h; infinite if it outlived its program."""
-        outlived = result.status.end is End.COMPLETED
-        if reading == "doubled":
-            plateau = result.cycles["plateau_voltage"]
-            if len(plateau) >= SETTLED:
-                past = plateau.index[(plateau >= 2 * plateau.loc[SETTLED]) & (plateau.index > SETTLED)]
-                if len(past):
-                    return HOURS_PER_CYCLE * float(past[0])
-        return np.inf if outlived else result.status.time / 3600
+        plateau = lived.plateau
+        if reading == "doubled" and len(plateau) >= SETTLED:
+            past = plateau.index[(plateau >= 2 * plateau.loc[SETTLED]) & (plateau.index > SETTLED)]
+            if len(past):
+                return HOURS_PER_CYCLE * float(past[0])
+        return np.inf if lived.status.end is End.COMPLETED else lived.status.time / 3600
 
     def excess(self, material: str, mechanism: Mechanism, reading: str, hours: float, strength: float) -> float:
         """Below zero for a cell that lives longer than this, above for one that does not; rises with the strength."""
-        result = self.run(material, mechanism.ageing(strength), round(hours / HOURS_PER_CYCLE))
-        if result.status.end is not End.COMPLETED:
-            return float(np.log(hours * 3600 / result.status.time)) + 1e-6
-        plateau = result.cycles["plateau_voltage"]
-        end = LIMIT_V if reading == "limit" else 2 * plateau.loc[SETTLED]
-        return float(np.log(plateau.iloc[-1] / end))
+        lived = self.run(material, mechanism.ageing(strength), round(hours / HOURS_PER_CYCLE))
+        if lived.status.end is not End.COMPLETED:
+            return float(np.log(hours * 3600 / lived.status.time)) + 1e-6
+        end = LIMIT_V if reading == "limit" else 2 * lived.plateau.loc[SETTLED]
+        return float(np.log(lived.plateau.iloc[-1] / end))
 
     def strength(
         self, material: str, mechanism: Mechanism, reading: str, hours: float, most: float | None = None
@@ -196,7 +229,7 @@ class Ageing:
 
 def live(claims: Claims, point: Point, report: Report) -> Lives:
     """Make all long runs of the study, two at a time. Takes some minutes."""
-    ageing = Ageing(claims, point)
+    ageing = LongRuns(claims, point)
     cases = [(mechanism, reading) for mechanism in MECHANISMS for reading in READINGS]
     required = []
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -207,9 +240,16 @@ def live(claims: Claims, point: Point, report: Report) -> Lives:
     report(0.85, "life: two bare cells")
     host = _compare_with_host(ageing, required)
     report(0.95, "life: shapes of half-cycles")
-    prior = ageing.run("bare", {}, 100)
+    prior = ageing.run("bare", {}, PRIOR_CYCLES)
     priors = {reading: ageing.life(prior, reading) for reading in READINGS}
-    return Lives(tuple(required), _shown(ageing, claims, required), _shapes(ageing), priors, host)
+    return Lives(
+        tuple(required), _shown(ageing, claims, required), _shapes(ageing), priors, host, _conductivity_ratio(claims, point)
+    )
+
+
+def _conductivity_ratio(claims: Claims, point: Point) -> float:
+    bare, coated = (numbers(calibrated_cell(material, claims, point)).working for material in ("bare", "MASnCl3"))
+    return coated.native_film_conductivity / bare.native_film_conductivity
 
 
 def hours(claims: Claims) -> dict[str, float]:
@@ -218,7 +258,7 @@ def hours(claims: Claims) -> dict[str, float]:
     return {"bare": bare, "MASnCl3": coated, "MAPbCl3": float(claims[LEAD_LIFE].values[0])}
 
 
-def _require(ageing: Ageing, claims: Claims, mechanism: Mechanism, reading: str) -> Required:
+def _require(ageing: LongRuns, claims: Claims, mechanism: Mechanism, reading: str) -> Required:
     lives = hours(claims)
     bare = ageing.strength("bare", mechanism, reading, lives["bare"])
     most = bare or mechanism.ends[1]
@@ -231,33 +271,33 @@ def _require(ageing: Ageing, claims: Claims, mechanism: Mechanism, reading: str)
     return Required(mechanism, reading, bare, coated, unchanged)
 
 
-def _shown(ageing: Ageing, claims: Claims, required: list[Required]) -> dict[str, Result]:
+def _shown(ageing: LongRuns, claims: Claims, required: list[Required]) -> dict[str, Result]:
     """The runs behind the figures: the bare cell with what ends it, the coated one with the same and with what it can bear."""
     found: dict[str, Result] = {}
     lives = hours(claims)
     for case in required:
         if case.reading == "limit" and case.bare is not None:
             of, cycles = case.mechanism, round(lives["MASnCl3"] / HOURS_PER_CYCLE)
-            found[f"{of.name}, bare"] = ageing.run("bare", of.ageing(case.bare), round(lives["bare"] / HOURS_PER_CYCLE) + 20)
-            found[f"{of.name}, MASnCl3 as bare"] = ageing.run("MASnCl3", of.ageing(case.bare), cycles)
+            found[f"{of.name}, bare"] = ageing.whole("bare", of.ageing(case.bare), round(lives["bare"] / HOURS_PER_CYCLE) + 20)
+            found[f"{of.name}, MASnCl3 as bare"] = ageing.whole("MASnCl3", of.ageing(case.bare), cycles)
             # A little less than the largest strength, so that the spectrum at the end is measured.
-            allowed = 0.9 * (case.coated["MASnCl3"] or case.bare)
-            found[f"{of.name}, MASnCl3 reduced"] = ageing.watched("MASnCl3", of.ageing(allowed), cycles)
+            allowed = WITHIN * (case.coated["MASnCl3"] or case.bare)
+            found[f"{of.name}, MASnCl3 reduced"] = ageing.whole("MASnCl3", of.ageing(allowed), cycles, spectra=True)
     return found
 
 
-def _shapes(ageing: Ageing) -> dict[str, Result]:
+def _shapes(ageing: LongRuns) -> dict[str, Result]:
     """Early and late half-cycles of the bare cell, inside the ranges of the tables, with parts switched off."""
     harsh: dict[str, str | float] = {"dead_fraction": 0.1, "dead_layer_tortuosity": 20.0, "film_growth_rate": "0 m2/s"}
     still: dict[str, str | float] = {"mossy_fraction": 0.0, "pit_area": 0.0}
     return {
-        "all": ageing.run("bare", harsh, 200),
-        "no populations": ageing.run("bare", harsh | still, 200),
-        "no dead layer": ageing.run("bare", harsh | {"dead_fraction": 0.0}, 200),
+        "all": ageing.whole("bare", harsh, LATE),
+        "no populations": ageing.whole("bare", harsh | still, LATE),
+        "no dead layer": ageing.whole("bare", harsh | {"dead_fraction": 0.0}, LATE),
     }
 
 
-def _compare_with_host(ageing: Ageing, required: list[Required]) -> HostComparison:
+def _compare_with_host(ageing: LongRuns, required: list[Required]) -> HostComparison:
     """The bare cell of the host paper: its first voltage at 1 mA sets its interface, on 1 cm2, in the same electrolyte.
 
     Its solvent is EC:DEC, for which no transport is measured here; at 1 mA/cm2 the electrolyte costs a few mV.
@@ -274,15 +314,15 @@ def _compare_with_host(ageing: Ageing, required: list[Required]) -> HostComparis
     return HostComparison(voltage, life)
 
 
-def _above(target: float, ageing: Ageing, mechanism: Mechanism, theirs: dict[str, float], strength: float) -> float:
+def _above(target: float, ageing: LongRuns, mechanism: Mechanism, theirs: dict[str, float], strength: float) -> float:
     """How far the host paper's cell is above a voltage in cycle 100, as a logarithm."""
     return float(np.log(_late_voltage(ageing, mechanism, theirs, strength) / target))
 
 
-def _late_voltage(ageing: Ageing, mechanism: Mechanism, theirs: dict[str, float], strength: float) -> float:
+def _late_voltage(ageing: LongRuns, mechanism: Mechanism, theirs: dict[str, float], strength: float) -> float:
     """Voltage of the host paper's cell in cycle 100, or the limit if it ended before, V."""
-    result = ageing.run("bare", mechanism.ageing(strength), 100, **theirs)
-    return float(result.cycles["plateau_voltage"].iloc[-1]) if result.status.end is End.COMPLETED else LIMIT_V
+    lived = ageing.run("bare", mechanism.ageing(strength), 100, **theirs)
+    return float(lived.plateau.iloc[-1]) if lived.status.end is End.COMPLETED else LIMIT_V
 
 
 def _crossing(rising: Callable[[float], float], ends: tuple[float, float]) -> float | None:

@@ -80,7 +80,7 @@ def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=first.answer + typeset(living.sentence(lives, first.claims)),
-        panels=(*first.panels, *living.panels(lives)),
+        panels=(*first.panels, *living.panels(lives, first.claims)),
         tables=(*living.tables(lives, first.claims), *first.tables),
         chain=(*first.chain, *living.chain()),
         runs={**first.runs, **lives.runs},

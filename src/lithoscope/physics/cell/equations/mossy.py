@@ -115,15 +115,18 @@ class MossyLithiumCell(LithiumCell):
         self._reservoir(f"{face} bulk lithium", bulk, -self.rhs[lost], turnover)
         turnover = abs(area["mossy"] * i["mossy"]) + sprouted + filmed["mossy"]
         self._reservoir(f"{face} mossy lithium", moss, self.rhs[moss], turnover)
+        self.variables |= {f"{face} lithium [C.m-2]": bulk + moss, f"{face} mossy area": area["mossy"]}
+        self._powers(face, phi, area, i)
+        self._protective_films(face, phi, stripped)
+        self._ends(face, c, bulk + moss, least)
+
+    def _powers(self, face: str, phi: Any, area: dict[str, Any], i: dict[str, Any]) -> None:
+        """What the native films and the charge transfer of both populations dissipate."""
         R = {q: self.variables[f"{face} {q} film resistance [Ohm.m2]"] for q in i}
         self.variables |= {
-            f"{face} lithium [C.m-2]": bulk + moss,
-            f"{face} mossy area": area["mossy"],
             f"{face} native film power [W.m-2]": sum(area[q] * R[q] * i[q] ** 2 for q in i),
             f"{face} charge-transfer power [W.m-2]": sum(area[q] * i[q] * (phi - R[q] * i[q]) for q in i),
         }
-        self._protective_films(face, phi, stripped)
-        self._ends(face, c, bulk + moss, least)
 
     def _population(self, face: str, q: str, phi: Any, c: Any, i0: Any) -> Any:
         """Current density of one population, an algebraic unknown of the interface potential."""
