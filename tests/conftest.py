@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import lithoscope as ls
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.contract import silent
 
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "lithoscope"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register `fails_when(file, old, new)`: replacing old by new in that file of src/lithoscope makes the test fail.
@@ -17,6 +20,18 @@ def pytest_configure(config: pytest.Config) -> None:
     `python tests/seen_failing.py` applies every recorded fault and requires its test to fail.
     """
     config.addinivalue_line("markers", "fails_when(file, old, new): a fault in the code that this test notices")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A fault that is no longer in the code proves nothing: no test runs before it is recorded anew."""
+    stale = []
+    for item in items:
+        if marker := item.get_closest_marker("fails_when"):
+            file, old, _ = marker.args
+            if old not in (SOURCE / file).read_text(encoding="utf-8"):
+                stale.append(f"{item.nodeid}: {file} has no {old!r}")
+    if stale:
+        raise pytest.UsageError("recorded faults that are not in the code:\n" + "\n".join(stale))
 
 
 @pytest.fixture

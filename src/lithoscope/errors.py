@@ -109,6 +109,11 @@ class End(Enum):
         "To continue: a lower current density, a thinner or more open separator, or a higher salt concentration.",
     )
     STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
+    POLARISED = (
+        "polarisation limit",
+        0,
+        "To continue: a lower current density; to end where a cycler would, give the program a voltage under `stop`.",
+    )
     NO_SOLUTION = (
         "no solution found",
         3,

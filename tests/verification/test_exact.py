@@ -15,13 +15,11 @@ from lithoscope.physics.contract import ExactCase
 from lithoscope.physics.laws.kinetics import charge_transfer_resistance
 from lithoscope.physics.laws.transport import LandesfeindGasteiger
 
-EQUATIONS = "physics/cell/equations/planar.py"
+EQUATIONS, BASE = "physics/cell/equations/planar.py", "physics/cell/equations/base.py"
 
 
 @pytest.mark.parametrize("case", ls.Planar().exact_cases(), ids=lambda case: case.name)
-@pytest.mark.fails_when(
-    EQUATIONS, "(1 - law.transference_number(c, T)) / FARADAY", "(1 - 0.9 * law.transference_number(c, T)) / FARADAY"
-)
+@pytest.mark.fails_when(EQUATIONS, "1 - law.transference_number(c, T)", "1 - 0.9 * law.transference_number(c, T)")
 def test_exact_cases_of_the_model(case: ExactCase) -> None:
     error = case.error()
     assert error <= case.tolerance, f"{case.name}: {error:.2e}"
@@ -50,7 +48,7 @@ def test_fifty_micrometres_last_ten_hours(simulate: Any) -> None:
         assert result.status.detail.startswith(f"{face} electrode")
 
 
-@pytest.mark.fails_when(EQUATIONS, "/ (eps * self.L)", "/ self.L")
+@pytest.mark.fails_when(EQUATIONS, "/ (eps * L)", "/ L")
 def test_sand_concentration_converges_with_order_two(simulate: Any) -> None:
     slab = Slab(L=500e-6)
     J = 12 * slab.limiting_current_density
@@ -91,7 +89,7 @@ def test_a_voltage_step_to_depletion(simulate: Any) -> None:
     assert J[late] == pytest.approx(slab.depletion_current_density(c_face, t[late]), rel=0.01)
 
 
-@pytest.mark.fails_when(EQUATIONS, "- self.J * ohmic", "- 0.99 * self.J * ohmic")
+@pytest.mark.fails_when(BASE, "diffusion - J * ohmic", "diffusion - 0.99 * J * ohmic")
 def test_interface_semicircle(simulate: Any) -> None:
     """With t+ = 1 there is no diffusion: two interfaces, two films and a resistance, at every frequency."""
     slab = Slab(t_plus=1.0)
@@ -128,11 +126,13 @@ def test_charge_transfer_resistance_is_the_slope_of_the_polarisation_curve(bare:
     assert float(spectrum["real_impedance"][-1]) == pytest.approx(slope, rel=5e-5), "observed: 1e-5"
 
 
-@pytest.mark.fails_when(EQUATIONS, "-D * pybamm.grad(c) - anions * self.J", "-D * pybamm.grad(c)")
+@pytest.mark.fails_when(EQUATIONS, "-D * pybamm.grad(c) - anions * flow", "-D * pybamm.grad(c)")
 def test_steady_profile_of_the_measured_electrolyte(bare: ls.Cell, simulate: Any) -> None:
     """With D(c) and t+(c) the profile is implicit, x(c) = int D F / ((1 - t+) J N_M) dc: order two in space."""
     law, T, J = LandesfeindGasteiger(), 298.15, 300.0
     N_M, L = 6.0, 20e-6
+    # At 30 mA/cm2 the film of the cell would cost more than any cycler has.
+    cell = bare.changed("working.native_film.conductivity", "1e-6 S/cm")
 
     def length(c0: float, c1: float) -> float:
         integrand = lambda c: law.diffusivity(c, T) * FARADAY / ((1 - law.transference_number(c, T)) * J * N_M)  # noqa: E731
@@ -148,7 +148,7 @@ def test_steady_profile_of_the_measured_electrolyte(bare: ls.Cell, simulate: Any
     bottom = float(brentq(lambda c: salt(c) - 1000, 100, 999, xtol=1e-9))
     errors = []
     for cells in (10, 20, 40, 80):
-        result = simulate(bare, current_step(J, 200.0), cells=cells, relative_tolerance=1e-9)
+        result = simulate(cell, current_step(J, 200.0), cells=cells, relative_tolerance=1e-9)
         errors.append(abs(float(result["counter_salt_concentration"][-1]) - bottom))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert errors[-1] < 1.0
@@ -214,7 +214,7 @@ def test_lithium_closes_over_a_hundred_cycles(coated: ls.Cell) -> None:
     assert passed == pytest.approx(200 * 36000, rel=1e-5)
 
 
-@pytest.mark.fails_when(EQUATIONS, '"Double-layer lithium [C.m-2]": sum(', '"Double-layer lithium [C.m-2]": 0 * sum(')
+@pytest.mark.fails_when(BASE, "content = -sum(", "content = -0.99 * sum(")
 def test_double_layers_are_in_the_books() -> None:
     """Two thin foils that are not alike, so that the ions in their double layers are a millionth of all lithium and do not cancel."""
     cell = ls.Cell(

@@ -26,7 +26,7 @@ def mirrored() -> ls.Cell:
     return cell.replaced(working=cell.counter_electrode, counter=cell.working)
 
 
-@pytest.mark.fails_when("physics/cell/equations/planar.py", 'self.J if face == "Counter" else -self.J', "self.J")
+@pytest.mark.fails_when("physics/cell/equations/base.py", 'self.J if face == "Counter" else -self.J', "self.J")
 def test_mirror(simulate: Any) -> None:
     """Swapping the electrodes and the sign of the current turns the voltage around."""
     here = simulate(

@@ -82,6 +82,19 @@ def entry(t: Array, contents: Mapping[str, Array], fluxes: Mapping[str, Flux], f
     return Entry(final, inflow, passed, float(total.min()), float(total.max()))
 
 
+def mismatch(stretch: Entry, first: Mapping[str, float], stretches: int) -> float:
+    """How far the content of a reservoir is from its quadrature after one stretch; the worst one, as a share of what passed
+    and of the floor: if no stretch of a run exceeds a value, the run does not.
+
+    first      content of each reservoir at its start, C/m2
+    stretches  that the run has
+    """
+    floor = FLOOR * sum(first.values()) / stretches
+    return max(
+        abs(stretch.final[name] - first[name] - stretch.inflow[name]) / max(stretch.passed[name], floor) for name in first
+    )
+
+
 class BookKeeper:
     """Follows the reservoirs of one run, entry by entry.
 

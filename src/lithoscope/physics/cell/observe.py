@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.physics.cell.chunk import Array
-from lithoscope.physics.ledger import Entry, Flux, entry
+from lithoscope.physics.ledger import Entry, Flux, entry, mismatch
 
 if TYPE_CHECKING:
     from lithoscope.physics.cell.system import Stretch, System
@@ -93,6 +93,10 @@ class Seen:
 
     outputs: Mapping[str, Array]
     books: Entry
+
+    def mismatch(self, stretches: int) -> float:
+        """Of the books, in a run of so many stretches; see `physics.ledger.mismatch`."""
+        return mismatch(self.books, {name: float(self.outputs[name][0]) for name in self.books.final}, stretches)
 
 
 def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Seen:

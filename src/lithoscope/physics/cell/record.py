@@ -12,9 +12,9 @@ from lithoscope.errors import Status
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.cycles import SHAPE, resistances, shape
-from lithoscope.physics.cell.observe import POWERS, PROFILE, kept, observe, outputs
+from lithoscope.physics.cell.observe import POWERS, PROFILE, TRACE, Seen, kept
 from lithoscope.physics.cell.spectrum import PARTS
-from lithoscope.physics.cell.system import Array, Stretch, System
+from lithoscope.physics.cell.system import Array, Stretch
 from lithoscope.physics.ledger import Entry
 from lithoscope.protocol import Current
 from lithoscope.protocol.program import Visit
@@ -34,18 +34,19 @@ class Recorder:
         """Keep the contents of the reservoirs at assembly, C/m2."""
         self._add("initial", contents)
 
-    def stretch(self, system: System, visit: Visit, start: float, stretch: Stretch, inputs: Mapping[str, float]) -> None:
-        """Keep one step that a form of the model integrated from the time `start`, s."""
-        observed = observe(system, stretch, inputs)
+    def stretch(self, visit: Visit, start: float, stretch: Stretch, observed: Seen, profile: Mapping[str, Array]) -> None:
+        """Keep one step that was integrated from the time `start`, s.
+
+        observed  what was seen of it;  profile: the variables of `observe.PROFILE` at its end
+        """
         seen = observed.outputs
         self.points += len(stretch.t)
         chosen = kept(stretch.t, seen["voltage"], seen["current_density"])
-        trace = {name: seen[name][chosen] for name in outputs(system)}
+        trace = {name: values[chosen] for name, values in seen.items() if name in TRACE}
         trace["time"] = start + stretch.t[chosen]
         trace |= {name: np.full(len(chosen), n) for name, n in (("cycle", visit.cycle), ("step", visit.number))}
         self._add("trace", trace)
         end = start + float(stretch.t[-1])
-        profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
         self._add("profiles", {"time": end} | {key: profile[name].T for key, name in PROFILE.items()})
         self._add("steps", _step(visit, start, stretch, seen))
         self._book(observed.books)

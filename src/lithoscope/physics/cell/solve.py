@@ -12,7 +12,7 @@ import numpy as np
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Setting, setting
-from lithoscope.physics.cell.observe import POWERS, TRACE, reservoirs
+from lithoscope.physics.cell.observe import POWERS, PROFILE, TRACE, Seen, observe, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
@@ -22,6 +22,21 @@ from lithoscope.units import MAH_PER_CM2
 
 PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
 """Events of a cell model, by the words before the colon of their name."""
+
+
+FACES = ("Working", "Counter")
+LEFT = ("lithium [C.m-2]", "salt concentration [mol.m-3]")
+LOST = ("dead lithium [C.m-2]", "film lithium [C.m-2]", "dead layer thickness [m]")
+"""Variables of an electrode that its state is said with; not every model has what is lost."""
+
+INSTRUMENT_V = 10.0
+"""Magnitude of the voltage at which a program without a stop of its own ends: no cycler goes beyond."""
+
+NEARLY_EXHAUSTED_S = 60.0
+"""An electrode from which the current could be stripped for less than this counts as exhausted when the voltage runs away."""
+
+MISMATCH = 5e-7
+"""Mismatch of the books of a step above which it is solved again with a tighter tolerance."""
 
 
 @dataclass(slots=True)
@@ -55,7 +70,7 @@ class Stepper:
 
     def _advance(self, point: Point, enough: Callable[[], bool], rung: int) -> Chunk:
         recorder = Recorder()
-        stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else NEVER
+        stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else INSTRUMENT_V
         if not point.visit:
             point = Point(0, 0.0, self._assembled(recorder))
         for visit in self._from(point.visit):
@@ -114,11 +129,16 @@ class Stepper:
         try:
             y = system.consistent(y, inputs)
             met = system.met(y, inputs)
-            stretch = _no_time(y, met) if met else self._attempt(recorder, system, y, inputs, longest, rung)
+            if met:
+                stretch = _no_time(y, met)
+                seen = observe(system, stretch, inputs)
+            else:
+                stretch, seen = self._attempt(recorder, system, y, inputs, longest, rung)
         except SolverGaveUpError as error:
             recorder.log.append(f"step {visit.number}: {error.reason}")
             return point.y, time, Status(End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}")
-        recorder.stretch(system, visit, time, stretch, inputs)
+        profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
+        recorder.stretch(visit, time, stretch, seen, profile)
         end = stretch.y[:, -1]
         return self.system.state_from(system, end), time + float(stretch.t[-1]), self._status(system, stretch, inputs)
 
@@ -129,36 +149,62 @@ class Stepper:
 
     def _attempt(
         self, recorder: Recorder, system: System, y: Array, inputs: Mapping[str, float], duration: float, rung: int
-    ) -> Stretch:
-        """Integrate, and try again with smaller first steps and a tighter tolerance before giving up."""
-        rungs = ladder(self.rtol)[rung:]
-        for tolerances in rungs:
+    ) -> tuple[Stretch, Seen]:
+        """Integrate, and try again with smaller first steps and tighter tolerances, before giving up or if the books do not
+        agree.
+        """
+        best: tuple[Stretch, Seen] | None = None
+        least, steps = np.inf, len(self.program)
+        for tolerances, limits in _attempts(self.rtol, rung, inputs):
             try:
-                return system.integrate(y, inputs, duration, tolerances)
+                stretch = system.integrate(y, inputs, duration, tolerances, limits=limits)
             except SolverGaveUpError as error:
                 reason = error
                 recorder.retries += 1
-        raise reason
+                continue
+            seen = observe(system, stretch, inputs)
+            if not limits and np.max(np.abs(seen.outputs["voltage"])) >= inputs["Stop voltage [V]"]:
+                continue
+            if (mismatch := seen.mismatch(steps)) < least:
+                best, least = (stretch, seen), mismatch
+            if least <= MISMATCH:
+                break
+            recorder.retries += 1
+        if best is None:
+            raise reason
+        return best
 
     def _status(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Status | None:
         """The end of the run that this stretch brought, or None if the program goes on."""
         if stretch.ended is None or stretch.ended in STEP_ENDS:
             return None
         state = self._state(system, stretch.y[:, -1], inputs)
-        if stretch.ended == STOP:
-            return Status(End.STOP_REACHED, f"the voltage reached its limit; {state}; {self._split(system, stretch, inputs)}")
-        word, _, face = stretch.ended.partition(": ")
-        return Status(PHYSICAL_ENDS[word], f"{face}; {state}")
+        if stretch.ended != STOP:
+            word, _, face = stretch.ended.partition(": ")
+            return Status(PHYSICAL_ENDS[word], f"{face}; {state}")
+        state += f"; {self._split(system, stretch, inputs)}"
+        if self.program.stop.voltage_magnitude:
+            return Status(End.STOP_REACHED, f"the voltage reached its limit; {state}")
+        if empty := self._nearly_exhausted(system, stretch, inputs):
+            return Status(End.LITHIUM_EXHAUSTED, f"{empty} electrode; the rest cannot carry the current; {state}")
+        return Status(End.POLARISED, f"the voltage reached {INSTRUMENT_V:g} V, beyond which no cycler goes; {state}")
+
+    def _nearly_exhausted(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str | None:
+        """The electrode that is being stripped, if it could not be for much longer."""
+        names = ["Program current density [A.m-2]", "Working lithium [C.m-2]", "Counter lithium [C.m-2]"]
+        found = system.read(names, stretch.y[:, -1], inputs)
+        J, working, counter = (float(found[name][0]) for name in names)
+        face, left = ("working", working) if J > 0 else ("counter", counter)
+        return face if left < NEARLY_EXHAUSTED_S * abs(J) else None
 
     def _state(self, system: System, y: Array, inputs: Mapping[str, float]) -> str:
-        """The state that decides: voltage, and lithium and salt left at each electrode."""
-        faces = ("Working", "Counter")
-        names = [f"{face} {what}" for face in faces for what in ("lithium [C.m-2]", "salt concentration [mol.m-3]")]
-        found = system.read(["Voltage [V]", "Program current density [A.m-2]", *names], y, inputs)
-        V, J, *sides = (float(found[name][0]) for name in ("Voltage [V]", "Program current density [A.m-2]", *names))
-        left = (f"{face.lower()} side {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium and {salt:.4g} mol/m3 of salt"
-                for face, lithium, salt in zip(faces, sides[::2], sides[1::2], strict=True))  # fmt: skip
-        return f"{V:.4g} V at {J / 10:.4g} mA/cm2, {', '.join(left)}"
+        """The state that decides: voltage, current, and what is left and what was lost at each electrode."""
+        names = [f"{face} {what}" for face in FACES for what in (*LEFT, *LOST) if f"{face} {what}" in system.model.variables]
+        names += ["Voltage [V]", "Program current density [A.m-2]", "Share of the limiting current"]
+        found = {name: float(values[0]) for name, values in system.read(names, y, inputs).items()}
+        V, J, share = (found[name] for name in names[-3:])
+        sides = ", ".join(_side(face, found) for face in FACES)
+        return f"{V:.4g} V at {J / 10:.4g} mA/cm2, {share:.2g} of the limiting current density, {sides}"
 
     def _split(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str:
         """Where the voltage falls at the end of a stretch."""
@@ -170,6 +216,29 @@ class Stepper:
         millivolts = {key: 1e3 * float(found[name][0]) / current for key, name in POWERS.items()}
         said = (f"{value:.3g} mV {key.removesuffix('_resistance').replace('_', ' ')}" for key, value in millivolts.items())
         return "of it " + ", ".join(said)
+
+
+def _side(face: str, found: Mapping[str, float]) -> str:
+    """What is left and what was lost at one electrode, of its variables."""
+    lithium, salt = (found[f"{face} {what}"] for what in LEFT)
+    said = f"{face.lower()} side {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium"
+    if f"{face} {LOST[0]}" in found:
+        dead, film, layer = (found[f"{face} {what}"] for what in LOST)
+        said += f" ({dead / MAH_PER_CM2:.3g} died in a layer of {layer * 1e6:.3g} um, {film / MAH_PER_CM2:.3g} went into films)"
+    return f"{said} and {salt:.4g} mol/m3 of salt"
+
+
+def _attempts(rtol: float, rung: int, inputs: Mapping[str, float]) -> Iterator[tuple[Tolerances, bool]]:
+    """Tolerances that are tried in turn, and whether limits of the voltage are watched.
+
+    A limit that is not expected to be met is at first not watched but looked for afterwards: the solver, too, would see it at
+    the end of its steps only.
+    """
+    tolerances = ladder(rtol)[rung:]
+    if inputs["Voltage above [V]"] == NEVER and inputs["Voltage below [V]"] == -NEVER:
+        yield tolerances[0], False
+    for each in tolerances:
+        yield each, True
 
 
 def _no_time(y: Array, met: str) -> Stretch:

@@ -8,6 +8,7 @@ off many states at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.physics.cell.columns import Columns
+from lithoscope.physics.cell.control import VOLTAGE_LIMIT
 from lithoscope.physics.cell.engine import casadi, pybamm
 from lithoscope.physics.cell.expand import ExpandedIDAKLUSolver, expanded
 
@@ -59,6 +61,8 @@ class Tolerances:
 class System:
     """A discretised model with its functions.
 
+    Two solvers stand behind it: one watches all conditions, the other leaves out those on the voltage.
+
     model      a PyBaMM model from `control`, with its conditions
     functions  its parameters that are functions, by PyBaMM name
     cells      number of finite volumes per layer
@@ -88,7 +92,7 @@ class System:
         n = self.differential
         self._jacobian = self._function("jacobian", jacobian, casadi.jacobian(self._residual, self._p))
         self._algebraic = self._function("algebraic", self._residual[n:], casadi.densify(jacobian[n:, n:]))
-        self._solvers: dict[Tolerances, Any] = {}
+        self._solvers: dict[tuple[Tolerances, bool], tuple[Any, Any]] = {}
         self._readers: dict[tuple[str, ...], tuple[Columns, Array]] = {}
         self._gradients: dict[tuple[str, ...], Any] = {}
 
@@ -151,24 +155,31 @@ class System:
         name = min(values, key=lambda each: values[each])
         return name.removeprefix("Condition: "), values[name]
 
-    def integrate(self, y: Array, inputs: Mapping[str, float], duration: float, tolerances: Tolerances) -> Stretch:
+    def integrate(
+        self, y: Array, inputs: Mapping[str, float], duration: float, tolerances: Tolerances, *, limits: bool = True
+    ) -> Stretch:
         """Integrate one step from a consistent state. Time starts at 0, so that a step does not depend on when it is run.
 
+        limits  whether the conditions on the voltage end the step; it costs a fifth of the time
         Raises SolverGaveUpError.
         """
-        solver = self._solver(tolerances)
+        solver, model = self._solver(tolerances, limits)
         told = {name: inputs[name] for name in self.input_names}
-        start = pybamm.Solution(np.array([0.0]), y[:, None], self.model, told)
+        start = pybamm.Solution(np.array([0.0]), y[:, None], model, told)
         try:
-            solution = solver.step(start, self.model, duration, inputs=told, save=False)
+            solution = solver.step(start, model, duration, inputs=told, save=False)
         except pybamm.SolverError as error:
             raise SolverGaveUpError(str(error)) from None
         states, rates = np.asarray(solution.all_ys[0]), np.asarray(solution.all_yps[0])
         ended = None if solution.termination == "final time" else self._nearest(states[:, -1], inputs)[0]
         return Stretch(solution.all_ts[0], states, rates, ended)
 
-    def _solver(self, tolerances: Tolerances) -> Any:
-        if tolerances not in self._solvers:
+    def _solver(self, tolerances: Tolerances, limits: bool) -> tuple[Any, Any]:
+        """A solver and its model, on which it keeps its functions."""
+        key = tolerances, limits
+        if key not in self._solvers:
+            model = copy(self.model)
+            model.events = [event for event in self.model.events if limits or event.name != VOLTAGE_LIMIT]
             # Algebraic unknowns jump when the current is switched; leaving them out of the error test and starting
             # with a small step keeps the solver from giving up right there.
             options = {
@@ -177,15 +188,14 @@ class System:
                 "silence_sundials_errors": True,
                 "compile": self.compiled,
             }
-            self._solvers[tolerances] = ExpandedIDAKLUSolver(
-                rtol=tolerances.relative, atol=tolerances.relative * 1e-2, options=options
-            )
-        return self._solvers[tolerances]
+            solver = ExpandedIDAKLUSolver(rtol=tolerances.relative, atol=tolerances.relative * 1e-2, options=options)
+            self._solvers[key] = solver, model
+        return self._solvers[key]
 
     @property
     def not_expanded(self) -> tuple[str, ...]:
         """Functions without a scalar form, which are interpreted as they are."""
-        return tuple(dict.fromkeys(name for solver in self._solvers.values() for name in solver.not_expanded))
+        return tuple(dict.fromkeys(name for solver, _ in self._solvers.values() for name in solver.not_expanded))
 
     def read(self, names: Sequence[str], y: Array, inputs: Mapping[str, float]) -> dict[str, Array]:
         """Named variables of the model in one or many states.

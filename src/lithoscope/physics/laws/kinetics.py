@@ -73,11 +73,11 @@ def active_area(Q: Any, Q_min: Any) -> Any:
 
 
 def share_of_area(Q: Any, Q_min: Any) -> Any:
-    """Share of its area that bulk lithium keeps where other lithium remains when it is gone, A = Q+ / (Q+ + Q_min).
+    """Share of the ground that bulk lithium covers where other lithium remains when it is gone, s = Q+ / (Q+ + Q_min).
 
     Q, Q_min  as in `active_area`; Q+ = max(Q, 0)
     It vanishes linearly with Q, so that what strips the bulk stops as the bulk does. An integrator may end a hair below zero;
-    the area is then zero, and a foil that is gone does not come back: what is plated afterwards is plated on moss.
+    the share is then zero.
     """
     left = np.maximum(Q, 0.0)
     return left / (left + Q_min)

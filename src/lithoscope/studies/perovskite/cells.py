@@ -207,19 +207,30 @@ def _film(material: str, reported: Reported, point: Point, by_name: dict[str, Ra
 
 
 def _interface(cell: Cell, material: str, at: Reported, point: Point, kinetics: dict[str, str]) -> dict[str, object]:
-    """Charge transfer and native film, which share what the film leaves of the resistance."""
-    area, n = point[AREA] * 1e-4, point[INTERFACES]
-    film = at.thickness_tin / film_conductivity(at, area, n)
-    rest = at.bare * area / n if material == "bare" else at.tin * area / n - film
-    slowest = thermal_voltage(TEMPERATURE) / (MOST_KINETIC * rest)
-    i0 = max(point[KINETICS] * 10, slowest)
+    """Charge transfer and native film, which share what the protective film leaves of the resistance.
+
+    The native film is of the same material everywhere: the bare cell, whose film has the thickness of the catalogue, sets its
+    conductivity, and what is left of a coated cell sets its thickness there.
+    """
     thickness = cell.working.native_film.thickness
     assert thickness is not None  # the catalogue gives it
-    conductivity = thickness.value / (rest - thermal_voltage(TEMPERATURE) / i0)
-    return {
-        "working.exchange_current_density": _calibrated(f"{i0!r} A/m2", material, at) if i0 == slowest else kinetics,
-        "working.native_film.conductivity": _calibrated(f"{conductivity!r} S/m", material, at),
+    area, n, kinetic = point[AREA] * 1e-4, point[INTERFACES], point[KINETICS] * 10
+    film = at.thickness_tin / film_conductivity(at, area, n)
+    bare = _native(at.bare * area / n, kinetic)[0]
+    native, i0 = _native(at.bare * area / n if material == "bare" else at.tin * area / n - film, kinetic)
+    changes: dict[str, object] = {
+        "working.exchange_current_density": kinetics if i0 == kinetic else _calibrated(f"{i0!r} A/m2", material, at),
+        "working.native_film.conductivity": _calibrated(f"{thickness.value / bare!r} S/m", "bare", at),
     }
+    if material != "bare":
+        changes["working.native_film.thickness"] = _calibrated(f"{thickness.value / bare * native!r} m", material, at)
+    return changes
+
+
+def _native(rest: float, kinetic: float) -> tuple[float, float]:
+    """Resistance of the native film, ohm m2, and exchange current density, A/m2, that share a resistance."""
+    i0 = max(kinetic, thermal_voltage(TEMPERATURE) / (MOST_KINETIC * rest))
+    return rest - thermal_voltage(TEMPERATURE) / i0, i0
 
 
 def _table(r: Range, value: float) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.laws.transport import Functions, diffusion_potential
 
@@ -155,12 +156,21 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
             "Voltage [V]": V,
             "Battery voltage [V]": V,
             "Electrolyte potential [V]": diffusion - J * ohmic,
+            "Share of the limiting current": self._share_of_limit(),
             "Ohmic power [W.m-2]": J**2 * ohmic,
             "Transport power [W.m-2]": -J * diffusion,
             "Film power [W.m-2]": film,
             "Charge-transfer power [W.m-2]": sum(v[f"{face} charge-transfer power [W.m-2]"] for face in FACES),
             "Ledger [C.m-2]": sum(v[f"{name} [C.m-2]"] for name in self.reservoirs),
         }
+
+    def _share_of_limit(self) -> Any:
+        """J / J_lim, J_lim = 2 F D c_0 / ((1 - t+) int N_M dx): what would leave no salt at the face that is plated, with the
+        properties at the concentration at assembly.
+        """
+        law, c, T = self.transport, self.c0, self.T
+        anions, path = 1 - law.transference_number(c, T), self.variables["Path of the salt [m]"]
+        return abs(self.J) * anions * path / (2 * FARADAY * law.diffusivity(c, T) * c)
 
     def _as_pybamm_expects(self) -> None:
         """What PyBaMM's simulations, experiments and spectra ask of a battery model."""

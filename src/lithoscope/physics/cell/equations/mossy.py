@@ -11,20 +11,22 @@ its coordinate xi of a fixed length and its stretch g(t), so that dx = g dxi. Sy
     f, chi      share of plating on bulk that becomes moss; share of stripped moss that dies
     k_p, V_f    parabolic constant of film growth, m2/s; film volume per mole of lithium in it, m3/mol
     [x]+        smooth positive part m^3 / (m^2 + s^2), m = max(x, 0), s = 0.05 A/m2: nothing happens at rest
+    s_b         share of the ground that bulk lithium covers, Q_b+ / (Q_b+ + Q_min)
+    G           ground on which bulk lithium starts again where it is gone, a_k s_0 (1 - s_b), s_0 = 1e-3
 
 Equations of a face
-    C_dl dphi/dt = J_k - A_b i_b - A_m i_m,   phi = R_q i_q + 2 V_T asinh(i_q / (2 i0_q)),   i0_q = i0_q,ref sqrt(c_k / c_0)
-    A_b = a_k (1 + a) Q_b+ / (Q_b+ + Q_min),   A_m = A_max Q_m / (Q_m + Q_half)
-    dQ_b/dt = -A_b i_b - f A_b [-i_b]+ - F r_b
-    dQ_m/dt = -A_m i_m + f A_b [-i_b]+ - chi A_m [i_m]+ - F r_m
+    C_dl dphi/dt = J_k - I_b - A_m i_m,   phi = R_q i_q + 2 V_T asinh(i_q / (2 i0_q)),   i0_q = i0_q,ref sqrt(c_k / c_0)
+    A_b = a_k (1 + a) s_b,   A_m = A_max Q_m / (Q_m + Q_half),   I_b = A_b i_b - G [-i_b]+,   P = (A_b + G) [-i_b]+
+    dQ_b/dt = -I_b - f P - F r_b
+    dQ_m/dt = -A_m i_m + f P - chi A_m [i_m]+ - F r_m
     dQ_d/dt = chi A_m [i_m]+,   dQ_f/dt = F (r_b + r_m)
-    da/dt = A_b [i_b]+ (a_max - a) / Q_pit - A_b [-i_b]+ a / Q_fill
+    da/dt = A_b [i_b]+ (a_max - a) / Q_pit - P a / Q_fill
 
 Film: it grows on what is there, and deposition and pits expose fresh surface at the rate e_q (1/s, area over geometric area):
     r_q = (A_q k_p / delta_q + delta_q0 e_q) / V_f,   d delta_q/dt = k_p / delta_q - (delta_q - delta_q0) e_q / A_q
-    e_b = a_k A_b [i_b]+ (a_max - a) / Q_pit,   e_m = dA_m/dQ_m (A_m [-i_m]+ + f A_b [-i_b]+)
+    e_b = a_k s_b A_b [i_b]+ (a_max - a) / Q_pit,   e_m = dA_m/dQ_m (A_m [-i_m]+ + f P)
 The second equation is that of the mean thickness: A delta grows by A k_p / delta + delta_0 e. Where area shrinks, its film
-stays in Q_f.
+stays in Q_f. A foil that is gone leaves its film on the ground, and comes back under it.
 
 Electrolyte
     eps d(g c)/dt = -dN/dxi + eps c dg/dt,   N = -(D / (N_M g)) dc/dxi - (1 - t+) J / F,   N = 0 at both ends
@@ -62,8 +64,12 @@ SEED_LAYER_M = 1e-8
 SALT_SCALE = 1e-3
 """Size of g c, mol/m2, for the error test of the solver: 1 mol/L in a micrometre."""
 
-LEAST_MOSS = 1e-6
-"""Area of moss, over geometric area, below which the thickness of its film has no meaning."""
+LEAST_AREA = 1e-6
+"""Area of a population, over geometric area, below which the thickness of its film has no meaning."""
+
+SEEDS = 1e-3
+"""Share of bare ground on which bulk lithium starts to grow again. It covers the ground ln(1/SEEDS) times as late as one layer
+takes to deposit, 2 s at 1 mA/cm2, so that its value does not show."""
 
 
 class MossyLithiumCell(LithiumCell):
@@ -89,43 +95,48 @@ class MossyLithiumCell(LithiumCell):
         pits = self._variable(f"{face} pit area", 0, 1.0)
         bulk, least = P(f"{face} initial lithium [C.m-2]") - lost, P(f"{face} least lithium [C.m-2]")
         half, most = P(f"{face} mossy half charge [C.m-2]"), P(f"{face} largest mossy area")
-        foil = P(f"{face} roughness") * share_of_area(bulk, least)
-        area = {"bulk": foil * (1 + pits), "mossy": most * moss / (moss + half)}
+        rough, covered = P(f"{face} roughness"), share_of_area(bulk, least)
+        area = {"bulk": rough * (1 + pits) * covered, "mossy": most * moss / (moss + half)}
         i = {
             "bulk": self._population(face, "bulk", phi, c, P(f"{face} exchange current density [A.m-2]")),
             "mossy": self._population(face, "mossy", phi, c, P(f"{face} mossy exchange current density [A.m-2]")),
         }
-        stripped = area["bulk"] * i["bulk"] + area["mossy"] * i["mossy"]
+        ground = rough * SEEDS * (1 - covered)
+        plated = (area["bulk"] + ground) * positive_part(-i["bulk"])
+        passed = area["bulk"] * i["bulk"] - ground * positive_part(-i["bulk"])
+        stripped = passed + area["mossy"] * i["mossy"]
         room = P(f"{face} largest pit area") - pits
         opened = area["bulk"] * positive_part(i["bulk"]) / P(f"{face} pit charge [C.m-2]") * room
-        plated = area["bulk"] * positive_part(-i["bulk"])
         sprouted = P(f"{face} mossy fraction") * plated
         died = P(f"{face} dead fraction") * area["mossy"] * positive_part(i["mossy"])
         exposed = {
-            "bulk": foil * opened,
+            "bulk": rough * covered * opened,
             "mossy": most * half / (moss + half) ** 2 * (area["mossy"] * positive_part(-i["mossy"]) + sprouted),
         }
         filmed = {q: self._film_growth(face, q, area[q], exposed[q]) for q in area}
         self.rhs[phi] = (self._current_density(face) - stripped) / P(f"{face} double-layer capacitance [F.m-2]")
-        self.rhs[lost] = area["bulk"] * i["bulk"] + sprouted + filmed["bulk"]
+        self.rhs[lost] = passed + sprouted + filmed["bulk"]
         self.rhs[moss] = -area["mossy"] * i["mossy"] + sprouted - died - filmed["mossy"]
         self.rhs[pits] = opened - plated * pits / P(f"{face} pit-filling charge [C.m-2]")
         self._losses(face, died, filmed["bulk"] + filmed["mossy"])
-        turnover = abs(area["bulk"] * i["bulk"]) + sprouted + filmed["bulk"]
+        turnover = abs(passed) + sprouted + filmed["bulk"]
         self._reservoir(f"{face} bulk lithium", bulk, -self.rhs[lost], turnover)
         turnover = abs(area["mossy"] * i["mossy"]) + sprouted + filmed["mossy"]
         self._reservoir(f"{face} mossy lithium", moss, self.rhs[moss], turnover)
         self.variables |= {f"{face} lithium [C.m-2]": bulk + moss, f"{face} mossy area": area["mossy"]}
-        self._powers(face, phi, area, i)
+        self._powers(face, phi, {"bulk": passed, "mossy": area["mossy"] * i["mossy"]}, i)
         self._protective_films(face, phi, stripped)
         self._ends(face, c, bulk + moss, least)
 
-    def _powers(self, face: str, phi: Any, area: dict[str, Any], i: dict[str, Any]) -> None:
-        """What the native films and the charge transfer of both populations dissipate."""
+    def _powers(self, face: str, phi: Any, passed: dict[str, Any], i: dict[str, Any]) -> None:
+        """What the native films and the charge transfer of both populations dissipate.
+
+        passed  current per geometric area, A/m2;  i: current density
+        """
         R = {q: self.variables[f"{face} {q} film resistance [Ohm.m2]"] for q in i}
         self.variables |= {
-            f"{face} native film power [W.m-2]": sum(area[q] * R[q] * i[q] ** 2 for q in i),
-            f"{face} charge-transfer power [W.m-2]": sum(area[q] * i[q] * (phi - R[q] * i[q]) for q in i),
+            f"{face} native film power [W.m-2]": sum(passed[q] * R[q] * i[q] for q in i),
+            f"{face} charge-transfer power [W.m-2]": sum(passed[q] * (phi - R[q] * i[q]) for q in i),
         }
 
     def _population(self, face: str, q: str, phi: Any, c: Any, i0: Any) -> Any:
@@ -144,7 +155,7 @@ class MossyLithiumCell(LithiumCell):
         P = pybamm.Parameter
         fresh = P(f"{face} fresh {q} film thickness [m]")
         delta, rate = self.variables[f"{face} {q} film thickness [m]"], P(f"{face} film growth rate [m2.s-1]")
-        self.rhs[delta] = rate / delta - (delta - fresh) * exposed / (area + LEAST_MOSS)
+        self.rhs[delta] = rate / delta - (delta - fresh) * exposed / (area + LEAST_AREA)
         return FARADAY / P(f"{face} film molar volume [m3.mol-1]") * (area * rate / delta + fresh * exposed)
 
     def _losses(self, face: str, died: Any, filmed: Any) -> None:
@@ -207,6 +218,7 @@ class MossyLithiumCell(LithiumCell):
             "Salt concentration [mol.m-3]": c,
             "Position [m]": self._position(),
             "Salt in the electrolyte [mol.m-2]": salt,
+            "Path of the salt [m]": pybamm.Integral(g * N_M, xi),
             "Electrolyte resistance [Ohm.m2]": pybamm.Integral(g * N_M / law.conductivity(c, T), xi),
         }
         self._book_salt(salt)

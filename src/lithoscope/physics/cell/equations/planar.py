@@ -67,6 +67,7 @@ class PlanarLithiumCell(LithiumCell):
             "Salt concentration [mol.m-3]": c,
             "Position [m]": L * xi,
             "Salt in the electrolyte [mol.m-2]": salt,
+            "Path of the salt [m]": L * N_M,
             "Electrolyte resistance [Ohm.m2]": L * pybamm.Integral(N_M / law.conductivity(c, T), xi),
         }
         # Lithium that enters at one face leaves at the other: the same current crosses both.
