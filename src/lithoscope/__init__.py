@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Mossy, Planar
-    from lithoscope.protocol import Current, Loop, Program, Rest, Spectrum, Stop, Until, Voltage
+    from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
 
@@ -38,7 +38,7 @@ __version__ = "0.1.0"
 _HOME = {
     "design": ("Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
     "design.catalogue": ("catalogue",),
-    "protocol": ("Current", "Loop", "Program", "Rest", "Spectrum", "Stop", "Until", "Voltage"),
+    "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
@@ -54,7 +54,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
+    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
     "read_arc", "run", "study",
 ]  # fmt: skip
 

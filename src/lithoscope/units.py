@@ -353,6 +353,10 @@ ArealCapacity = Annotated[
 ]
 Voltage = Annotated[Quantity, Dimension("voltage", "V", "-10 V", "10 V", "0.1 V", "Beyond that every electrolyte decomposes")]
 VoltageMagnitude = Annotated[Quantity, Dimension("voltage", "V", "0.1 mV", "10 V", "1 V", "It is a magnitude")]
+ScanRate = Annotated[
+    Quantity,
+    Dimension("scan rate", "V/s", "1 uV/s", "1000 V/s", "1 mV/s", "It is a magnitude; its sign follows from the vertices"),
+]
 Duration = Annotated[Quantity, Dimension("duration", "s", "1 ms", "20000 d", "10 h", "It is positive")]
 Frequency = Annotated[
     Quantity, Dimension("frequency", "Hz", "1 uHz", "100 MHz", "100 kHz", "Impedance instruments work in this range")

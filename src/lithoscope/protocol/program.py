@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lithoscope.document import Document
 from lithoscope.errors import InputError
-from lithoscope.protocol.steps import Current, Loop, Rest, Spectrum, Step, Stop, Until, Voltage
+from lithoscope.protocol.steps import Current, Loop, Rest, Scan, Spectrum, Step, Stop, Until, Voltage
 from lithoscope.units import ArealCapacity, CurrentDensity, Given, parse_as
 
 MOST_STEPS = 1_000_000
@@ -21,7 +21,7 @@ DEEPEST_LOOPS = 5
 class Visit:
     """One step of the flattened program: which, in which cycle (from 1, 0 outside every loop), and its number."""
 
-    step: Rest | Current | Voltage | Spectrum
+    step: Rest | Current | Voltage | Scan | Spectrum
     cycle: int
     number: int
 
@@ -42,8 +42,8 @@ class Program(Document):
     if TYPE_CHECKING:
 
         def __init__(
-            self, steps: Sequence[Rest | Current | Voltage | Spectrum | Loop], stop: Stop = ..., source: str | None = ...,
-            *, format: Literal["lithoscope.program/1"] = ...,
+            self, steps: Sequence[Rest | Current | Voltage | Scan | Spectrum | Loop], stop: Stop = ...,
+            source: str | None = ..., *, format: Literal["lithoscope.program/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     def model_post_init(self, _context: object) -> None:
@@ -78,6 +78,27 @@ class Program(Document):
         pair = (strip, plate) if first == "strip" else (plate, strip)
         given = {} if stop is None else {"stop": stop}
         return cls(steps=[Loop(cycles, pair)], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @classmethod
+    def cyclic_voltammetry(
+        cls, vertices: Sequence[Given], rate: Given, *, cycles: int = 1, stop: Stop | None = None
+    ) -> Program:
+        """Scan the voltage of the working electrode from vertex to vertex, again and again.
+
+        vertices  voltages in order, e.g. ["2 V", "-0.1 V", "1 V"]; the first is where the first scan starts, and every cycle
+                  after the first goes from the last vertex through the others
+        rate      its magnitude, e.g. "1 mV/s"
+        cycles    how often
+        stop      what ends the program early
+        """
+        if len(vertices) < 2:
+            raise InputError("vertices", f"are {len(vertices)}", expected="at least two, the first being the start",
+                             do='Write e.g. ["2 V", "-0.1 V", "1 V"]')  # fmt: skip
+        start, *others = vertices
+        first = Loop(1, [Scan(others[0], rate, start), *(Scan(to, rate) for to in others[1:])])
+        again = [Loop(cycles - 1, [Scan(to, rate) for to in others])] if cycles > 1 else []
+        given = {} if stop is None else {"stop": stop}
+        return cls(steps=[first, *again], **given)  # type: ignore[arg-type]  # an optional keyword
 
     def visits(self) -> Iterator[Visit]:
         """The program step by step, loops written out."""

@@ -141,6 +141,31 @@ class Voltage(Frozen):
         return self
 
 
+class Scan(Frozen):
+    """The voltage of the working against the counter electrode runs from one value to another at a constant rate.
+
+    to     voltage at which it ends
+    rate   how fast, a magnitude
+    start  voltage at which it begins; where the cell is, if not given
+    """
+
+    to: units.Voltage
+    rate: units.ScanRate
+    start: units.Voltage | None = None
+    kind: Literal["scan"] = "scan"
+
+    if TYPE_CHECKING:
+
+        def __init__(self, to: Given, rate: Given, start: Given | None = ..., *, kind: Literal["scan"] = ...) -> None: ...
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> Self:
+        if self.start is not None and self.start.value == self.to.value:
+            raise InputError("to", f"= {self.to} is where the scan starts", expected="another voltage than start",
+                             do='Use a step of kind "voltage" to hold it')  # fmt: skip
+        return self
+
+
 class Spectrum(Frozen):
     """An impedance spectrum about the state that the cell is in, after a short rest.
 
@@ -189,16 +214,17 @@ class Loop(Frozen):
 
 
 PLANNED_STEPS = {
-    "scan": "a linear voltage scan (cyclic voltammetry) comes with the substrate cells",
     "power": "a constant power comes with the full cells",
     "repeat_until": "a loop that ends by a condition comes with the long runs",
 }
-KINDS: dict[str, type[Frozen]] = {"rest": Rest, "current": Current, "voltage": Voltage, "spectrum": Spectrum, "loop": Loop}
+KINDS: dict[str, type[Frozen]] = {
+    "rest": Rest, "current": Current, "voltage": Voltage, "scan": Scan, "spectrum": Spectrum, "loop": Loop,
+}  # fmt: skip
 
 
 def _step(given: object) -> object:
     return choose(KINDS, PLANNED_STEPS, "a step", given)
 
 
-Step = Annotated[Rest | Current | Voltage | Spectrum | Loop, BeforeValidator(_step)]
+Step = Annotated[Rest | Current | Voltage | Scan | Spectrum | Loop, BeforeValidator(_step)]
 Loop.model_rebuild()

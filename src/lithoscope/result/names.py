@@ -43,7 +43,7 @@ class Name:
         return attributes
 
 
-STEP_KINDS = ("rest", "current", "voltage", "spectrum")
+STEP_KINDS = ("rest", "current", "voltage", "spectrum", "scan")
 STEP_ENDS = ("time is up", "capacity reached", "voltage above", "voltage below", "current below", "the run ended")
 _STRIPS = "positive strips the working electrode"
 

@@ -24,14 +24,16 @@ CHECKSUM_BYTES = 32
 class Point:
     """A place between two steps of a program, from which a run can be taken up.
 
-    visit  number of steps that are done
-    time   s
-    y      state of the model under current control; empty before the first step
+    visit    number of steps that are done
+    time     s
+    y        state of the model under current control; empty before the first step
+    voltage  at the end of the last step, with its current, V
     """
 
     visit: int = 0
     time: float = 0.0
     y: Array = field(default_factory=lambda: np.empty(0))
+    voltage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class Chunk:
         """As bytes, checksums included."""
         s = self.status
         header = {
-            "visit": self.point.visit, "time": self.point.time, "retries": self.retries, "points": self.points, "log": self.log,
-            "not_expanded": self.not_expanded,
+            "visit": self.point.visit, "time": self.point.time, "voltage": self.point.voltage,
+            "retries": self.retries, "points": self.points, "log": self.log, "not_expanded": self.not_expanded,
             "status": None if s is None else [s.end.word, s.detail, s.time, s.cycle, s.step],
         }  # fmt: skip
         return pack(header, {"y": self.point.y, **self.arrays})
@@ -74,7 +76,7 @@ class Chunk:
         h, arrays = unpack(data)
         y, status = arrays.pop("y"), h["status"]
         ended = None if status is None else Status(End.named(status[0]), *status[1:])
-        return cls(Point(h["visit"], h["time"], y), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
+        return cls(Point(h["visit"], h["time"], y, h["voltage"]), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
                    tuple(h["not_expanded"]))  # fmt: skip
 
 

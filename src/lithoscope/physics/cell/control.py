@@ -9,13 +9,14 @@ V = working - counter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from lithoscope.physics.cell.engine import pybamm
-from lithoscope.protocol import Current, Rest, Voltage
+from lithoscope.protocol import Current, Rest, Scan, Voltage
 
 NEVER = 1e30
 """A threshold that is never met."""
@@ -29,6 +30,9 @@ STOP = "stop: voltage magnitude"
 VOLTAGE_LIMIT = "a limit of the voltage is met"
 """The event of all conditions on the voltage."""
 
+CLOCK = "Clock [s]"
+"""Time since the start of the run, an unknown: each step is integrated from time 0, wherever it stands in the program."""
+
 PROGRAM_CURRENT = "Program current [A]"
 
 
@@ -37,11 +41,14 @@ class Setting:
     """What the model is told for one step, public signs, SI. Thresholds that are not given are never met.
 
     current_density  that is set, A/m2, or None under voltage control
-    voltage          that is set, V, or None under current control
+    voltage          that is set, V, or None under current control;  rate at which it changes, V/s
+    clock_at_start   time since the start of the run at which the step starts, s
     """
 
     current_density: float | None = 0.0
     voltage: float | None = None
+    rate: float = 0.0
+    clock_at_start: float = 0.0
     voltage_above: float = NEVER
     voltage_below: float = -NEVER
     current_below: float = -NEVER
@@ -54,7 +61,11 @@ class Setting:
         if self.current_density is not None:
             told = {"Set current density [A.m-2]": self.current_density}
         else:
-            told = {"Set voltage [V]": self.voltage or 0.0}
+            told = {
+                "Set voltage [V]": self.voltage or 0.0,
+                "Scan rate [V.s-1]": self.rate,
+                "Clock at start [s]": self.clock_at_start,
+            }
         return told | {
             "Voltage above [V]": self.voltage_above,
             "Voltage below [V]": self.voltage_below,
@@ -65,14 +76,30 @@ class Setting:
         }
 
 
-def setting(step: Rest | Current | Voltage, stop_voltage: float, charge: float) -> tuple[Setting, float]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where a step starts.
+
+    charge   passed since the start of the run, C/m2, positive strips the working electrode
+    clock    time since then, s
+    voltage  V
+    """
+
+    charge: float
+    clock: float
+    voltage: float
+
+
+def setting(step: Rest | Current | Voltage | Scan, stop_voltage: float, before: Before) -> tuple[Setting, float]:
     """The setting of a step and the longest time it may take, s.
 
     stop_voltage  magnitude of the voltage that ends the program, V
-    charge        passed since the start of the run, C/m2, positive strips the working electrode
+    before        where the step starts
     """
     if isinstance(step, Rest):
         return Setting(stop_voltage=stop_voltage), step.duration.value
+    if isinstance(step, Scan):
+        return _scan(step, stop_voltage, before)
     until = step.until
     limits = {
         "voltage_above": NEVER if until.voltage_above is None else until.voltage_above.value,
@@ -87,10 +114,24 @@ def setting(step: Rest | Current | Voltage, stop_voltage: float, charge: float) 
         voltage=step.voltage.value,
         current_below=-NEVER if until.current_below is None else until.current_below.value,
         capacity=NEVER if until.capacity is None else until.capacity.value,
-        charge_at_start=charge,
+        charge_at_start=before.charge,
         **limits,
     )
     return held, until.duration.value
+
+
+def _scan(step: Scan, stop_voltage: float, before: Before) -> tuple[Setting, float]:
+    """A scan that is already where it ends takes no time."""
+    start = before.voltage if step.start is None else step.start.value
+    way = step.to.value - start
+    told = Setting(
+        current_density=None,
+        voltage=start,
+        rate=math.copysign(step.rate.value, way),
+        clock_at_start=before.clock,
+        stop_voltage=stop_voltage,
+    )
+    return told, abs(way) / step.rate.value
 
 
 def under_current(build: Callable[[Any], Any]) -> Any:
@@ -103,20 +144,25 @@ def under_current(build: Callable[[Any], Any]) -> Any:
 
 
 def under_voltage(build: Callable[[Any], Any]) -> Any:
-    """A cell model whose voltage is the input "Set voltage [V]" and whose current is an unknown.
+    """A cell model whose voltage is the input "Set voltage [V]" or runs from there at "Scan rate [V.s-1]".
+
+    Its current is an unknown.
 
     build  makes the model for a given symbol of its current (A, positive strips the counter electrode)
     """
     current = pybamm.Variable(PROGRAM_CURRENT, scale=1e-3)
     model = build(current)
     model.variables[PROGRAM_CURRENT] = current
-    model.algebraic[current] = model.variables["Voltage [V]"] - pybamm.InputParameter("Set voltage [V]")
     model.initial_conditions[current] = pybamm.Scalar(0)
-    return _with_conditions(model)
+    model = _with_conditions(model)
+    given = pybamm.InputParameter
+    since = model.variables[CLOCK] - given("Clock at start [s]")
+    model.algebraic[current] = model.variables["Voltage [V]"] - given("Set voltage [V]") - given("Scan rate [V.s-1]") * since
+    return model
 
 
 def _with_conditions(model: Any) -> Any:
-    """Add the charge that has passed, and the conditions that end a step or the program.
+    """Add the charge and the time that have passed, and the conditions that end a step or the program.
 
     The solver is given two events: the smallest of the conditions on the voltage, which costs nearly as much as all
     equations together, and the smallest of the others. Which condition it was is found afterwards.
@@ -124,7 +170,9 @@ def _with_conditions(model: Any) -> Any:
     J, V = -model.variables["Current density [A.m-2]"], model.variables["Voltage [V]"]
     charge = pybamm.Variable("Charge passed [C.m-2]", scale=1e4)
     model.rhs[charge], model.initial_conditions[charge] = J, pybamm.Scalar(0)
-    model.variables |= {"Charge passed [C.m-2]": charge, "Program current density [A.m-2]": J}
+    clock = pybamm.Variable(CLOCK, scale=1e3)
+    model.rhs[clock], model.initial_conditions[clock] = pybamm.Scalar(1), pybamm.Scalar(0)
+    model.variables |= {"Charge passed [C.m-2]": charge, CLOCK: clock, "Program current density [A.m-2]": J}
     given = pybamm.InputParameter
     passed = abs(charge - given("Charge at start [C.m-2]"))
     limits = {

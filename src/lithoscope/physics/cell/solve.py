@@ -11,12 +11,12 @@ import numpy as np
 
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
-from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Setting, setting
+from lithoscope.physics.cell.control import CLOCK, NEVER, STEP_ENDS, STOP, Before, Setting, setting
 from lithoscope.physics.cell.observe import POWERS, PROFILE, TRACE, Seen, observe, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
-from lithoscope.protocol import Current, Program, Rest, Spectrum, Voltage
+from lithoscope.protocol import Current, Program, Rest, Scan, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
 
@@ -74,10 +74,9 @@ class Stepper:
         if not point.visit:
             point = Point(0, 0.0, self._assembled(recorder))
         for visit in self._from(point.visit):
-            y, time, status = self._visit(recorder, visit, point, stop, rung)
-            point = Point(visit.number, time, y)
+            point, status = self._visit(recorder, visit, point, stop, rung)
             if status:
-                return recorder.chunk(point, status.at(time=time, cycle=visit.cycle, step=visit.number))
+                return recorder.chunk(point, status.at(time=point.time, cycle=visit.cycle, step=visit.number))
             if enough() and visit.number < len(self.program):
                 return recorder.chunk(point, None)
         return recorder.chunk(point, Status(End.COMPLETED, _extent(self.program), point.time))
@@ -98,15 +97,13 @@ class Stepper:
         recorder.start({key: float(found[TRACE[key]][0]) for key in keys})
         return y
 
-    def _visit(
-        self, recorder: Recorder, visit: Visit, point: Point, stop: float, rung: int
-    ) -> tuple[Array, float, Status | None]:
+    def _visit(self, recorder: Recorder, visit: Visit, point: Point, stop: float, rung: int) -> tuple[Point, Status | None]:
         step = visit.step
         if isinstance(step, Spectrum):
-            rested, time, status = self._integrate(recorder, visit, Rest(step.rest), point, stop, rung)
+            rested, status = self._integrate(recorder, visit, Rest(step.rest), point, stop, rung)
             if status is None:
-                self._measure(recorder, visit, step, rested, time)
-            return rested, time, status
+                self._measure(recorder, visit, step, rested.y, rested.time)
+            return rested, status
         return self._integrate(recorder, visit, step, point, stop, rung)
 
     def _measure(self, recorder: Recorder, visit: Visit, step: Spectrum, y: Array, time: float) -> None:
@@ -115,15 +112,15 @@ class Stepper:
         recorder.spectrum(visit, time, f, spectrum(self.system, y, inputs, f))
 
     def _integrate(
-        self, recorder: Recorder, visit: Visit, step: Rest | Current | Voltage, point: Point, stop: float, rung: int
-    ) -> tuple[Array, float, Status | None]:
+        self, recorder: Recorder, visit: Visit, step: Rest | Current | Voltage | Scan, point: Point, stop: float, rung: int
+    ) -> tuple[Point, Status | None]:
         """One step of rest, current or voltage, also the rest before a spectrum.
 
-        Returns the state after it, its time, and the end of the run if it came.
+        Returns where it ended, and the end of the run if it came.
         """
         time = point.time
-        told, longest = setting(step, stop, self._charge(point.y))
-        system = self.held() if isinstance(step, Voltage) else self.system
+        told, longest = setting(step, stop, self._before(point))
+        system = self.held() if isinstance(step, Voltage | Scan) else self.system
         inputs = {**self.cell, **told.inputs()}
         y = system.state_from(self.system, point.y)
         try:
@@ -136,16 +133,20 @@ class Stepper:
                 stretch, seen = self._attempt(recorder, system, y, inputs, longest, rung)
         except SolverGaveUpError as error:
             recorder.log.append(f"step {visit.number}: {error.reason}")
-            return point.y, time, Status(End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}")
+            return replace(point, visit=visit.number), Status(
+                End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}"
+            )
         profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
         recorder.stretch(visit, time, stretch, seen, profile)
-        end = stretch.y[:, -1]
-        return self.system.state_from(system, end), time + float(stretch.t[-1]), self._status(system, stretch, inputs)
+        end = self.system.state_from(system, stretch.y[:, -1])
+        voltage = float(seen.outputs["voltage"][-1])
+        return Point(visit.number, time + float(stretch.t[-1]), end, voltage), self._status(system, stretch, inputs)
 
-    def _charge(self, y: Array) -> float:
-        """Charge passed since the start of the run, C/m2."""
-        name = "Charge passed [C.m-2]"
-        return float(self.system.read([name], y, {**self.cell, **Setting().inputs()})[name][0])
+    def _before(self, point: Point) -> Before:
+        """Where the next step starts."""
+        charge = "Charge passed [C.m-2]"
+        found = self.system.read([charge, CLOCK], point.y, {**self.cell, **Setting().inputs()})
+        return Before(float(found[charge][0]), float(found[CLOCK][0]), point.voltage)
 
     def _attempt(
         self, recorder: Recorder, system: System, y: Array, inputs: Mapping[str, float], duration: float, rung: int

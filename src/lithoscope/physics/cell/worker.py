@@ -128,7 +128,14 @@ class Remote:
         """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
         # The other process cannot ask; its budget is short enough.
         del enough
-        header = {**self._inputs, "visit": point.visit, "time": point.time, "budget": budget, "rung": rung}
+        header = {
+            **self._inputs,
+            "visit": point.visit,
+            "time": point.time,
+            "voltage": point.voltage,
+            "budget": budget,
+            "rung": rung,
+        }
         answer = self._worker.ask(pack(header, {"y": point.y}), self._worker.patience.limit)
         told, _ = unpack(answer)
         if "error" in told:
@@ -175,7 +182,7 @@ def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
             if solves is None or inputs != known:
                 model = read_model(header["model"])
                 known, solves = inputs, stepper(Cell.parse(header["cell"]), Program.parse(header["program"]), model)
-            point = Point(header["visit"], header["time"], arrays["y"])
+            point = Point(header["visit"], header["time"], arrays["y"], header["voltage"])
             answer = solves.advance(point, header["budget"], header["rung"]).to_bytes()
         except Exception as error:  # noqa: BLE001  # whatever it is, the parent has to say it
             answer = pack({"error": f"{type(error).__name__}: {error}"}, {})
