@@ -27,7 +27,7 @@ def test_the_voltage_runs_from_vertex_to_vertex(coated: ls.Cell) -> None:
     assert pytest.approx(triangle, abs=1e-9) == V
 
 
-@pytest.mark.fails_when("physics/cell/spectrum.py", "2j * np.pi, 0.0", "3j * np.pi, 0.0")
+@pytest.mark.fails_when("physics/cell/spectrum.py", "+ direct[:, J]", "")
 def test_the_slope_of_the_polarisation_curve_is_the_resistance_of_the_spectrum(bare: ls.Cell) -> None:
     """Slowly, V / J is the resistance at low frequency to 1 %, and that of one interface is what its arc says."""
     scan = ls.Program.cyclic_voltammetry(["-2 mV", "2 mV"], "1 uV/s")
