@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         Electrolyte,
         Film,
         Foil,
+        FrontLaw,
+        Host,
         NativeFilm,
         Same,
         Separator,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Mossy, Planar
+    from lithoscope.physics.cell import Mossy, Planar, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -54,6 +56,8 @@ _HOME = {
         "Electrolyte",
         "Film",
         "Foil",
+        "FrontLaw",
+        "Host",
         "NativeFilm",
         "Same",
         "Separator",
@@ -74,8 +78,8 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
-    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host", "InputError", "Ledger",
+    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same",
     "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
     "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip

@@ -4,8 +4,9 @@ from lithoscope.design.ageing import Ageing
 from lithoscope.design.anode import Film, Foil, NativeFilm
 from lithoscope.design.cell import Cell, Same
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
+from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
 from lithoscope.design.substrate import Substrate
 
-__all__ = ["Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator",
+__all__ = ["Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "FrontLaw", "Host", "NativeFilm", "Same", "Separator",
            "Substrate"]  # fmt: skip

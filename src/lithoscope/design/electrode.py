@@ -12,21 +12,19 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from lithoscope.design.anode import Foil
+from lithoscope.design.host import Host
 from lithoscope.design.substrate import Substrate
 from lithoscope.document import Frozen, choose
 
-WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate}
+WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate, "host": Host}
 """The kinds of working electrodes."""
 
-PLANNED = {
-    "host": "a porous fibre host comes with the host cells",
-    "cathode": "full cells come with the cathodes",
-}
+PLANNED = {"cathode": "full cells come with the cathodes"}
 
 
 def _working(given: object) -> object:
     return choose(WORKING, PLANNED, "an electrode", given)
 
 
-Electrode = Annotated[Foil | Substrate, BeforeValidator(_working)]
+Electrode = Annotated[Foil | Substrate | Host, BeforeValidator(_working)]
 """Any working electrode."""

@@ -117,16 +117,16 @@ class System:
             return y
         taken = np.zeros(self.states)
         taken[: self.differential] = y[: other.differential]
-        for name, row in self.algebraic_rows.items():
+        for name, rows in self.algebraic_rows.items():
             if name in other.algebraic_rows:
-                taken[row] = y[other.algebraic_rows[name]]
+                taken[rows] = y[other.algebraic_rows[name]]
         return taken
 
     @property
-    def algebraic_rows(self) -> dict[str, int]:
+    def algebraic_rows(self) -> dict[str, slice]:
         """Place of each algebraic unknown in the state vector."""
-        places = {unknown.name: slices[0].start for unknown, slices in self.model.y_slices.items()}
-        return {name: int(start) for name, start in places.items() if start >= self.differential}
+        places = {unknown.name: slices[0] for unknown, slices in self.model.y_slices.items()}
+        return {name: rows for name, rows in places.items() if rows.start >= self.differential}
 
     def consistent(self, y: Array, inputs: Mapping[str, float]) -> Array:
         """The state with algebraic unknowns that satisfy their equations; differential states stay as they are.

@@ -5,9 +5,13 @@ Volume fractions are shares of the volume of the whole electrode.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from lithoscope.constants import FARADAY
+from lithoscope.data import lookup
 
 
 def stripping_share(s: Any, half: Any) -> Any:
@@ -57,3 +61,93 @@ def electronic_conductivity(s: Any, threshold: Any, lithium: Any, matrix: Any) -
     """
     above = np.maximum(s - threshold, 0.0) / (1 - threshold)
     return matrix + lithium * above**2
+
+
+def coaxial_area(length: float, radius: float, s: Any) -> Any:
+    """Surface of fibres that carry an even coat of lithium, a = 2 pi Lambda sqrt(R^2 + s / (pi Lambda)), 1/m.
+
+    length  Lambda, of fibre per volume, 1/m2
+    radius  R, of a fibre, m
+    s       volume fraction of lithium
+    Validity: straight fibres whose coats do not touch.
+    Limit: 2 pi Lambda R without lithium.
+
+    >>> round(float(coaxial_area(4.8e11, 0.26e-6, 0.4)) / 1e6, 2)
+    1.74
+    """
+    return 2 * np.pi * length * np.sqrt(radius**2 + s / (np.pi * length))
+
+
+def penetration_depth(conductivity: float, resistance: float, area: float) -> float:
+    """Depth to which a reaction reaches into a porous electrode that conducts electrons well, sqrt(kappa R / a), m.
+
+    conductivity  kappa, of the electrolyte in the pores, S/m
+    resistance    R, of the interface, ohm m2 of inner surface
+    area          a, inner surface per volume, 1/m
+    Source: J. Newman and N. P. Balsara, Electrochemical Systems, 4th ed., chapter 22.
+
+    >>> round(penetration_depth(0.3, 58e-4, 1.1e6) * 1e6, 1)
+    39.8
+    """
+    return float(np.sqrt(conductivity * resistance / area))
+
+
+def porous_resistance(conductivity: float, resistance: float, area: float, thickness: float) -> float:
+    """Resistance of such an electrode per geometric area, sqrt(R / (kappa a)) coth(L / depth), ohm m2.
+
+    thickness  L, m; the others as in `penetration_depth`
+    Limits: R / (a L) for a thin electrode; the square root for a thick one.
+    """
+    depth = penetration_depth(conductivity, resistance, area)
+    return float(np.sqrt(resistance / (conductivity * area)) / np.tanh(thickness / depth))
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """What a lithium-filled mat is made of; amounts per volume of the electrode.
+
+    fibre     mass of the polymer, kg/m3
+    coating   mass of zinc oxide before it reacted, kg/m3
+    bound     lithium that the coating took, kg/m3
+    metallic  lithium that is left as metal, kg/m3
+    """
+
+    fibre: float
+    coating: float
+    bound: float
+    metallic: float
+
+    @property
+    def density(self) -> float:
+        """kg/m3 of the electrode without electrolyte."""
+        return self.fibre + self.coating + self.bound + self.metallic
+
+    @property
+    def lithium_share(self) -> float:
+        """Mass of metallic lithium over that of everything."""
+        return self.metallic / self.density
+
+    @property
+    def bound_share(self) -> float:
+        """Share of all its lithium that the coating has taken."""
+        return self.bound / (self.bound + self.metallic)
+
+    @property
+    def specific_capacity(self) -> float:
+        """Charge that complete stripping gives, per mass of everything, C/kg. The lithium in LiZn counts as matrix."""
+        return FARADAY * self.lithium_share / lookup("lithium.molar_mass").to("kg/mol")
+
+
+def composite(length: float, core: float, coated: float, s: float, fibre_density: float) -> Composite:
+    """What a mat holds after its coating has reacted, ZnO + 3 Li -> LiZn + Li2O.
+
+    length         of fibre per volume, 1/m2
+    core, coated   radius of a fibre without and with its coating before it reacts, m
+    s              volume fraction of metallic lithium
+    fibre_density  of the polymer, kg/m3
+    """
+    zinc_oxide = lookup("host.zno_density").to("kg/m3") * np.pi * length * (coated**2 - core**2)
+    lithium = lookup("lithium.molar_mass").to("kg/mol")
+    bound = 3 * lithium * zinc_oxide / lookup("host.zno_molar_mass").to("kg/mol")
+    metallic = s * lithium / lookup("lithium.molar_volume").to("m3/mol")
+    return Composite(fibre_density * np.pi * length * core**2, float(zinc_oxide), float(bound), metallic)

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from lithoscope.document import choose, line_of, parse_toml
 from lithoscope.errors import InputError
 from lithoscope.physics.cell.model import CellModel
+from lithoscope.physics.cell.models.host import PorousHost
 from lithoscope.physics.cell.models.mossy import Mossy
 from lithoscope.physics.cell.models.planar import Planar
 
-MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy}
+MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy, "host": PorousHost}
 """The models of the cell scale by their literal tag."""
 
 PLANNED_MODELS = {
-    "host": "the porous host comes with the host cells",
     "phase_field": "the shape of lithium comes with the morphology scale",
 }
 
@@ -36,4 +36,4 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-__all__ = ["MODELS", "Mossy", "Planar", "models_for", "read_model"]
+__all__ = ["MODELS", "Mossy", "Planar", "PorousHost", "models_for", "read_model"]
