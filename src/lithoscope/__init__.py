@@ -66,7 +66,7 @@ _HOME = {
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Mossy", "Planar"),
+    "physics.cell": ("Mossy", "Planar", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
     "analysis.impedance": ("read_arc",),

@@ -23,6 +23,9 @@ ElectronicConductivity = Annotated[
 GrowthLength = Annotated[
     units.Quantity, units.Dimension("length", "m", "0 um", "1 mm", "2 um", "It is a part of the thickness of a host")
 ]
+AreaShare = Annotated[
+    units.Quantity, units.Dimension("share", "1", "0.001", "1", "0.3", "It is a share of the surface, and none at all passes nothing")
+]
 Exponent = Annotated[units.Quantity, units.Dimension("exponent", "1", "1", "10", "1.5", "It is at least 1")]
 Density = Annotated[units.Quantity, units.Dimension("density", "kg/m3", "0.1 g/cm3", "25 g/cm3", "1.42 g/cm3", "That of a solid")]
 
@@ -109,7 +112,7 @@ class Host(Frozen):
     spacing: units.Length | None = None
     matrix_conductivity: ElectronicConductivity | None = None
     fibre_density: Density | None = None
-    area_share: units.Fraction | None = None
+    area_share: AreaShare | None = None
     native_film: NativeFilm = NativeFilm()
     exchange_current_density: units.ExchangeCurrentDensity | None = None
     double_layer_capacitance: units.ArealCapacitance | None = None
