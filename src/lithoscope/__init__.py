@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
-    from lithoscope.analysis.figures import draw
+    from lithoscope.analysis.figures import animate_host, draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
     from lithoscope.design import (
@@ -68,7 +68,7 @@ _HOME = {
     "data": ("lookup",),
     "physics.cell": ("Mossy", "Planar", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
-    "analysis.figures": ("draw",),
+    "analysis.figures": ("animate_host", "draw"),
     "analysis.impedance": ("read_arc",),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
@@ -80,7 +80,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
+    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "animate_host", "catalogue", "draw",
     "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 

@@ -139,7 +139,7 @@ class HostCell(LithiumCell):
     def _outgrowth(self) -> None:
         """Lithium that grows out of the top where the pores there are full."""
         P = pybamm.Parameter
-        self.grown = grown = self._variable("Working outgrown lithium [C.m-2]", 0, 1e4)
+        self.grown = grown = self._variable("Working outgrown lithium [C.m-2]", 0, 10.0)
         i = self._variable("Working outgrowth current density [A.m-2]", 0, 1.0)
         phi, c = self._top(self.phi), self._top(self.c_host)
         i0 = exchange_current_density(P("Working exchange current density [A.m-2]"), c, self.c0)
