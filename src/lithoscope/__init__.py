@@ -78,10 +78,10 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host", "InputError", "Ledger",
-    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "animate_host", "catalogue", "draw",
-    "load", "lookup", "read_arc", "run", "study",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host",
+    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "PorousHost", "Program", "Rest",
+    "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate",
+    "Until", "Voltage", "animate_host", "catalogue", "draw", "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 
 

@@ -111,8 +111,8 @@ class End(Enum):
     FRONT_STALLED = (
         "front stalled",
         0,
-        "The lithium that is left has lost its contact to the back. To continue: less capacity per half-cycle, more lithium, or a "
-        "matrix that conducts.",
+        "The lithium that is left has lost its contact to the back. To continue: less capacity per half-cycle, more lithium, "
+        "or a matrix that conducts.",
     )
     HOST_CLOGGED = (
         "host clogged",

@@ -45,7 +45,9 @@ def test_a_gram_of_composite() -> None:
     assert pure / 3600 == pytest.approx(3861, abs=1)
 
 
-@pytest.mark.fails_when(DESIGN, "lookup(\"host.zno_density\").to(\"kg/m3\") / lookup", "lookup(\"host.zno_density\").to(\"kg/m3\") / 2 / lookup")
+@pytest.mark.fails_when(
+    DESIGN, 'lookup("host.zno_density").to("kg/m3") / lookup', 'lookup("host.zno_density").to("kg/m3") / 2 / lookup'
+)
 def test_the_coating_swells_as_it_reacts() -> None:
     assert swelling() == pytest.approx((18.1 + 14.84) / (81.38 / 5.61), rel=1e-12)
     mat = paper()
@@ -113,7 +115,9 @@ def test_capillary_pressure_is_the_energy_gained_per_volume() -> None:
     assert wetting.capillary_pressure(0.4, 0.7, r) == pytest.approx(0.4 * math.cos(0.7) * area / (1 - solid), rel=1e-12)
 
 
-@pytest.mark.fails_when(WETTING, "density * GRAVITY * radius**2 / (8 * viscosity * most)", "density * GRAVITY * radius**2 / (4 * viscosity * most)")
+@pytest.mark.fails_when(
+    WETTING, "density * GRAVITY * radius**2 / (8 * viscosity * most)", "density * GRAVITY * radius**2 / (4 * viscosity * most)"
+)
 def test_height_solves_its_equation() -> None:
     """Against an integrator, and both limits; the time to a height is its inverse."""
     p, r, eta, rho = 300.0, 1e-4, 5.7e-4, 512.0
@@ -157,7 +161,12 @@ def test_molten_lithium_climbs_a_disc_within_a_second() -> None:
 )
 @pytest.mark.fails_when(DESIGN, "if thick >= self.spacing.value", "if thick >= 10 * self.spacing.value")
 def test_what_cannot_be_built(given: dict[str, Any], where: str, text: str, remedy: dict[str, Any]) -> None:
-    parts: dict[str, Any] = {"thickness": "253 um", "lithium_fraction": 0.4, "fibre_diameter": "400 nm", "coating_thickness": "30 nm"}
+    parts: dict[str, Any] = {
+        "thickness": "253 um",
+        "lithium_fraction": 0.4,
+        "fibre_diameter": "400 nm",
+        "coating_thickness": "30 nm",
+    }
     with pytest.raises(InputError, match=text) as refused:
         ls.Host(**(parts | given))
     error = refused.value

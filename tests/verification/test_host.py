@@ -23,26 +23,26 @@ CONDUCTING: dict[str, Any] = {"matrix_conductivity": "100 S/m", "front": ls.Fron
 
 
 def filled(thickness: str = "60 um", **host: Any) -> ls.Cell:
-    """The cell of the paper with another host."""
-    cell = ls.Cell.parse(entry("host/filled")).changed("working.thickness", thickness)
-    return cell.replaced(working=cell.working.model_copy(update={})) if not host else _with(cell, host)
-
-
-def _with(cell: ls.Cell, host: dict[str, Any]) -> ls.Cell:
+    """The cell of the paper with another host, thin and with all of its surface, so that little is much."""
+    cell = ls.Cell.parse(entry("host/filled"))
     given = {name: getattr(cell.working, name) for name in cell.working.model_fields_set - {"kind"}}
-    return cell.replaced(working=ls.Host(**(given | host)))
+    return cell.replaced(working=ls.Host(**(given | {"thickness": thickness, "area_share": 1} | host)))
 
 
 def run(cell: ls.Cell, program: ls.Program, model: ls.PorousHost = COARSE) -> ls.Result:
     return ls.run(cell, program, model, progress=False)
 
 
-@pytest.mark.fails_when(EQUATIONS, "pybamm.boundary_value(self.phi, \"right\") + ", "1.01 * pybamm.boundary_value(self.phi, \"right\") + ")
+@pytest.mark.fails_when(
+    EQUATIONS, 'pybamm.boundary_value(self.phi, "right") + ', '1.01 * pybamm.boundary_value(self.phi, "right") + '
+)
 def test_resistance_of_a_porous_electrode() -> None:
     assert_exact("resistance of a porous electrode")
 
 
-@pytest.mark.fails_when(EQUATIONS, "* self.ionic * self.J - pybamm.grad(phi)", "* self.ionic * self.J - 1.01 * pybamm.grad(phi)")
+@pytest.mark.fails_when(
+    EQUATIONS, "* self.ionic * self.J - pybamm.grad(phi)", "* self.ionic * self.J - 1.01 * pybamm.grad(phi)"
+)
 def test_depth_of_its_reaction() -> None:
     assert_exact("depth of its reaction")
 
@@ -69,7 +69,11 @@ def assert_exact(name: str) -> None:
     assert error <= case.tolerance, f"{case.name}: {error:.2e}"
 
 
-@pytest.mark.fails_when("physics/laws/host.py", "return float(np.sqrt(conductivity * resistance / area))", "return float(np.sqrt(resistance / area))")
+@pytest.mark.fails_when(
+    "physics/laws/host.py",
+    "return float(np.sqrt(conductivity * resistance / area))",
+    "return float(np.sqrt(resistance / area))",
+)
 def test_penetration_depth() -> None:
     """Within 5 % for an electrode that is much thicker; the output is built for an exponential."""
     cell = porous_cell(thickness="400 um")
@@ -149,17 +153,19 @@ def test_a_conducting_matrix_is_filled_from_its_top(conducting: ls.Result) -> No
     assert not found.fills_from_inside
     assert found.top_after > 1.3 * found.top_before
     assert found.front < 1e-7
-    (place,) = confinement_map(filled("60 um"), COARSE, [], {"conducting": MATRICES["conducting"]})
-    assert place.found.top_after > 1.3 * found.top_before
+    (place,) = confinement_map(filled("60 um"), COARSE, [], {"conducting": MATRICES["conducting"]}, strip_and_plate(4.0))
+    assert place.found.top_after == pytest.approx(found.top_after, rel=1e-3)
 
 
 def test_twice_the_cells() -> None:
     """Voltage within 0.1 mV, front within one cell."""
-    cell, program = filled("40 um", lithium_fraction=0.4), strip_and_plate(2.0)
+    cell, program = filled("40 um", lithium_fraction=0.4), strip_and_plate(2.6)
     coarse, fine = (run(cell, program, ls.PorousHost(cells=n, relative_tolerance=1e-6)) for n in (25, 50))
     gap = (coarse.steps["end_voltage"] - fine.steps["end_voltage"]).abs()
     assert gap.max() < 1e-4
-    fronts = [np.interp(7200.0 * 0.99, r["working_front_depth"]["time"], r["working_front_depth"]) for r in (coarse, fine)]
+    fronts = [
+        np.interp(2.6 * 3600.0 * 0.98, r["working_front_depth"]["time"], r["working_front_depth"]) for r in (coarse, fine)
+    ]
     assert fronts[1] > 5e-6
     assert abs(fronts[0] - fronts[1]) <= 40e-6 / 25
 
@@ -168,11 +174,14 @@ def test_twice_the_cells() -> None:
 def test_lithium_grows_out_of_a_full_top() -> None:
     """A host that is nearly full is plated: what finds no room grows out of the top, and the electrode gets thicker."""
     cell = filled("30 um", lithium_fraction=0.7)
-    result = run(cell, ls.Program([ls.Current("-1 mA/cm2", {"capacity": "1 mAh/cm2"}), ls.Current("1 mA/cm2", {"capacity": "0.5 mAh/cm2"})]))
+    result = run(
+        cell,
+        ls.Program([ls.Current("-1 mA/cm2", {"capacity": "1 mAh/cm2"}), ls.Current("1 mA/cm2", {"capacity": "0.5 mAh/cm2"})]),
+    )
     grown = result["working_thickness_change"].values
     assert grown.max() > 1e-6
     assert result.ledger.residual <= 1e-9
-    assert grown[-1] < grown.max() - 0.5e-6, "it is stripped first"
+    assert grown[-1] < grown.max() - 0.1e-6, "it is stripped as well"
     assert float(result["working_outgrown_lithium"].max()) * 13e-6 / 96485.33 == pytest.approx(grown.max(), rel=1e-6)
 
 
@@ -217,7 +226,11 @@ def test_pybamm_runs_the_model_by_itself() -> None:
     assert float(solution["Voltage [V]"].entries[-1]) == pytest.approx(float(ours["voltage"][-1]), abs=1e-6)
 
 
-@pytest.mark.fails_when("data/tables/host.toml", 'name = "share of the pores that lithium can fill"\nvalue = 0.85\nunit = "1"\nlow = 0.7', 'name = "share of the pores that lithium can fill"\nvalue = 0.85\nunit = "1"')
+@pytest.mark.fails_when(
+    "data/tables/host.toml",
+    'name = "share of the pores that lithium can fill"\nvalue = 0.85\nunit = "1"\nlow = 0.7',
+    'name = "share of the pores that lithium can fill"\nvalue = 0.85\nunit = "1"',
+)
 def test_every_choice_of_the_front_has_a_range() -> None:
     for name in FRONT_FIELDS:
         record = records()[f"host.{name}"]

@@ -163,11 +163,13 @@ def confinement_map(
     model: PorousHost,
     changes: Sequence[tuple[str, float]] | None = None,
     matrices: Mapping[str, Mapping[str, float]] = MATRICES,
+    program: Program | None = None,
 ) -> Iterator[Place]:
     """The confinement of a host with an insulating and with a conducting matrix, one number changed at a time.
 
     cell     with a host
     changes  path below the host and value, SI; both ends of every range if not given
+    program  from `strip_and_plate`; 5 mAh/cm2 at 1 mA/cm2 if not given
     """
     for matrix, numbers in matrices.items():
         reference = cell
@@ -175,7 +177,7 @@ def confinement_map(
             reference = _with(reference, path, value)
         for path, value in (("", 0.0), *(front_ends() if changes is None else changes)):
             changed = _with(reference, path, value) if path else reference
-            yield Place(matrix, path, value, confinement(changed, model))
+            yield Place(matrix, path, value, confinement(changed, model, program))
 
 
 def _with(cell: Cell, path: str, value: float) -> Cell:

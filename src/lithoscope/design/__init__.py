@@ -8,5 +8,17 @@ from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
 from lithoscope.design.substrate import Substrate
 
-__all__ = ["Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "FrontLaw", "Host", "NativeFilm", "Same", "Separator",
-           "Substrate"]  # fmt: skip
+__all__ = [
+    "Ageing",
+    "Cell",
+    "ConstantProperties",
+    "Electrolyte",
+    "Film",
+    "Foil",
+    "FrontLaw",
+    "Host",
+    "NativeFilm",
+    "Same",
+    "Separator",
+    "Substrate",
+]

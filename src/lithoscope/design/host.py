@@ -24,10 +24,13 @@ GrowthLength = Annotated[
     units.Quantity, units.Dimension("length", "m", "0 um", "1 mm", "2 um", "It is a part of the thickness of a host")
 ]
 AreaShare = Annotated[
-    units.Quantity, units.Dimension("share", "1", "0.001", "1", "0.3", "It is a share of the surface, and none at all passes nothing")
+    units.Quantity,
+    units.Dimension("share", "1", "0.001", "1", "0.3", "It is a share of the surface, and none at all passes nothing"),
 ]
 Exponent = Annotated[units.Quantity, units.Dimension("exponent", "1", "1", "10", "1.5", "It is at least 1")]
-Density = Annotated[units.Quantity, units.Dimension("density", "kg/m3", "0.1 g/cm3", "25 g/cm3", "1.42 g/cm3", "That of a solid")]
+Density = Annotated[
+    units.Quantity, units.Dimension("density", "kg/m3", "0.1 g/cm3", "25 g/cm3", "1.42 g/cm3", "That of a solid")
+]
 
 FRONT_FIELDS = {
     "growth_length": "m",
@@ -147,13 +150,13 @@ class Host(Frozen):
     def fibre_length(self) -> float:
         """Length of fibre per volume, 1/m2: f / (pi R^2), or 1 / spacing^2 where each fibre has a square of its own."""
         if self.spacing is not None:
-            return self.spacing.value**-2
+            return 1 / self.spacing.value**2
         return self.quantity("fibre_fraction").value / (math.pi * self.coated_radius**2)
 
     @property
     def fibre_spacing(self) -> float:
         """Distance between the axes of neighbouring fibres, m."""
-        return self.fibre_length**-0.5
+        return 1 / math.sqrt(self.fibre_length)
 
     @property
     def reacted_radius(self) -> float:
@@ -187,7 +190,7 @@ class Host(Frozen):
         if self.lithium_fraction.value > most:
             raise InputError(
                 "lithium_fraction",
-                f"= {self.lithium_fraction} is more than the pores hold: the fibres take {self.matrix_fraction:.3f} of the volume",
+                f"= {self.lithium_fraction} is more than the pores hold: fibres take {self.matrix_fraction:.3f} of the volume",
                 expected=f"at most {most:.3f}",
                 why="Lithium fills the largest filling of the pores between the fibres at most, and electrolyte needs the rest",
                 do=f"Write e.g. lithium_fraction = {0.5 * most:.2f}",

@@ -76,7 +76,11 @@ def _when(result: Result, time: float) -> str:
         return "start"
     trace = result.trace
     charge = float(np.interp(time, trace["time"].values, trace["charge_passed"].values)) / MAH_PER_CM2
-    return f"{duration_text(time)}: {abs(charge):.3g} mAh cm$^{{-2}}$ out" if abs(charge) > 1e-6 else f"{duration_text(time)}: all back"
+    return (
+        f"{duration_text(time)}: {abs(charge):.3g} mAh cm$^{{-2}}$ out"
+        if abs(charge) > 1e-6
+        else f"{duration_text(time)}: all back"
+    )
 
 
 def _shades(drawn: Figure, axes: Axes, result: Result, time: Array, depth: Array, s: Array) -> None:

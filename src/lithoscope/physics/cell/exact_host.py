@@ -1,7 +1,8 @@
 """Exact solutions of the host model, and the cases that compare the model with them.
 
-While little has been stripped the lithium is the same everywhere. With lithium that conducts well and a salt whose ions carry all
-of the current (t+ = 1) the host is the porous electrode of the textbook: with d the depth, L the thickness, l = sqrt(kappa R / a),
+While little has been stripped the lithium is the same everywhere. With lithium that conducts well and a salt whose lithium ions
+carry all of the current (t+ = 1) the host is the porous electrode of the textbook: with the depth d, the thickness L and
+l = sqrt(kappa R / a),
 
     j = J / (a l) cosh((L - d) / l) / sinh(L / l),   resistance sqrt(R / (kappa a)) coth(L / l)
 """
@@ -118,7 +119,7 @@ def _displaced(run: Any) -> float:
     result = run(porous_cell(), current_step(CURRENT, 7200.0))
     reservoirs = result.ledger.reservoirs
     volume = -reservoirs["working_host_lithium"].change * 13.0e-6 / FARADAY
-    return abs(reservoirs["electrolyte_lithium"].change / (FARADAY * 1000.0 * volume) - 1)
+    return float(abs(reservoirs["electrolyte_lithium"].change / (FARADAY * 1000.0 * volume) - 1))
 
 
 def _steady(run: Any) -> float:

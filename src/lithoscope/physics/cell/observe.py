@@ -101,7 +101,8 @@ def profiles(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> d
     wanted = {key: name for key, name in PROFILE.items() if name in system.model.variables}
     chosen = [len(stretch.t) - 1]
     if MOVING in wanted.values():
-        chosen = sorted(set(np.searchsorted(stretch.t, stretch.t[-1] * np.arange(1, FRAMES + 1) / FRAMES).tolist()))
+        within = np.searchsorted(stretch.t, stretch.t[-1] * np.arange(1, FRAMES) / FRAMES)
+        chosen = sorted({*within.tolist(), *chosen})
     found = system.read(list(wanted.values()), stretch.y[:, chosen], inputs)
     return {"time": stretch.t[chosen]} | {key: found[name].T for key, name in wanted.items()}
 

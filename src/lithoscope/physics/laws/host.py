@@ -55,8 +55,8 @@ def electronic_conductivity(s: Any, threshold: Any, lithium: Any, matrix: Any) -
     lithium    sigma_Li, of dense lithium, S/m
     matrix     sigma_m, of the mat without lithium, S/m
 
-    Validity: the exponent 2 of percolation in three dimensions, used up to s = 1. It has a continuous slope at the threshold and
-    no tail below it: with lithium at 1e7 S/m even a tail of 1e-10 would short an insulator.
+    Validity: the exponent 2 of percolation in three dimensions, used up to s = 1. It has a continuous slope at the threshold
+    and no tail below it: with lithium at 1e7 S/m even a tail of 1e-10 would short an insulator.
     Source: D. Stauffer and A. Aharony, Introduction to Percolation Theory, 2nd ed., chapter 5.
     """
     above = np.maximum(s - threshold, 0.0) / (1 - threshold)

@@ -81,7 +81,8 @@ def height(t: Any, pressure: float, radius: float, viscosity: float, density: fl
     """
     most = highest_rise(pressure, density)
     rate = density * GRAVITY * radius**2 / (8 * viscosity * most)
-    return most * (1 + np.real(lambertw(-np.exp(-1 - rate * np.asarray(t)))))
+    argument: Any = -np.exp(-1 - rate * np.asarray(t))
+    return most * (1 + np.real(lambertw(argument)))
 
 
 def time_to_rise(h: float, pressure: float, radius: float, viscosity: float, density: float) -> float:

@@ -24,13 +24,14 @@ Equations
     d(eps c)/dt = -dN/dx,   N = -D eps^1.5 dc/dx - (1 - t+) i_e / F + c u,   u = -(V_m / F)(i_e + I_o W)
     sigma = sigma_m + sigma_Li ([s~ - s_c]+ / (1 - s_c))^2,   s~ - l^2 d2s~/dx2 = s
     a = a_0 (w g_strip + (1 - w) g_plate),   w = (1 + tanh(j / j_w)) / 2
-    g_strip = s / (s + h),   g_plate = ((s~ + s_0) / (s~ + s_0 + h) + p) / (1 + exp((s - s_max) / 0.01)),   a_dl as without room and p
+    g_strip = s / (s + h),   g_plate = ((s~ + s_0) / (s~ + s_0 + h) + p) / (1 + exp((s - s_max) / 0.01))
+    a_dl = a_0 (s + s_0) / (s + s_0 + h)
     I_o = (w Q_o / (Q_o + Q_h) + (1 - w) (share of the top that is full)) i_o
     V = phi(back) - (phi + sum v)_counter + int dphi_e/dx dx
 
-Volume: u is the exact solution of du/dx = -d eps/dt with u = 0 at the back, where lithium ions in the double layer count with the
-volume that they have in the metal. The separator is rigid; what the host expels fills the room that the foil leaves at the other
-side, and what it draws in comes from there. That room is outside the pores, and its salt is booked:
+Volume: u is the exact solution of du/dx = -d eps/dt with u = 0 at the back, where lithium ions in the double layer count with
+the volume that they have in the metal. The separator is rigid; what the host expels fills the room that the foil leaves at the
+other side, and what it draws in comes from there. That room is outside the pores, and its salt is booked:
     dQ_free/dt = -F c u at the foil. The unknown in the electrolyte is g eps c, so that salt is a linear function of the state.
 
 Ends
@@ -38,7 +39,8 @@ Ends
     c = 1 mol/m3 at the back or at the foil: salt depleted.
 
 Validity: one dimension, a rigid mat, no side reactions, constant temperature. The law of s~, sigma and a is a modelling choice:
-every number in it is a parameter with a range. Source: J. Newman and N. P. Balsara, Electrochemical Systems, 4th ed., chapter 22.
+every number in it is a parameter with a range.
+Source: J. Newman and N. P. Balsara, Electrochemical Systems, 4th ed., chapter 22.
 """
 
 from __future__ import annotations
@@ -243,8 +245,9 @@ class HostCell(LithiumCell):
             "Working front depth [m]": pybamm.Integral(pybamm.inner(1 - share, g + 0 * self.s), xi),
         }
         least = P("Working least lithium [C.m-2]")
+        # Half of what counts as exhausted, so that lithium that is gone is not taken for lithium that is cut off.
         self.events += [
-            pybamm.Event("front stalled: working electrode", connected / least - 1),
+            pybamm.Event("front stalled: working electrode", 2 * connected / least - 1),
             pybamm.Event("host clogged: working electrode",
                          self.variables["Working porosity at the top"] / P("Host closed porosity") - 1),
         ]  # fmt: skip
