@@ -11,7 +11,8 @@ from pydantic import Field
 from lithoscope.document import Document
 from lithoscope.errors import InputError
 from lithoscope.protocol.steps import Current, Loop, Rest, Scan, Spectrum, Step, Stop, Until, Voltage
-from lithoscope.units import ArealCapacity, CurrentDensity, Given, parse_as
+from lithoscope.units import ArealCapacity, CurrentDensity, Given, Quantity, parse_as
+from lithoscope.units import Voltage as VoltageKind
 
 MOST_STEPS = 1_000_000
 DEEPEST_LOOPS = 5
@@ -67,17 +68,51 @@ class Program(Document):
         first            whether the working electrode is stripped or plated first
         stop             what ends the program early
         """
-        density = parse_as(CurrentDensity, current_density, "current_density")
-        if density.value <= 0:
-            raise InputError("current_density", f"= {density} is not positive", expected='a magnitude such as "1 mA/cm2"')
-        until = Until(capacity=parse_as(ArealCapacity, capacity, "capacity"))
-        reverse = density.with_value(-density.value)
-        if density.text:
-            reverse = parse_as(CurrentDensity, f"-{density.text.lstrip('+ ')}", "current_density")
-        strip, plate = Current(density, until), Current(reverse, until)
+        strip, plate = (_plate(current_density, capacity, stripped=stripped) for stripped in (True, False))
         pair = (strip, plate) if first == "strip" else (plate, strip)
         given = {} if stop is None else {"stop": stop}
         return cls(steps=[Loop(cycles, pair)], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @classmethod
+    def plate_strip(
+        cls, current_density: Given, capacity: Given, to: Given, *, cycles: int, stripping: Given | None = None,
+        stop: Stop | None = None,
+    ) -> Program:  # fmt: skip
+        """Plate a capacity on the working electrode and strip it to a voltage, again and again.
+
+        current_density  its magnitude, e.g. "1 mA/cm2"
+        capacity         that is plated, e.g. "1 mAh/cm2"
+        to               voltage at which stripping ends, e.g. "1 V"
+        cycles           how often
+        stripping        magnitude of the current density of stripping, if another one
+        stop             what ends the program early
+        """
+        plate = _plate(current_density, capacity)
+        strip = _strip(current_density if stripping is None else stripping, capacity, to)
+        given = {} if stop is None else {"stop": stop}
+        return cls(steps=[Loop(cycles, [plate, strip])], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @classmethod
+    def reservoir_efficiency(
+        cls, current_density: Given, reservoir: Given, capacity: Given, to: Given, *, cycles: int = 10, conditioning: int = 1,
+    ) -> Program:  # fmt: skip
+        """Average efficiency with a reservoir: plate one, strip and plate a part of it again and again, strip what is left.
+
+        current_density  its magnitude, e.g. "0.5 mA/cm2"
+        reservoir        capacity that is plated first, e.g. "5 mAh/cm2"; conditioning plates and strips it as well
+        capacity         of each cycle, e.g. "1 mAh/cm2"
+        to               voltage at which conditioning and the last stripping end, e.g. "1 V"
+        cycles           how often
+        conditioning     plating and stripping of the reservoir before, so that the metal has its film; how often
+
+        `lithoscope.reservoir_efficiency(result)` is its average efficiency.
+        Source: D. Aurbach et al., J. Electrochem. Soc. 136 (1989) 1606; B. D. Adams et al., Adv. Energy Mater. 8 (2018)
+        1702097.
+        """
+        plate, strip = _plate(current_density, reservoir), _strip(current_density, reservoir, to)
+        before = [Loop(conditioning, [plate, strip])] if conditioning else []
+        part = [_plate(current_density, capacity, stripped=True), _plate(current_density, capacity)]
+        return cls(steps=[*before, plate, Loop(cycles, part), strip])
 
     @classmethod
     def cyclic_voltammetry(
@@ -113,6 +148,37 @@ class Program(Document):
     def cycles(self) -> int:
         """Number of cycles."""
         return _cycles(self.steps)
+
+
+MOST_STRIPPED = 1.5
+"""Stripping to a voltage ends at the latest when so much more was stripped than plated: then something else dissolves."""
+
+
+def _magnitude(current_density: Given) -> Quantity:
+    density = parse_as(CurrentDensity, current_density, "current_density")
+    if density.value <= 0:
+        raise InputError("current_density", f"= {density} is not positive", expected='a magnitude such as "1 mA/cm2"')
+    return density
+
+
+def _reverse(density: Quantity) -> Quantity:
+    if density.text:
+        return parse_as(CurrentDensity, f"-{density.text.lstrip('+ ')}", "current_density")
+    return density.with_value(-density.value)
+
+
+def _plate(current_density: Given, capacity: Given, *, stripped: bool = False) -> Current:
+    """A capacity plated on the working electrode, or stripped from it."""
+    density = _magnitude(current_density)
+    until = Until(capacity=parse_as(ArealCapacity, capacity, "capacity"))
+    return Current(density if stripped else _reverse(density), until)
+
+
+def _strip(current_density: Given, capacity: Given, to: Given) -> Current:
+    """The working electrode stripped to a voltage."""
+    most = parse_as(ArealCapacity, capacity, "capacity")
+    bound = parse_as(ArealCapacity, f"{MOST_STRIPPED * most.value!r} C/m2", "capacity")
+    return Current(_magnitude(current_density), Until(voltage_above=parse_as(VoltageKind, to, "to"), capacity=bound))
 
 
 class _Counter:
