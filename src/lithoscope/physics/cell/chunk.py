@@ -58,6 +58,14 @@ class Chunk:
         """The columns of one part."""
         return {key[len(name) + 1 :]: values for key, values in self.arrays.items() if key.startswith(f"{name}/")}
 
+    def after(self, before: Point) -> Chunk:
+        """The chunk itself. Raises ValueError unless it begins where another one ended: same time, the next step."""
+        steps = self.part("steps")
+        done, begun = (list(steps["step"]), steps["start_time"][0]) if steps else ([], self.point.time)
+        if begun != before.time or done != list(range(before.visit + 1, self.point.visit + 1)):
+            raise ValueError(f"the part does not begin after step {before.visit} of the run")
+        return self
+
     def to_bytes(self) -> bytes:
         """As bytes, checksums included."""
         s = self.status
