@@ -15,6 +15,7 @@ from lithoscope.errors import End, StoreError
 from lithoscope.physics.cell import worker
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.drive import HungError
+from lithoscope.physics.cell.engine import compiler
 from lithoscope.physics.cell.model import stepper
 from lithoscope.physics.contract import silent
 from lithoscope.result import checkpoint
@@ -126,3 +127,18 @@ def moved(chunk: Chunk) -> Chunk:
     return replace(
         chunk, point=replace(chunk.point, time=chunk.point.time + 1), arrays={**chunk.arrays, "steps/start_time": later}
     )
+
+
+@pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+@pytest.mark.fails_when("physics/cell/drive.py", "compiled=self.stepper.system.compiled", "compiled=False")
+def test_a_run_that_is_taken_up_without_a_compiler_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding differs: it is allowed, and the result says it."""
+    monkeypatch.setattr("lithoscope.physics.cell.model.COMPILED_FROM_STEPS", 4)
+    assert MODEL.simulate(CELL, CYCLES, silent).manifest.solver["compiled"] == "all"
+    with Journal(tmp_path / "mine", {}) as journal:
+        journal.append(stepper(CELL, CYCLES, MODEL).advance(Point(), 0.0, 0).to_bytes())
+        # The process apart compiles no program as short as this.
+        manifest = MODEL.simulate(CELL, CYCLES, silent, journal).manifest
+    assert manifest.solver["compiled"] == "some"
+    assert "Their numbers differ by rounding." in manifest.notes[-1]
+    assert MODEL.simulate(CELL, CYCLES, silent, apart=True).manifest.solver["compiled"] == "none"

@@ -44,6 +44,7 @@ class Chunk:
     retries  how often a step was tried again with other tolerances;  points  solved times
     log      the solver's own words
     not_expanded  functions of the model without a scalar form, which are interpreted as they are
+    compiled      whether the functions of the model under current control were compiled to machine code
     """
 
     point: Point
@@ -53,6 +54,7 @@ class Chunk:
     points: int = 0
     log: tuple[str, ...] = ()
     not_expanded: tuple[str, ...] = ()
+    compiled: bool = False
 
     def part(self, name: str) -> dict[str, Array]:
         """The columns of one part."""
@@ -71,7 +73,7 @@ class Chunk:
         s = self.status
         header = {
             "visit": self.point.visit, "time": self.point.time, "retries": self.retries, "points": self.points, "log": self.log,
-            "not_expanded": self.not_expanded,
+            "not_expanded": self.not_expanded, "compiled": self.compiled,
             "status": None if s is None else [s.end.word, s.detail, s.time, s.cycle, s.step],
         }  # fmt: skip
         return pack(header, {"y": self.point.y, **self.arrays})
@@ -83,7 +85,7 @@ class Chunk:
         y, status = arrays.pop("y"), h["status"]
         ended = None if status is None else Status(End.named(status[0]), *status[1:])
         return cls(Point(h["visit"], h["time"], y), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
-                   tuple(h["not_expanded"]))  # fmt: skip
+                   tuple(h["not_expanded"]), h["compiled"])  # fmt: skip
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:

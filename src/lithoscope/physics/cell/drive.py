@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from statistics import median
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell.chunk import Chunk, Point
@@ -16,6 +16,9 @@ from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.protocol import Program
 from lithoscope.protocol.program import Visit
 from lithoscope.result.checkpoint import Journal
+
+if TYPE_CHECKING:
+    from lithoscope.physics.cell.solve import Stepper
 
 BUDGET_S = 1.0
 """Time after which a chunk is handed over, s: what a killed run loses and what an interrupt waits for, beside a step."""
@@ -32,10 +35,21 @@ class HungError(Exception):
 
 
 class Solves(Protocol):
-    """What solves a program: a `solve.Stepper` in this process, or a `worker.Worker` in another one."""
+    """What solves a program: `Local` in this process, or a `worker.Remote` in another one."""
 
     def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
         """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A run that is solved in this process."""
+
+    stepper: Stepper
+
+    def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool] = lambda: False) -> Chunk:
+        """Solve steps from a point; see `solve.Stepper`."""
+        return replace(self.stepper.advance(point, budget, rung, enough), compiled=self.stepper.system.compiled)
 
 
 @dataclass(slots=True)

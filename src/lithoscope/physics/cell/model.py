@@ -27,9 +27,9 @@ from lithoscope.result.names import STEP_ENDS, words
 if TYPE_CHECKING:
     import xarray as xr
 
-    from lithoscope.physics.cell.drive import Solves
-    from lithoscope.physics.cell.solve import Stepper
+    from lithoscope.physics.cell.drive import Local, Solves
     from lithoscope.physics.cell.system import System
+    from lithoscope.physics.cell.timeline import Timeline
     from lithoscope.result.checkpoint import Journal
 
 COMPILED_FROM_STEPS = 200
@@ -77,10 +77,10 @@ class CellModel(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=_number_rows(cell, ageing=self.ages),
-            notes=_notes(found, tree),
+            notes=(*_notes(found, tree), *_compiled_notes(timeline)),
             wall_s=time.perf_counter() - begun,
             solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
-                    "not_expanded": timeline.not_expanded},
+                    "not_expanded": timeline.not_expanded, "compiled": timeline.compiled},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
@@ -226,15 +226,16 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-def stepper(cell: Cell, program: Program, model: CellModel) -> Stepper:
+def stepper(cell: Cell, program: Program, model: CellModel) -> Local:
     """A run ready to be solved in this process; a long one with compiled functions where there is a compiler."""
+    from lithoscope.physics.cell.drive import Local
     from lithoscope.physics.cell.engine import compiler
     from lithoscope.physics.cell.solve import Stepper
 
     compiled = model.compiled and len(program) >= COMPILED_FROM_STEPS and compiler() is not None
     held = partial(model.system, cell, by="voltage")
     system = model.system(cell, compiled=compiled)
-    return Stepper(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
+    return Local(Stepper(system, held, model.values(numbers(cell)), model.relative_tolerance, program))
 
 
 @lru_cache(maxsize=32)
@@ -352,6 +353,12 @@ def _concentration_notes(found: CellNumbers, trace: xr.Dataset) -> Iterator[str]
     if reached > most:
         yield (f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
                f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
+
+
+def _compiled_notes(timeline: Timeline) -> Iterator[str]:
+    if timeline.compiled == "some":
+        yield ("The run was taken up on a machine with a C compiler and on one without: some steps were solved with compiled "
+               "functions, some without. Their numbers differ by rounding.")  # fmt: skip
 
 
 def _step_notes(steps: xr.Dataset) -> Iterator[str]:

@@ -43,6 +43,12 @@ class Timeline:
         return self.chunks[-1].point if self.chunks else Point()
 
     @property
+    def compiled(self) -> str:
+        """Which of its steps were solved with functions compiled to machine code: "all", "some" or "none"."""
+        found = {chunk.compiled for chunk in self.chunks if chunk.points}
+        return "some" if len(found) > 1 else "all" if True in found else "none"
+
+    @property
     def ledger(self) -> Ledger:
         """The books as they stand."""
         return self._books.ledger() if self._books else Ledger({}, 0.0)
