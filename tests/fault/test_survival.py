@@ -74,9 +74,7 @@ def killed(command: list[str], folder: Path, seconds: float) -> bool:
     return running
 
 
-@pytest.mark.fails_when(
-    "physics/cell/drive.py", "point = timeline.chunks[-1].point if timeline.chunks else Point()", "point = Point()"
-)
+@pytest.mark.fails_when("physics/cell/drive.py", "point = timeline.point", "point = Point()")
 @pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.slow)])
 def test_killed_at_random_moments(times: int, command: list[str], honest: ls.Result, tmp_path: Path) -> None:
     """Killed again and again it goes on, gives the numbers of the run that was not, and leaves no half files."""
