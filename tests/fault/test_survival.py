@@ -62,11 +62,11 @@ def command(tmp_path: Path) -> list[str]:
     return [sys.executable, "-c", start, "run", *files, *options]
 
 
-def killed(command: list[str], folder: Path, seconds: float) -> bool:
-    """Start the command and kill -9 it this long after it began to keep something; whether it was still running."""
+def killed(command: list[str], kept: Path, seconds: float) -> bool:
+    """Start the command and kill -9 it this long after it kept something; whether it was still running."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         waited = time.monotonic()
-        while process.poll() is None and not folder.exists() and time.monotonic() - waited < 60:
+        while process.poll() is None and not kept.exists() and time.monotonic() - waited < 60:
             time.sleep(0.01)
         time.sleep(seconds)
         running = process.poll() is None
@@ -80,7 +80,7 @@ def test_killed_at_random_moments(times: int, command: list[str], honest: ls.Res
     """Killed again and again it goes on, gives the numbers of the run that was not, and leaves no half files."""
     moments = random.Random(20260)
     for _ in range(times):
-        killed(command, tmp_path / ".mine.run", moments.uniform(0.0, 4.0))
+        killed(command, tmp_path / ".mine.run" / "000001.part", moments.uniform(0.0, 4.0))
         assert not (tmp_path / "mine").exists() or ls.load(tmp_path / "mine"), "complete or absent"
     assert subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
     assert_same(ls.load(tmp_path / "mine"), honest)
