@@ -87,7 +87,7 @@ def run(
     to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the result of another run that is in the folder.")
+        bool, typer.Option("--replace", help="Replace the result of another run that is in the folder, finished or not.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
