@@ -100,6 +100,24 @@ class Program(Document):
         given = {} if stop is None else {"stop": stop}
         return cls(steps=[first, *again], **given)  # type: ignore[arg-type]  # an optional keyword
 
+    @classmethod
+    def from_pybamm(
+        cls, strings: Sequence[str | Sequence[str]], *, area: Given | None = None, capacity: Given | None = None
+    ) -> Program:
+        """A program from the strings of a PyBaMM experiment: `["Rest for 1 hour", ("Charge at 1 mA for 1 hour", ...)]`.
+
+        strings   as for pybamm.Experiment; a tuple is a cycle, and equal cycles in a row become one loop
+        area      of the cell, e.g. "1.13 cm2"; needed where a current is that of the whole cell
+        capacity  which 1C passes in an hour, e.g. "3 mAh/cm2"; needed where a current is a C-rate
+
+        A charge strips the working electrode and is positive here. Without "for", a step ends when PyBaMM would give it up:
+        after 24 h, or twice the time in which its C-rate passes the capacity.
+        Raises InputError naming the string for a drive cycle, power, resistance, temperature, period, or anything unknown.
+        """
+        from lithoscope.protocol.experiment import steps_of
+
+        return cls(steps=steps_of(strings, area=area, capacity=capacity))
+
     def visits(self) -> Iterator[Visit]:
         """The program step by step, loops written out."""
         counter = _Counter()
