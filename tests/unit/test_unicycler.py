@@ -28,6 +28,7 @@ STEPS = [
     ls.Loop(4, CYCLE),
     ls.Voltage("-0.1 V", {"duration": "10 min", "current_below": "7 uA/cm2"}),
     ls.Voltage("0 V", {"duration": "1 s"}),
+    ls.Scan("1 V", "0.5 mV/s", start="-0.2 V"),
 ]
 """Everything that both sides know, written with times."""
 
@@ -69,6 +70,23 @@ def test_signs_are_those_that_unicycler_tells_pybamm() -> None:
     assert list(back.steps) == [visit.step for visit in program.visits()]
 
 
+@pytest.mark.fails_when("protocol/unicycler.py", "before | again", "before")
+def test_a_scan_starts_where_the_one_before_ended() -> None:
+    """Also from cycle to cycle; where a cycle would start elsewhere than the first, the start must be given."""
+    program = ls.Program.cyclic_voltammetry(["0.1 V", "1 V", "-1 V", "0.1 V"], "1 mV/s", cycles=5)
+    starts = [visit.step.start for visit in there_and_back(program).visits()]  # type: ignore[union-attr]
+    assert [float(start) for start in starts if start] == [0.1, 1.0, -1.0] * 5
+    held = ls.Program(
+        [ls.Voltage("1 V", {"duration": "1 s"}), ls.Loop(2, [ls.Scan("2 V", "1 mV/s"), ls.Scan("1 V", "1 mV/s")])]
+    )
+    assert len(held.to_unicycler(area=AREA).method) == 5
+    with pytest.raises(InputError, match=r"steps\.1\.steps\.0\.start is missing"):
+        ls.Program([held.steps[0], ls.Loop(2, [ls.Scan("2 V", "1 mV/s")])]).to_unicycler(area=AREA)
+    assert ls.Program([held.steps[0], ls.Loop(2, [ls.Scan("2 V", "1 mV/s", "0 V")])]).to_unicycler(area=AREA)
+    with pytest.raises(InputError, match=r"steps\.1\.to = 1 V is where the scan starts.*Leave the step out"):
+        ls.Program([held.steps[0], ls.Scan("1 V", "1 mV/s")]).to_unicycler(area=AREA)
+
+
 @pytest.mark.fails_when("protocol/unicycler.py", "u.SampleParams(name=sample)", "u.SampleParams()")
 def test_what_a_protocol_is_told() -> None:
     protocol = ls.Program(STEPS).to_unicycler(area=AREA, sample="cell 7", record="1 min")
@@ -87,6 +105,7 @@ UNWRITABLE = [
      ls.Current("1 mA/cm2", {"duration": "1 h", "voltage_above": "1 mV"})),
     (ls.Voltage("1 V", {"duration": "1 h", "capacity": "1 mAh/cm2"}), "until.capacity", "constant voltage",
      ls.Voltage("1 V", {"duration": "1 h"})),
+    (ls.Scan("1 V", "1 mV/s"), "start", "a voltage", ls.Scan("1 V", "1 mV/s", start="0 V")),
     (ls.Spectrum(), "amplitude", "An instrument needs it", ls.Spectrum(amplitude="10 mV")),
     (ls.Spectrum(high="50 MHz", amplitude="10 mV"), "high", "10 uHz to 10 MHz", ls.Spectrum(high="100 kHz", amplitude="10 mV")),
     (ls.Spectrum(low="1 uHz", amplitude="10 mV"), "low", "10 uHz to 10 MHz", ls.Spectrum(low="100 mHz", amplitude="10 mV")),
@@ -172,8 +191,7 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
         place[last] = value
 
 
-SCAN = {"step": "voltage_scan", "start_voltage_V": 0, "end_voltage_V": 1, "scan_rate_mV_per_s": 1}
-HOLD = {"step": "constant_voltage", "voltage_V": 1, "until_time_s": 600}
+SCAN = {"step": "voltage_scan", "start_voltage_V": 0, "end_voltage_V": 1, "scan_rate_mV_per_s": 1e9}
 GALVANOSTATIC = {"step": "impedance_spectroscopy", "amplitude_mA": 0.1, "start_frequency_Hz": 1000, "end_frequency_Hz": 1}
 
 UNKNOWN = [
@@ -184,7 +202,7 @@ UNKNOWN = [
     ("safety.min_voltage_V", 0, "safety", "the same voltage to both sides", -5),
     ("safety", {"max_voltage_V": 5}, "safety", "None to 5.0 V", {"max_voltage_V": 5, "min_voltage_V": -5}),
     ("safety", {"max_voltage_V": 50, "min_voltage_V": -50}, "safety.voltage_magnitude", "outside what is possible", {}),
-    ("method.3", SCAN, "method.3.step", "voltage_scan", HOLD),
+    ("method.3", SCAN, "method.3.rate", "outside what is possible", {**SCAN, "scan_rate_mV_per_s": 1}),
     ("method.2", GALVANOSTATIC, "method.2.amplitude_mA", "amplitude_V", {**FOREIGN["method"][2], "amplitude_V": 0.01}),
     ("method.3.until_time_s", None, "method.3.until_time_s", "might never end", 86400),
     ("method.6.until_time_s", None, "method.6.until_time_s", "might never end", 86400),

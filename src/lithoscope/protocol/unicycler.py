@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, assert_never
 
 from lithoscope.document import parse_json, read_text
 from lithoscope.errors import InputError, MissingExtraError
 from lithoscope.protocol.areal import Areal, rounded, text
-from lithoscope.protocol.steps import Current, Loop, Rest, Spectrum, Stop, Voltage
+from lithoscope.protocol.steps import Current, Loop, Rest, Scan, Spectrum, Stop, Voltage
 from lithoscope.units import Area, Duration, parse_as, shown
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ FREQUENCIES = (1e-5, 1e7)
 
 NO_REST = "1 ms"
 """The rest before a spectrum that a protocol measures without one: the shortest that a program can have."""
-
-KNOWN = "open_circuit_voltage, constant_current, constant_voltage, impedance_spectroscopy, tag, loop"
 
 
 def library() -> Any:
@@ -58,7 +56,7 @@ def protocol_of(program: Program, *, area: Given, sample: str, record: Given) ->
         sample=u.SampleParams(name=sample),
         record=u.RecordParams(time_s=_seconds(parse_as(Duration, record, "record"))),
         safety=_safety(u, program.stop),
-        method=list(_written(u, program.steps, "steps", surface.value)),
+        method=list(_written(u, program.steps, "steps", surface.value, {None})),
     )
 
 
@@ -73,7 +71,11 @@ def _safety(u: Any, stop: Stop) -> Any:
     return u.SafetyParams(max_voltage_V=most, min_voltage_V=-most)
 
 
-def _written(u: Any, steps: Sequence[Step], where: str, area: float) -> Iterator[Any]:
+def _written(u: Any, steps: Sequence[Step], where: str, area: float, before: set[float | None]) -> Iterator[Any]:
+    """The lines of a method.
+
+    before  voltages at which the first step may begin, V; None for one that is not known beforehand
+    """
     for n, step in enumerate(steps):
         place = f"{where}.{n}"
         match step:
@@ -83,14 +85,31 @@ def _written(u: Any, steps: Sequence[Step], where: str, area: float) -> Iterator
                 yield _constant_current(u, step, place, area)
             case Voltage():
                 yield _constant_voltage(u, step, place, area)
+            case Scan():
+                yield _scan(u, step, place, before)
             case Spectrum():
                 yield u.OpenCircuitVoltage(until_time_s=_seconds(step.rest))
                 yield _impedance(u, step, place)
             case Loop():
-                # The place is a name that no other loop has.
-                yield u.Tag(tag=place)
-                yield from _written(u, step.steps, f"{place}.steps", area)
-                yield u.Loop(loop_to=place, cycle_count=step.times)
+                yield from _loop(u, step, place, area, before)
+            case _:
+                assert_never(step)
+        before = {_held_at_end(step)}
+
+
+def _loop(u: Any, loop: Loop, where: str, area: float, before: set[float | None]) -> Iterator[Any]:
+    # The place is a name that no other loop has.
+    yield u.Tag(tag=where)
+    again = {_held_at_end(loop)} if loop.times > 1 else set()
+    yield from _written(u, loop.steps, f"{where}.steps", area, before | again)
+    yield u.Loop(loop_to=where, cycle_count=loop.times)
+
+
+def _held_at_end(step: Step) -> float | None:
+    """The voltage that a step leaves the cell at, V, where the program sets it."""
+    if isinstance(step, Loop):
+        return _held_at_end(step.steps[-1])
+    return step.voltage.value if isinstance(step, Voltage) else step.to.value if isinstance(step, Scan) else None
 
 
 def _constant_current(u: Any, step: Current, where: str, area: float) -> Any:
@@ -123,6 +142,21 @@ def _constant_voltage(u: Any, step: Voltage, where: str, area: float) -> Any:
         voltage_V=step.voltage.value,
         until_time_s=_seconds(until.duration),
         until_current_mA=None if until.current_below is None else rounded(until.current_below.value * area, "A", "mA"),
+    )
+
+
+def _scan(u: Any, step: Scan, where: str, before: set[float | None]) -> Any:
+    starts = before if step.start is None else {step.start.value}
+    start = next(iter(starts)) if len(starts) == 1 else None
+    if start is None:
+        raise InputError(f"{where}.start", "is missing, and the steps before do not say it", expected="a voltage",
+                         why="A scan of a protocol starts at a voltage, not where the cell is",
+                         do='Give it, e.g. start = "0 V"')  # fmt: skip
+    if start == step.to.value:
+        raise InputError(f"{where}.to", f"= {step.to} is where the scan starts", expected="another voltage",
+                         do="Leave the step out")  # fmt: skip
+    return u.VoltageScan(
+        start_voltage_V=start, end_voltage_V=step.to.value, scan_rate_mV_per_s=rounded(step.rate.value, "V/s", "mV/s")
     )
 
 
@@ -247,8 +281,7 @@ def _close(done: list[_Placed], end: int, target: int, times: int) -> None:
 
 def _step(given: Any, where: str, areal: Areal) -> Step:
     if given.step == "voltage_scan":
-        raise InputError(f"{where}.step", '= "voltage_scan" has no counterpart in a program', expected=KNOWN,
-                         do='Hold the voltage instead: "constant_voltage"')  # fmt: skip
+        return _at(where, _voltage_scan, given)
     if given.step == "open_circuit_voltage":
         return _at(where, Rest, text(given.until_time_s, "s", "s"))
     if not given.until_time_s:
@@ -273,6 +306,11 @@ def _voltage(given: Any, areal: Areal) -> Voltage:
         least = abs(_density(given.until_rate_C, given.until_current_mA, areal))
         until["current_below"] = text(least, "A/m2", "mA/cm2")
     return Voltage(text(given.voltage_V, "V", "V"), {**until})
+
+
+def _voltage_scan(given: Any) -> Scan:
+    start, to = (text(end, "V", "V") for end in (given.start_voltage_V, given.end_voltage_V))
+    return Scan(to, text(given.scan_rate_mV_per_s, "mV/s", "mV/s"), start)
 
 
 def _density(rate: float | None, milliamperes: float | None, areal: Areal) -> float:
