@@ -15,8 +15,7 @@ from lithoscope.physics.contract import ExactCase
 from lithoscope.physics.laws.kinetics import charge_transfer_resistance
 from lithoscope.physics.laws.transport import LandesfeindGasteiger
 
-EQUATIONS, BASE = "physics/cell/equations/planar.py", "physics/cell/equations/base.py"
-FOIL = "physics/cell/equations/foil.py"
+EQUATIONS, BASE, FOIL = (f"physics/cell/equations/{name}.py" for name in ("planar", "base", "foil"))
 
 
 @pytest.mark.parametrize("case", ls.Planar().exact_cases(), ids=lambda case: case.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -134,6 +134,54 @@ class Program(Document):
         again = [Loop(cycles - 1, [Scan(to, rate) for to in others])] if cycles > 1 else []
         given = {} if stop is None else {"stop": stop}
         return cls(steps=[first, *again], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @classmethod
+    def from_pybamm(
+        cls, strings: Sequence[str | Sequence[str]], *, area: Given | None = None, capacity: Given | None = None
+    ) -> Program:
+        """A program from the strings of a PyBaMM experiment: `["Rest for 1 hour", ("Charge at 1 mA for 1 hour", ...)]`.
+
+        strings   as for pybamm.Experiment; a tuple is a cycle, and equal cycles in a row become one loop
+        area      of the cell, e.g. "1.13 cm2"; needed where a current is that of the whole cell
+        capacity  which 1C passes in an hour, e.g. "3 mAh/cm2"; needed where a current is a C-rate
+
+        A charge strips the working electrode and is positive here. Without "for", a step ends when PyBaMM would give it up:
+        after 24 h, or twice the time in which its C-rate passes the capacity.
+        Raises InputError naming the string for a drive cycle, power, resistance, temperature, period, or anything unknown.
+        """
+        from lithoscope.protocol.experiment import steps_of
+
+        return cls(steps=steps_of(strings, area=area, capacity=capacity))
+
+    @classmethod
+    def from_unicycler(cls, protocol: Any, *, area: Given, capacity: Given | None = None) -> Program:
+        """A program from a protocol of aurora-unicycler.
+
+        protocol  a CyclingProtocol, or the path of its JSON file
+        area      of the cell, e.g. "1.13 cm2"
+        capacity  which 1C passes in an hour, e.g. "3 mAh/cm2"; without it that of the protocol's sample
+
+        What belongs to the instrument is not read: names, recording, averaging. A spectrum takes the rest before it along.
+        Raises InputError naming what a program does not know, MissingExtraError if aurora-unicycler is not installed.
+        """
+        from lithoscope.protocol.unicycler import read_protocol
+
+        steps, stop = read_protocol(protocol, area=area, capacity=capacity)
+        return cls(steps=steps, stop=stop) if stop.model_fields_set else cls(steps=steps)
+
+    def to_unicycler(self, *, area: Given, sample: str = "$NAME", record: Given = "10 s") -> Any:
+        """The program as a CyclingProtocol of aurora-unicycler, which writes what cyclers read; `.to_json()` is its file.
+
+        area    of the cell, e.g. "1.13 cm2": a protocol tells the current of the whole cell
+        sample  its name
+        record  time between two records of the instrument, which a protocol must tell
+
+        Steps end by time there: a capacity at constant current is written as the time in which it passes.
+        Raises InputError naming what a protocol cannot hold, MissingExtraError if aurora-unicycler is not installed.
+        """
+        from lithoscope.protocol.unicycler import protocol_of
+
+        return protocol_of(self, area=area, sample=sample, record=record)
 
     def visits(self) -> Iterator[Visit]:
         """The program step by step, loops written out."""

@@ -66,7 +66,7 @@ class Stepper:
         """
         begun = clock.monotonic()
         chunk = self._advance(point, lambda: enough() or clock.monotonic() - begun > budget, rung)
-        return replace(chunk, not_expanded=self.system.not_expanded)
+        return replace(chunk, not_expanded=self.system.not_expanded, compiled=self.system.compiled)
 
     def _advance(self, point: Point, enough: Callable[[], bool], rung: int) -> Chunk:
         recorder = Recorder()
