@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
+    from lithoscope.analysis.efficiency import reservoir_efficiency
     from lithoscope.analysis.figures import animate_host, draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
@@ -29,19 +30,22 @@ if TYPE_CHECKING:
         Ageing,
         Cell,
         ConstantProperties,
+        Deposit,
         Electrolyte,
         Film,
         Foil,
         FrontLaw,
         Host,
         NativeFilm,
+        Nucleation,
         Same,
         Separator,
         Substrate,
+        SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Mossy, Planar, PorousHost
+    from lithoscope.physics.cell import Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -49,39 +53,29 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": (
-        "Ageing",
-        "Cell",
-        "ConstantProperties",
-        "Electrolyte",
-        "Film",
-        "Foil",
-        "FrontLaw",
-        "Host",
-        "NativeFilm",
-        "Same",
-        "Separator",
-        "Substrate",
-    ),
+    "design": ("Ageing", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host",
+               "NativeFilm", "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Mossy", "Planar", "PorousHost"),
+    "physics.cell": ("Mossy", "Planar", "Plated", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("animate_host", "draw"),
+    "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.impedance": ("read_arc",),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
-}
+}  # fmt: skip
 """Module -> the public names that it holds."""
 
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host",
-    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "PorousHost", "Program", "Rest",
-    "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate",
-    "Until", "Voltage", "animate_host", "catalogue", "draw", "load", "lookup", "read_arc", "run", "study",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host",
+    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Nucleation", "Planar", "Plated",
+    "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop",
+    "StoreError", "Substrate", "SurfaceFilm", "Until", "Voltage", "animate_host", "catalogue", "draw", "load", "lookup",
+    "read_arc", "reservoir_efficiency", "run", "study",
 ]  # fmt: skip
 
 

@@ -6,19 +6,7 @@ from lithoscope.design.cell import Cell, Same
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
-from lithoscope.design.substrate import Substrate
+from lithoscope.design.substrate import Deposit, Nucleation, Substrate, SurfaceFilm
 
-__all__ = [
-    "Ageing",
-    "Cell",
-    "ConstantProperties",
-    "Electrolyte",
-    "Film",
-    "Foil",
-    "FrontLaw",
-    "Host",
-    "NativeFilm",
-    "Same",
-    "Separator",
-    "Substrate",
-]
+__all__ = ["Ageing", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host", "NativeFilm",
+           "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"]  # fmt: skip
