@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
-    from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
+    from lithoscope.design import (
+        Ageing,
+        Cell,
+        ConstantProperties,
+        Electrolyte,
+        Film,
+        Foil,
+        NativeFilm,
+        Same,
+        Separator,
+        Substrate,
+    )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Mossy, Planar
@@ -36,7 +47,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
+    "design": (
+        "Ageing",
+        "Cell",
+        "ConstantProperties",
+        "Electrolyte",
+        "Film",
+        "Foil",
+        "NativeFilm",
+        "Same",
+        "Separator",
+        "Substrate",
+    ),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -54,8 +76,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
-    "read_arc", "run", "study",
+    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
+    "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 
 

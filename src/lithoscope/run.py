@@ -21,11 +21,17 @@ SHOWN_AFTER_S = 2.0
 
 
 def default_model(cell: Cell) -> Model:
-    """The model that a cell is run with unless another is given: "mossy" if the cell says how it ages, else "planar"."""
-    from lithoscope.design import Ageing
-    from lithoscope.physics.cell import Mossy, Planar
+    """The model that a cell is run with unless another is given, by the kind of its working electrode.
 
-    ages = any(electrode.ageing != Ageing() for electrode in (cell.working, cell.counter_electrode))
+    A foil: "mossy" if the cell says how it ages, else "planar". Any other: the model that suits it.
+    """
+    from lithoscope.design import Ageing
+    from lithoscope.physics.cell import Mossy, Planar, models_for
+
+    if cell.working.kind != "foil":
+        tag, model = next(iter(models_for(cell.working.kind).items()))
+        return model(kind=tag)
+    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_electrode))
     return Mossy() if ages else Planar()
 
 

@@ -94,10 +94,10 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
         (("run", "none.toml", "program.toml"), "none.toml does not exist"),
         (("run", "perovskite/bear", "program.toml"), 'Did you mean "perovskite/bare"?'),
         (("run", "cell.toml", "cell.toml"), 'cell.toml: format (line 3) = "lithoscope.cell/1"'),
-        (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "scan" is not built yet'),
+        (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "power" is not built yet'),
         (
             ("run", "cell.toml", "program.toml", "--model", "model.toml"),
-            'model.toml: kind (line 2) = "substrate" is not built yet',
+            'model.toml: kind (line 2) = "phase_field" is not built yet',
         ),
         (("show", "."), "is not a result of Lithoscope"),
         (("run", "cell.toml", "program.toml", "--to", "."), "is the current folder"),
@@ -116,8 +116,8 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
 def test_refusals_are_one_message_and_exit_code_2(
     arguments: tuple[str, ...], words: str, lithoscope: Any, files: tuple[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "wrong.toml").write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "scan"\n')
-    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "substrate"\n')
+    (tmp_path / "wrong.toml").write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "power"\n')
+    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "phase_field"\n')
     before = {p.name for p in tmp_path.iterdir()}
     code, out, err = lithoscope(*arguments)
     assert code == 2

@@ -34,7 +34,7 @@ def _violations(result: Result) -> Iterator[Violation]:
         return
     for face in ("working", "counter"):
         for name in (f"{face}_lithium", f"{face}_salt_concentration"):
-            if float(trace[name].min()) < 0:
+            if name in trace and float(trace[name].min()) < 0:
                 yield Violation("bounds", f"{name} falls to {float(trace[name].min()):.3g} {trace[name].attrs['units']}")
     parts = trace["working_potential"] - trace["counter_potential"] + trace["electrolyte_potential"]
     gap = float(np.max(np.abs(trace["voltage"] - parts)))

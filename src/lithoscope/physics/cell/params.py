@@ -5,7 +5,7 @@ A number that the cell does not give is taken from the data tables and marked so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lithoscope.constants import FARADAY
@@ -116,14 +116,14 @@ class FaceNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class CellNumbers:
-    """A planar cell in numbers, SI.
+class Surroundings:
+    """What every cell has beside its working electrode, in numbers, SI.
 
     area           m2;  temperature K;  concentration mol/m3
     thickness      of the separator, m;  porosity;  macmullin_number
     transport      transport law of the electrolyte
     lithium_molar_volume  m3/mol
-    working        its face;  counter, likewise
+    counter        face of the counter foil
     """
 
     area: float
@@ -134,34 +134,45 @@ class CellNumbers:
     macmullin_number: float
     transport: Transport
     lithium_molar_volume: float
-    working: FaceNumbers
     counter: FaceNumbers
 
 
-def parameters(cell: Cell, *, ageing: bool = False) -> tuple[Parameter, ...]:
-    """Every number of a cell with its range, status and source, in the order of the cell file.
+@dataclass(frozen=True, slots=True)
+class CellNumbers(Surroundings):
+    """A cell of two foils in numbers, SI.
 
-    ageing  whether the model uses how the lithium ages
+    working  face of the working electrode
     """
-    return tuple(p for p in _parameters(cell) if ageing or ".ageing." not in p.path)
+
+    working: FaceNumbers
 
 
 def numbers(cell: Cell) -> CellNumbers:
-    """The cell in numbers, SI."""
-    found = {parameter.path: parameter.quantity.value for parameter in parameters(cell, ageing=True)}
-    counter = "working" if cell.is_symmetric else "counter"
-    return CellNumbers(
+    """A cell of two foils in numbers, SI."""
+    around = surroundings(cell)
+    fields = {name: getattr(around, name) for name in Surroundings.__slots__}
+    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value))
+
+
+def surroundings(cell: Cell) -> Surroundings:
+    """What every cell has beside its working electrode, in numbers, SI."""
+    return Surroundings(
         area=cell.area.value,
         temperature=cell.temperature.value,
         concentration=cell.electrolyte.concentration.value,
         thickness=cell.separator.thickness.value,
-        porosity=found["separator.porosity"],
-        macmullin_number=found["separator.macmullin_number"],
+        porosity=cell.separator.property("porosity").value,
+        macmullin_number=cell.separator.property("macmullin_number").value,
         transport=transport_law(cell),
         lithium_molar_volume=lookup("lithium.molar_volume").to("m3/mol"),
-        working=_face(found, "working", len(cell.working.films), cell.temperature.value),
-        counter=_face(found, counter, len(cell.counter_electrode.films), cell.temperature.value),
+        counter=face(cell.counter_electrode, cell.temperature.value),
     )
+
+
+def face(foil: Foil, T: float) -> FaceNumbers:
+    """The face of a foil in numbers, SI, at a temperature, K."""
+    found = {parameter.path: parameter.quantity.value for parameter in foil_parameters("foil", foil, ageing=True)}
+    return _face(found, "foil", len(foil.films), T)
 
 
 def transport_law(cell: Cell) -> Transport:
@@ -177,12 +188,19 @@ def transport_law(cell: Cell) -> Transport:
     )
 
 
-def _parameters(cell: Cell) -> Iterator[Parameter]:
-    yield Parameter("area", cell.area, True)
-    yield Parameter("temperature", cell.temperature, True)
-    yield from _foil("working", cell.working)
-    if not cell.is_symmetric:
-        yield from _foil("counter", cell.counter_electrode)
+def parameters(cell: Cell, working: Iterable[Parameter], *, ageing: bool = False) -> tuple[Parameter, ...]:
+    """Every number of a cell with its range, status and source, in the order of the cell file.
+
+    working  those of the working electrode
+    ageing   whether the model uses how the lithium of the counter electrode ages
+    """
+    first = (Parameter("area", cell.area, True), Parameter("temperature", cell.temperature, True))
+    foil = () if cell.is_symmetric else foil_parameters("counter", cell.counter_electrode, ageing=ageing)
+    return (*first, *working, *foil, *_between(cell))
+
+
+def _between(cell: Cell) -> Iterator[Parameter]:
+    """Separator and electrolyte."""
     yield Parameter("separator.thickness", cell.separator.thickness, True)
     for name in ("porosity", "macmullin_number"):
         yield Parameter(f"separator.{name}", cell.separator.property(name), getattr(cell.separator, name) is not None)
@@ -192,26 +210,29 @@ def _parameters(cell: Cell) -> Iterator[Parameter]:
             yield Parameter(f"electrolyte.properties.{name}", getattr(properties, name), True)
 
 
-def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
+def foil_parameters(path: str, foil: Foil, *, ageing: bool = False) -> Iterator[Parameter]:
+    """The numbers of a foil; those of its ageing where the model uses them."""
     yield Parameter(f"{path}.thickness", foil.thickness, True)
     for n, film in enumerate(foil.films):
-        yield from _film(f"{path}.films.{n}", film)
+        yield from film_parameters(f"{path}.films.{n}", film)
     native = foil.native_film
     for name, unit in (("thickness", "m"), ("conductivity", "S/m")):
-        yield _or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
+        yield or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
     for name, unit in FOIL_FIELDS.items():
-        yield _or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
-    for name in AGEING_FIELDS:
+        yield or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
+    for name in AGEING_FIELDS if ageing else ():
         yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
 
 
-def _film(path: str, film: Film) -> Iterator[Parameter]:
+def film_parameters(path: str, film: Film) -> Iterator[Parameter]:
+    """The numbers of a protective film."""
     yield Parameter(f"{path}.thickness", film.thickness, True)
     yield Parameter(f"{path}.conductivity", film.property("conductivity"), film.conductivity is not None)
     yield Parameter(f"{path}.permittivity", film.property("permittivity"), film.permittivity is not None)
 
 
-def _or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
+def or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
+    """What the cell gives, else what the data tables say, SI."""
     return Parameter(path, given or lookup(identifier).quantity(unit), given is not None)
 
 

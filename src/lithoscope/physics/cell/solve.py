@@ -192,10 +192,13 @@ class Stepper:
 
     def _nearly_exhausted(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str | None:
         """The electrode that is being stripped, if it could not be for much longer."""
-        names = ["Program current density [A.m-2]", "Working lithium [C.m-2]", "Counter lithium [C.m-2]"]
-        found = system.read(names, stretch.y[:, -1], inputs)
-        J, working, counter = (float(found[name][0]) for name in names)
-        face, left = ("working", working) if J > 0 else ("counter", counter)
+        current = "Program current density [A.m-2]"
+        J = float(system.read([current], stretch.y[:, -1], inputs)[current][0])
+        face = "working" if J > 0 else "counter"
+        lithium = f"{face.title()} lithium [C.m-2]"
+        if lithium not in system.model.variables:
+            return None
+        left = float(system.read([lithium], stretch.y[:, -1], inputs)[lithium][0])
         return face if left < NEARLY_EXHAUSTED_S * abs(J) else None
 
     def _state(self, system: System, y: Array, inputs: Mapping[str, float]) -> str:
@@ -221,12 +224,13 @@ class Stepper:
 
 def _side(face: str, found: Mapping[str, float]) -> str:
     """What is left and what was lost at one electrode, of its variables."""
-    lithium, salt = (found[f"{face} {what}"] for what in LEFT)
-    said = f"{face.lower()} side {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium"
-    if f"{face} {LOST[0]}" in found:
-        dead, film, layer = (found[f"{face} {what}"] for what in LOST)
-        said += f" ({dead / MAH_PER_CM2:.3g} died in a layer of {layer * 1e6:.3g} um, {film / MAH_PER_CM2:.3g} went into films)"
-    return f"{said} and {salt:.4g} mol/m3 of salt"
+    lithium = found.get(f"{face} {LEFT[0]}")
+    said = f"{face.lower()} side" + ("" if lithium is None else f" {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium")
+    dead, film, layer = (found.get(f"{face} {what}") for what in LOST)
+    if dead is not None and film is not None:
+        there = "" if layer is None else f" in a layer of {layer * 1e6:.3g} um"
+        said += f" ({dead / MAH_PER_CM2:.3g} died{there}, {film / MAH_PER_CM2:.3g} went into films)"
+    return f"{said} and {found[f'{face} {LEFT[1]}']:.4g} mol/m3 of salt"
 
 
 def _attempts(rtol: float, rung: int, inputs: Mapping[str, float]) -> Iterator[tuple[Tolerances, bool]]:

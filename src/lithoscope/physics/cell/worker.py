@@ -172,7 +172,8 @@ def _stop_all() -> None:
 
 def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     """The loop of the child: solve what is asked until the parent is gone."""
-    from lithoscope.physics.cell.model import read_model, stepper
+    from lithoscope.physics.cell.model import stepper
+    from lithoscope.physics.cell.models import read_model
 
     known, solves = "", None
     while (message := receive(incoming)) is not None:

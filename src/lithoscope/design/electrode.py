@@ -1,0 +1,32 @@
+"""What an electrode can be: one kind, one class, one file. The literal key `kind` says which.
+
+A new kind of working electrode is a frozen class with `kind` and `films` (the films on it, from the metal outwards; there may
+be none). It is added to `WORKING` and `Electrode` below; the model that suits it is added in `physics.cell.models`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from lithoscope.design.anode import Foil
+from lithoscope.design.substrate import Substrate
+from lithoscope.document import Frozen, choose
+
+WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate}
+"""The kinds of working electrodes."""
+
+PLANNED = {
+    "host": "a porous fibre host comes with the host cells",
+    "cathode": "full cells come with the cathodes",
+}
+
+
+def _working(given: object) -> object:
+    return choose(WORKING, PLANNED, "an electrode", given)
+
+
+Electrode = Annotated[Foil | Substrate, BeforeValidator(_working)]
+"""Any working electrode."""
