@@ -42,7 +42,7 @@ from typing import Any
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import DEPLETED_MOL_M3
-from lithoscope.physics.cell.equations.half import CATHODE, LAYERS, SEPARATOR, HalfCell, Surroundings
+from lithoscope.physics.cell.equations.half import CATHODE, LAYERS, SEPARATOR, HalfCell, Outside
 from lithoscope.physics.cell.equations.mossy import MossyLithiumCell
 
 DRIED_OUT = 0.3
@@ -89,7 +89,7 @@ class FullLithiumCell(MossyLithiumCell):
 
     def _half_cell(self) -> HalfCell:
         y, P = self.saturation, pybamm.Parameter
-        around = Surroundings(
+        around = Outside(
             current=self.I,
             area=self.area,
             phi=pybamm.Variable("Counter interface potential [V]", scale=1e-3),
@@ -116,13 +116,14 @@ class FullLithiumCell(MossyLithiumCell):
         own = ("Discharge capacity [A.h]", "Throughput capacity [A.h]")
         self.rhs |= {unknown: rate for unknown, rate in self.half.rhs.items() if unknown.name not in own}
         self.initial_conditions |= {x: start for x, start in self.half.initial_conditions.items() if x.name not in own}
-        self.boundary_conditions |= self.half.boundary_conditions
         for name in ("Separator", "Positive electrode"):
             part = half[f"{name} porosity times concentration [mol.m-3]"]
             self.variables[part.name] = part
         for name in ("Positive particle concentration [mol.m-3]", "Positive electrode surface potential difference [V]"):
             self.variables[name] = half[name]
         self._volumes()
+        self.half.consume(self.salt_rate)
+        self.boundary_conditions |= self.half.boundary_conditions
         self._salt()
         self._cathode()
 
@@ -154,7 +155,7 @@ class FullLithiumCell(MossyLithiumCell):
 
     def _salt(self) -> None:
         """What flows into the pores brings salt; what a film consumes leaves through the face of the lithium."""
-        half, p, T, whole = self.half.variables, self.half.param, self.T, sum(self.pores.values())
+        half, whole = self.half.variables, sum(self.pores.values())
         m, c = half["Porosity times concentration [mol.m-3]"], half["Electrolyte concentration [mol.m-3]"]
         evenly = {layer: self.drawn * self.pores[layer] / whole for layer in LAYERS}
         evenly[SEPARATOR] += self.grown
@@ -169,11 +170,6 @@ class FullLithiumCell(MossyLithiumCell):
             ))
         )  # fmt: skip
         self.rhs[m] += brought
-        anions = (1 - p.t_plus(c, T)) * self.J / FARADAY - self.salt_rate
-        tor = half["Electrolyte transport efficiency"]
-        gradient = pybamm.boundary_value(-anions / (tor * p.D_e(c, T)), "left")
-        for field in (c, half["Electrolyte concentration concatenation [mol.m-3]"]):
-            self.boundary_conditions[field]["left"] = (gradient, "Neumann")
         here = pybamm.boundary_value(c, "right")
         self.variables |= {
             "Working salt concentration [mol.m-3]": here,
@@ -193,10 +189,7 @@ class FullLithiumCell(MossyLithiumCell):
         return pybamm.Integral(field, pybamm.standard_spatial_vars.x_p)
 
     def _cathode(self) -> None:
-        """The cathode and the electrolyte as places that hold lithium.
-
-        PyBaMM's balance of salt counts the ions in the double layer of the cathode as salt; they are moved to where they are.
-        """
+        """The cathode and the electrolyte as places that hold lithium."""
         half, p = self.half.variables, self.half.param
         transfer = half["Sum of positive electrode volumetric interfacial current densities [A.m-3]"]
         a = half["Positive electrode surface area to volume ratio [m-1]"]
@@ -210,7 +203,7 @@ class FullLithiumCell(MossyLithiumCell):
         inside = pybamm.r_average(self.variables["Positive particle concentration [mol.m-3]"])
         content = FARADAY * self._over_cathode(active * inside)
         self._reservoir("Working lithium", content, -stripped, self._over_cathode(abs(transfer)))
-        salt = FARADAY * self.variables["Salt in the electrolyte [mol.m-2]"] + self.layer_charge
+        salt = FARADAY * self.variables["Salt in the electrolyte [mol.m-2]"]
         brought, gone = FARADAY * self.c0 * (self.drawn + self.grown), FARADAY * self.salt_rate
         self._reservoir("Electrolyte lithium", salt, brought - gone, self._crossing() + brought + gone)
         free = self.variables["Free electrolyte [m]"] - pybamm.Parameter("Free electrolyte at assembly [m]")
