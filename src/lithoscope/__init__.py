@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lithoscope.data import lookup
     from lithoscope.design import (
         Ageing,
+        Cathode,
         Cell,
         ConstantProperties,
         Electrolyte,
@@ -49,6 +50,7 @@ __version__ = "0.1.0"
 _HOME = {
     "design": (
         "Ageing",
+        "Cathode",
         "Cell",
         "ConstantProperties",
         "Electrolyte",
@@ -74,7 +76,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
+    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
     "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
     "load", "lookup", "read_arc", "run", "study",

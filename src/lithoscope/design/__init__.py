@@ -2,10 +2,11 @@
 
 from lithoscope.design.ageing import Ageing
 from lithoscope.design.anode import Film, Foil, NativeFilm
+from lithoscope.design.cathode import Cathode
 from lithoscope.design.cell import Cell, Same
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.separator import Separator
 from lithoscope.design.substrate import Substrate
 
-__all__ = ["Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator",
+__all__ = ["Ageing", "Cathode", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator",
            "Substrate"]  # fmt: skip

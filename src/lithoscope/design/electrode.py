@@ -12,15 +12,15 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from lithoscope.design.anode import Foil
+from lithoscope.design.cathode import Cathode
 from lithoscope.design.substrate import Substrate
 from lithoscope.document import Frozen, choose
 
-WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate}
+WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate, "cathode": Cathode}
 """The kinds of working electrodes."""
 
 PLANNED = {
     "host": "a porous fibre host comes with the host cells",
-    "cathode": "full cells come with the cathodes",
 }
 
 
@@ -28,5 +28,5 @@ def _working(given: object) -> object:
     return choose(WORKING, PLANNED, "an electrode", given)
 
 
-Electrode = Annotated[Foil | Substrate, BeforeValidator(_working)]
+Electrode = Annotated[Foil | Substrate | Cathode, BeforeValidator(_working)]
 """Any working electrode."""
