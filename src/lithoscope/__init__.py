@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Mossy, Planar
+    from lithoscope.physics.cell import Full, Mossy, Planar
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -64,7 +64,7 @@ _HOME = {
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Mossy", "Planar"),
+    "physics.cell": ("Full", "Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
     "analysis.impedance": ("read_arc",),
@@ -76,7 +76,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
+    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "Full", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
     "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
     "load", "lookup", "read_arc", "run", "study",

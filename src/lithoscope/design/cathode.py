@@ -112,7 +112,7 @@ class Cathode(Frozen):
         if self.thickness is not None and self.active_fraction is not None:
             raise InputError("active_fraction", "was given beside the thickness", expected="one of them",
                              why="With the loading, one follows from the other", do="Leave out the active_fraction")  # fmt: skip
-        solid, porosity = self.active_volume_fraction, self.property("porosity").value
+        solid, porosity = self.active_volume_fraction, self.quantity("porosity").value
         if solid + porosity > 1:
             least = self.active_loading / self.density / (1 - porosity)
             where = "active_fraction" if self.thickness is None else "thickness"
@@ -125,7 +125,7 @@ class Cathode(Frozen):
             )  # fmt: skip
         return self
 
-    def property(self, name: str) -> Quantity:
+    def quantity(self, name: str) -> Quantity:
         """What was given, else what the data tables say, SI; one of `FIELDS`."""
         given: Quantity | None = getattr(self, name)
         return given or lookup(f"cathodes.{self.material}.{name}").quantity(FIELDS[name])
@@ -168,7 +168,7 @@ class Cathode(Frozen):
         """Thickness of the coating, m."""
         if self.thickness is not None:
             return self.thickness.value
-        return self.active_loading / (self.density * self.property("active_fraction").value)
+        return self.active_loading / (self.density * self.quantity("active_fraction").value)
 
     @property
     def active_volume_fraction(self) -> float:
@@ -179,7 +179,7 @@ class Cathode(Frozen):
     def macmullin(self) -> float:
         """Bulk over effective conductivity of the electrolyte in the coating."""
         given = self.macmullin_number
-        return given.value if given is not None else self.property("porosity").value ** -BRUGGEMAN
+        return given.value if given is not None else self.quantity("porosity").value ** -BRUGGEMAN
 
     @property
     def sites(self) -> float:

@@ -20,7 +20,11 @@ from lithoscope.protocol import Current, Program, Rest, Scan, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
 
-PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
+PHYSICAL_ENDS = {
+    "lithium exhausted": End.LITHIUM_EXHAUSTED,
+    "salt depleted": End.SALT_DEPLETED,
+    "electrolyte dried out": End.DRIED_OUT,
+}
 """Events of a cell model, by the words before the colon of their name."""
 
 

@@ -141,13 +141,16 @@ class FullLithiumCell(MossyLithiumCell):
         self.variables[PORES] = W
         self.rhs[W], self.initial_conditions[W] = drawn + self.grown - used, P("Electrolyte in the pores at assembly [m]")
         self.rhs[free] = -(drawn + self.grown)
+        consumed = pybamm.Scalar(0)
         for kind, rate in (("Solvent", solvent), ("Salt", salt)):
             gone = self._variable(f"{kind} in films [mol.m-2]", 0, 1e-1)
             self.rhs[gone] = rate
             self.variables[f"{kind} left [mol.m-2]"] = P(f"{kind} at assembly [mol.m-2]") - gone
+            consumed = consumed + gone * P(f"{kind} molar volume [m3.mol-1]")
         self.salt_rate = salt
         self.variables |= {
             "Electrolyte volume [m]": W + free,
+            "Electrolyte used [m]": consumed,
             "Pore volume [m]": sum(self.pores.values()),
             "Share of pores filled": self.saturation,
         }
@@ -174,11 +177,16 @@ class FullLithiumCell(MossyLithiumCell):
         self.variables |= {
             "Working salt concentration [mol.m-3]": here,
             "Salt concentration [mol.m-3]": c,
-            "Position [m]": half["x [m]"] - pybamm.Parameter("Negative electrode thickness [m]"),
+            "Position [m]": self._position(),
             "Path of the salt [m]": self.paths[SEPARATOR] + self.paths[CATHODE] / 2,
             "Salt in the electrolyte [mol.m-2]": self._over_cell(m),
         }
         self.events.append(pybamm.Event("salt depleted: working electrode", here / DEPLETED_MOL_M3 - 1))
+
+    def _position(self) -> Any:
+        """Distance from the lithium."""
+        x = pybamm.standard_spatial_vars
+        return pybamm.concatenation(x.x_s, x.x_p) - pybamm.Parameter("Negative electrode thickness [m]")
 
     @staticmethod
     def _over_cell(field: Any) -> Any:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from lithoscope.document import choose, line_of, parse_toml
 from lithoscope.errors import InputError
 from lithoscope.physics.cell.model import CellModel
+from lithoscope.physics.cell.models.full import Full
 from lithoscope.physics.cell.models.mossy import Mossy
 from lithoscope.physics.cell.models.planar import Planar
 
-MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy}
+MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy, "full": Full}
 """The models of the cell scale by their literal tag."""
 
 PLANNED_MODELS = {
@@ -36,4 +37,4 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-__all__ = ["MODELS", "Mossy", "Planar", "models_for", "read_model"]
+__all__ = ["MODELS", "Full", "Mossy", "Planar", "models_for", "read_model"]
