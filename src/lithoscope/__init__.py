@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
+    from lithoscope.analysis.energy import energy_density
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
@@ -66,6 +67,7 @@ _HOME = {
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
+    "analysis.energy": ("energy_density",),
     "analysis.figures": ("draw",),
     "analysis.impedance": ("read_arc",),
     "studies": ("study",),
@@ -78,7 +80,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "Full", "InputError", "Ledger",
     "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
+    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw", "energy_density",
     "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 

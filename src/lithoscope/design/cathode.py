@@ -139,11 +139,7 @@ class Cathode(Frozen):
     def density(self) -> float:
         """Of the active material without lithium beyond its formula, kg/m3: sites per volume times mass per site."""
         table = f"cathodes.{self.material}"
-        return (
-            self.largest_concentration
-            * lookup(f"{table}.molar_mass").to("kg/mol")
-            / lookup(f"{table}.lithium_sites").number
-        )
+        return self.largest_concentration * lookup(f"{table}.molar_mass").to("kg/mol") / lookup(f"{table}.lithium_sites").number
 
     @property
     def specific_capacity(self) -> float:

@@ -67,7 +67,9 @@ def consumption(cell: Cell, cathode_pores: float) -> Consumption:
     amount = _amount(cell)
     shares = _shares(electrolyte)
     pores = cell.separator.property("porosity").value * cell.separator.thickness.value + cathode_pores
-    mixed = {kind: sum(share * _of(name, kind) for name, share in shares.items()) for kind in ("solvent", "salt", "film_volume")}
+    mixed = {
+        kind: sum(share * _of(name, kind) for name, share in shares.items()) for kind in ("solvent", "salt", "film_volume")
+    }
     given = cell.counter_electrode.ageing.film_molar_volume
     computed = Quantity(mixed["film_volume"], "m3/mol", None, None, "computed", "shares of the film reactions")
     salt_volume, wetting = lookup("solutions.salt_volume").quantity("m3/mol"), lookup("solutions.wetting_time").quantity("s")

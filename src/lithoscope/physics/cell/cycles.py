@@ -80,7 +80,9 @@ def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], 
     return float(sum(contents[name][last] - before[name] for name in names))
 
 
-def charge_and_discharge(steps: Mapping[str, Array], trace: Mapping[str, Array], cycles: Array, driven: Mask) -> dict[str, Array]:
+def charge_and_discharge(
+    steps: Mapping[str, Array], trace: Mapping[str, Array], cycles: Array, driven: Mask
+) -> dict[str, Array]:
     """What full cells are compared by, one row for each cycle.
 
     steps   columns of the table of steps;  trace: columns of the trace;  cycles: which;  driven: as above

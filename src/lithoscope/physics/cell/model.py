@@ -205,7 +205,10 @@ def _system(
 
     form = under_current if by == "current" else under_voltage
     return System(
-        form(lambda current: model.equations(structure, current)), model.functions(structure, transport), cells, compiled=compiled
+        form(lambda current: model.equations(structure, current)),
+        model.functions(structure, transport),
+        cells,
+        compiled=compiled,
     )
 
 
