@@ -24,6 +24,8 @@ Salt and lithium in films
 Dead layer: in series with the separator. Both are one layer with the pores and the resistance to transport of the two:
     filled  y (eps_s + eps_d L_d / L_s),   effective over bulk  y^1.5 L_s / (N_M,s L_s + N_M,d L_d)
 
+Ground: where the foil has been stripped away its ground stays; s_0 = 1, plating may begin on all of it.
+
     V = phi_s,cathode - phi - sum v
 
 Ends
@@ -64,6 +66,9 @@ class FullLithiumCell(MossyLithiumCell):
     films    number of protective films on the lithium, {"Counter": 1, "Working": 0}
     current  the symbol of the current, A, positive strips the lithium; PyBaMM's own input if not given
     """
+
+    # A limit of the voltage ends a charge that has to squeeze through seeds, where a cell would plate on all of the bare ground.
+    seeds = 1.0
 
     def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "full cell") -> None:
         P = pybamm.Parameter

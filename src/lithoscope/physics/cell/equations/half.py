@@ -75,6 +75,7 @@ class HalfCell(pybamm.lithium_ion.DFN):  # type: ignore[misc]  # PyBaMM carries 
             )
         }
         self.submodels |= {
+            "external circuit": _GivenCurrent(p, self.options),
             "porosity": _Filled(p, self.options, fields["filled"]),
             "electrolyte transport efficiency": _Transport(p, "Electrolyte", self.options, fields["transport"]),
             "electrode transport efficiency": _Transport(p, "Electrode", self.options, fields["solid"]),
@@ -105,6 +106,16 @@ class HalfCell(pybamm.lithium_ion.DFN):  # type: ignore[misc]  # PyBaMM carries 
 
 def _in(layer: str, value: Any) -> Any:
     return pybamm.FullBroadcast(value, layer, "current collector")
+
+
+class _GivenCurrent(pybamm.external_circuit.ExplicitCurrentControl):  # type: ignore[misc]
+    """The current, also where it is an unknown, which PyBaMM then wants to see under its own name."""
+
+    def get_fundamental_variables(self) -> dict[str, Any]:
+        """Currents by PyBaMM's names."""
+        current = self.param.current_with_time
+        own = {current.name: current} if isinstance(current, pybamm.Variable) else {}
+        return super().get_fundamental_variables() | own
 
 
 class _Filled(pybamm.porosity.Constant):  # type: ignore[misc]

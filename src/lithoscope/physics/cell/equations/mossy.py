@@ -79,6 +79,9 @@ class MossyLithiumCell(LithiumCell):
     current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
     """
 
+    seeds = SEEDS
+    """Share of bare ground on which plating begins."""
+
     def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "mossy Li|Li cell") -> None:
         self.salt = {
             layer: pybamm.Variable(f"Salt in the {layer} [mol.m-2]", domain=layer, scale=SALT_SCALE) for layer in LAYERS
@@ -101,7 +104,7 @@ class MossyLithiumCell(LithiumCell):
             "bulk": self._population(face, "bulk", phi, c, P(f"{face} exchange current density [A.m-2]")),
             "mossy": self._population(face, "mossy", phi, c, P(f"{face} mossy exchange current density [A.m-2]")),
         }
-        ground = rough * SEEDS * (1 - covered)
+        ground = rough * self.seeds * (1 - covered)
         plated = (area["bulk"] + ground) * positive_part(-i["bulk"])
         passed = area["bulk"] * i["bulk"] - ground * positive_part(-i["bulk"])
         stripped = passed + area["mossy"] * i["mossy"]
