@@ -78,10 +78,10 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "Full", "InputError", "Ledger",
-    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw", "energy_density",
-    "load", "lookup", "read_arc", "run", "study",
+    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "Full", "InputError",
+    "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
+    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
+    "energy_density", "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 
 

@@ -42,7 +42,9 @@ def test_solvent_at_rest() -> None:
     assert_exact(CASES["solvent in the film that grows at rest"])
 
 
-@pytest.mark.fails_when("physics/cell/consumption.py", 'film_volume=mixed["film_volume"] if given is None', "film_volume=17.5e-6 if given is None")
+@pytest.mark.fails_when(
+    "physics/cell/consumption.py", 'film_volume=mixed["film_volume"] if given is None', "film_volume=17.5e-6 if given is None"
+)
 def test_film_volume_is_that_of_the_reactions() -> None:
     """0.4 x 48 + 0.4 x 17.5 + 0.2 x 14.7 cm3/mol, unless the foil says otherwise; both are listed as what they are."""
     cell = exact_full.calm()
@@ -53,7 +55,11 @@ def test_film_volume_is_that_of_the_reactions() -> None:
     assert consumption(given, 0.0).film_volume == pytest.approx(20e-6)
 
 
-@pytest.mark.fails_when("physics/cell/equations/mossy.py", 'P(f"{face} dead fraction") * area["mossy"]', '(0.005 + P(f"{face} dead fraction")) * area["mossy"]')
+@pytest.mark.fails_when(
+    "physics/cell/equations/mossy.py",
+    'P(f"{face} dead fraction") * area["mossy"]',
+    '(0.005 + P(f"{face} dead fraction")) * area["mossy"]',
+)
 def test_the_limit_is_reached_in_proportion_to_the_rates() -> None:
     """A share of all rates of ageing: the difference to PyBaMM's half cell shrinks in proportion, observed order 1."""
 
@@ -124,7 +130,9 @@ def test_salt_that_is_missing_is_noticed(life: ls.Result) -> None:
     assert [violation.invariant for violation in found] == ["salt"]
 
 
-@pytest.mark.fails_when(FULL, 'P("Counter dead layer MacMullin number") * L_d', '0 * P("Counter dead layer MacMullin number") * L_d')
+@pytest.mark.fails_when(
+    FULL, 'P("Counter dead layer MacMullin number") * L_d', '0 * P("Counter dead layer MacMullin number") * L_d'
+)
 def test_resistance_of_a_dead_layer(life: ls.Result) -> None:
     """Rested, the separator and the dead layer are (L_s N_s + L_d N_d) / kappa at high frequency."""
     found = surroundings(harsh())
@@ -137,7 +145,9 @@ def test_resistance_of_a_dead_layer(life: ls.Result) -> None:
     assert float(life.spectra[0]["electrolyte_real_impedance"][0]) == pytest.approx(exact, rel=3e-3)
 
 
-@pytest.mark.fails_when("physics/cell/cycles.py", '"discharge": float(-charge[charge < 0].sum())', '"discharge": float(charge[charge > 0].sum())')
+@pytest.mark.fails_when(
+    "physics/cell/cycles.py", '"discharge": float(-charge[charge < 0].sum())', '"discharge": float(charge[charge > 0].sum())'
+)
 def test_table_of_cycles(life: ls.Result) -> None:
     """Capacities, mean voltages, efficiencies and what is left, against the trace."""
     trace, row = life.trace, life.cycles.loc[3]
@@ -155,7 +165,9 @@ def test_table_of_cycles(life: ls.Result) -> None:
     assert row["solvent_left"] < life.cycles.loc[2]["solvent_left"]
 
 
-@pytest.mark.fails_when(FULL, "power[\"Charge-transfer\"] += v[\"Counter charge-transfer power [W.m-2]\"]", "power[\"Charge-transfer\"] += 0")
+@pytest.mark.fails_when(
+    FULL, 'power["Charge-transfer"] += v["Counter charge-transfer power [W.m-2]"]', 'power["Charge-transfer"] += 0'
+)
 def test_where_the_voltage_falls(life: ls.Result) -> None:
     """Open-circuit voltage less what is dissipated per current is the voltage, but for what charges the double layers."""
     row, trace = life.cycles.loc[4], life.trace
@@ -179,7 +191,9 @@ def test_a_lean_cell_dries_out_and_more_electrolyte_helps() -> None:
     assert float(dried["saturation"][-1]) == pytest.approx(0.3, abs=1e-6)
     assert dried.ledger.residual <= 1e-9
     assert "more electrolyte" in dried.status.remedy
-    more = ls.run(lean.changed("electrolyte.amount", "20 uL/cm2"), program.changed("steps.0.times", dried.status.cycle), progress=False)
+    more = ls.run(
+        lean.changed("electrolyte.amount", "20 uL/cm2"), program.changed("steps.0.times", dried.status.cycle), progress=False
+    )
     assert more.status.word == "program completed"
     assert float(more["saturation"].min()) > 0.999
 
@@ -204,7 +218,11 @@ test_lithium_that_is_too_thin_for_the_cathode_is_exhausted = pytest.mark.fails_w
 )(test_lithium_that_is_too_thin_for_the_cathode_is_exhausted)  # fmt: skip
 
 
-@pytest.mark.fails_when("physics/laws/life.py", "return float(np.inf) if e == 1 else R / (Q * (1 - e))", "return float(np.inf) if e == 1 else 2 * R / (Q * (1 - e))")
+@pytest.mark.fails_when(
+    "physics/laws/life.py",
+    "return float(np.inf) if e == 1 else R / (Q * (1 - e))",
+    "return float(np.inf) if e == 1 else 2 * R / (Q * (1 - e))",
+)
 def test_a_reserve_hides_an_efficiency_for_as_long_as_the_law_says() -> None:
     """The knee of the full cell stands where reserve over loss per cycle puts it, with the efficiency of the cell itself."""
     cell = harsh().changed("counter.thickness", "6 um").changed("counter.ageing.mossy_fraction", 1.0)
@@ -245,7 +263,9 @@ def test_a_model_of_foils_refuses_a_cathode_and_names_the_right_one() -> None:
         ls.run(harsh(), FAST, ls.Mossy(), progress=False)
 
 
-@pytest.mark.fails_when("physics/cell/control.py", "model.algebraic[current] = model.variables", "model.algebraic[current] = 1e-3 + model.variables")
+@pytest.mark.fails_when(
+    "physics/cell/control.py", "model.algebraic[current] = model.variables", "model.algebraic[current] = 1e-3 + model.variables"
+)
 def test_a_voltage_is_held_and_current_dies_away() -> None:
     program = ls.Program([
         ls.Current("0.56 mA/cm2", {"voltage_above": "2.4 V", "duration": "2 h"}),
@@ -280,7 +300,9 @@ def test_contract() -> None:
     assert {"working.loading", "working.thickness", "counter.ageing.dead_fraction", "electrolyte.amount"} <= rows
 
 
-@pytest.mark.fails_when("physics/cell/models/full.py", '"Cathode MacMullin number": cathode.macmullin', '"Cathode MacMullin number": 1.0')
+@pytest.mark.fails_when(
+    "physics/cell/models/full.py", '"Cathode MacMullin number": cathode.macmullin', '"Cathode MacMullin number": 1.0'
+)
 def test_it_is_a_plain_model_of_pybamm() -> None:
     """PyBaMM's own simulation of it gives our voltage."""
     from lithoscope.physics.cell.engine import pybamm

@@ -101,7 +101,8 @@ class Cathode(Frozen):
     def _has_an_amount(self) -> Self:
         if (self.loading is None) == (self.areal_capacity is None):
             both = self.loading is not None
-            raise InputError("loading", "and areal_capacity were both given" if both else "is missing, and so is areal_capacity",
+            problem = "and areal_capacity were both given" if both else "is missing, and so is areal_capacity"
+            raise InputError("loading", problem,
                              expected='one of them, such as loading = "20 mg/cm2"',
                              why="One follows from the other" if both else "",
                              do="Leave out areal_capacity" if both else 'Write e.g. loading = "20 mg/cm2"')  # fmt: skip
@@ -111,7 +112,8 @@ class Cathode(Frozen):
     def _has_room(self) -> Self:
         if self.thickness is not None and self.active_fraction is not None:
             raise InputError("active_fraction", "was given beside the thickness", expected="one of them",
-                             why="With the loading, one follows from the other", do="Leave out the active_fraction")  # fmt: skip
+                             why="With the loading, one follows from the other",
+                             do="Leave out the active_fraction")  # fmt: skip
         solid, porosity = self.active_volume_fraction, self.quantity("porosity").value
         if solid + porosity > 1:
             least = self.active_loading / self.density / (1 - porosity)

@@ -81,8 +81,8 @@ class Electrolyte(Frozen):
             raise InputError("per_capacity", "was given beside the amount", expected="one of them", do="Leave out per_capacity")
         for name in self.film_reactions or {}:
             if name not in FILM_REACTIONS:
-                raise InputError(f"film_reactions.{name}", "is not a reaction that is known", expected=", ".join(FILM_REACTIONS),
-                                 do=nearest(name, FILM_REACTIONS))  # fmt: skip
+                raise InputError(f"film_reactions.{name}", "is not a reaction that is known",
+                                 expected=", ".join(FILM_REACTIONS), do=nearest(name, FILM_REACTIONS))  # fmt: skip
         if self.film_reactions is not None:
             _check_shares("film_reactions", self.film_reactions)
         return self

@@ -94,12 +94,8 @@ class Program(Document):
         longest          duration after which a half-cycle ends even if its voltage was not reached
         stop             what ends the program early
         """
-        density, least, most = (
-            parse_as(kind, given, name)
-            for kind, given, name in (
-                (CurrentDensityMagnitude, current_density, "current_density"), (VoltageKind, low, "low"), (VoltageKind, high, "high"),
-            )
-        )  # fmt: skip
+        density = parse_as(CurrentDensityMagnitude, current_density, "current_density")
+        least, most = parse_as(VoltageKind, low, "low"), parse_as(VoltageKind, high, "high")
         if least.value >= most.value:
             raise InputError("low", f"= {least} is not below high = {most}", expected="low < high",
                              do=f'Write low = "{most}", high = "{least}"' if least.value > most.value else "")  # fmt: skip

@@ -1,11 +1,11 @@
 """How long a reserve of lithium hides a bad efficiency, and what the end of hiding says about the efficiency.
 
-Everything here assumes a cell that is limited by lithium and by nothing else: no growing resistance, no ageing of the cathode, an
-efficiency that is the same in every cycle. A fade that is gradual from the start contradicts it; `infer_efficiency` says by how
+Everything here assumes a cell that is limited by lithium and by nothing else: no growing resistance, no ageing of the cathode,
+an efficiency that is the same in every cycle. A fade that is gradual from the start contradicts it; `infer_efficiency` says by how
 much a measured curve does.
 
-    R    reserve: lithium metal beyond what is cycled, C/m2. Where the cathode brings the lithium it is the whole foil, where the
-         foil brings it, what is left of the foil when the cathode is full
+    R    reserve: lithium metal beyond what is cycled, C/m2. It is the whole foil where the cathode brings the lithium, and what
+         is left of the foil when the cathode is full where the foil brings it
     Q    capacity of the cathode per cycle, C/m2
     e    efficiency: share of the lithium plated in a cycle that can be stripped again
 """
@@ -111,7 +111,8 @@ def infer_efficiency(capacity: Sequence[float], R: float) -> Inferred:
     if len(n) < 3 or min(capacity) > (1 - SEEN) * Q:
         bound = 1 - R / (Q * max(len(n), 1))
         raise InputError("capacity", f"stays within {SEEN:.0%} of its first value: it has no knee",
-                         expected="a curve that falls", why=f"Such a curve says only that the efficiency is at least {bound:.3g}",
+                         expected="a curve that falls",
+                         why=f"Such a curve says only that the efficiency is at least {bound:.3g}",
                          do="Give the curve up to the end of life")  # fmt: skip
     curve = np.asarray(capacity, dtype=float) / Q
 

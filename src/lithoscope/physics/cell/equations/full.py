@@ -67,7 +67,7 @@ class FullLithiumCell(MossyLithiumCell):
     current  the symbol of the current, A, positive strips the lithium; PyBaMM's own input if not given
     """
 
-    # A limit of the voltage ends a charge that has to squeeze through seeds, where a cell would plate on all of the bare ground.
+    # A limit of the voltage ends a charge that must squeeze through seeds, where a cell would plate on all of the bare ground.
     seeds = 1.0
 
     def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "full cell") -> None:

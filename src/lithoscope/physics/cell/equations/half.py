@@ -115,7 +115,7 @@ class _GivenCurrent(pybamm.external_circuit.ExplicitCurrentControl):  # type: ig
         """Currents by PyBaMM's names."""
         current = self.param.current_with_time
         own = {current.name: current} if isinstance(current, pybamm.Variable) else {}
-        return super().get_fundamental_variables() | own
+        return dict(super().get_fundamental_variables()) | own
 
 
 class _Filled(pybamm.porosity.Constant):  # type: ignore[misc]
@@ -128,7 +128,9 @@ class _Filled(pybamm.porosity.Constant):  # type: ignore[misc]
     def get_fundamental_variables(self) -> dict[str, Any]:
         """Porosity and its rate by PyBaMM's names."""
         zero = {layer: _in(layer, 0) for layer in LAYERS}
-        return self._get_standard_porosity_variables(self._fields) | self._get_standard_porosity_change_variables(zero)
+        return dict(self._get_standard_porosity_variables(self._fields)) | dict(
+            self._get_standard_porosity_change_variables(zero)
+        )
 
 
 class _Transport(pybamm.transport_efficiency.Bruggeman):  # type: ignore[misc]
@@ -140,7 +142,7 @@ class _Transport(pybamm.transport_efficiency.Bruggeman):  # type: ignore[misc]
 
     def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Transport efficiency by PyBaMM's names."""
-        return variables | self._get_standard_transport_efficiency_variables(self._fields)
+        return variables | dict(self._get_standard_transport_efficiency_variables(self._fields))
 
 
 class _Wet(pybamm.interface_utilisation.Full):  # type: ignore[misc]
@@ -170,7 +172,7 @@ class _LithiumFace(pybamm.electrode.ohm.LithiumMetalSurfaceForm):  # type: ignor
     def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Potentials on both sides of the face."""
         phi_s = variables["Negative current collector potential [V]"]
-        return variables | self._get_li_metal_interface_variables(pybamm.Scalar(0), phi_s, phi_s - self._phi)
+        return variables | dict(self._get_li_metal_interface_variables(pybamm.Scalar(0), phi_s, phi_s - self._phi))
 
     def set_rhs(self, variables: dict[str, Any]) -> None:
         """Nothing: the model around has the equation."""

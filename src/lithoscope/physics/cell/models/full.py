@@ -175,12 +175,17 @@ def check_window(cathode: Cathode, program: Program) -> None:
     window = lookup(f"cathodes.{cathode.material}.window").value
     assert isinstance(window, tuple)  # a table of this package
     low, high = window
+    seen: set[int] = set()
     for visit in program.visits():
+        if id(visit.step) in seen:
+            continue
+        seen.add(id(visit.step))
         for where, voltage in _voltages(visit.step):
             if not low <= voltage <= high:
                 raise InputError(
                     f"steps: step {visit.number}, {where}",
-                    f"= {voltage:g} V is outside the {low:g} to {high:g} V in which the potential of {cathode.material} is known",
+                    f"= {voltage:g} V is outside the {low:g} to {high:g} V in which the potential of "
+                    f"{cathode.material} is known",
                     expected=f"{low:g} V to {high:g} V",
                     why="Beyond them the cathode is full, empty, or decomposes",
                     do=f'Write e.g. "{low if voltage < low else high:g} V"',
