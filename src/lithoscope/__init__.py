@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
+    from lithoscope.analysis.efficiency import reservoir_efficiency
     from lithoscope.analysis.energy import energy_density
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
@@ -31,17 +32,20 @@ if TYPE_CHECKING:
         Cathode,
         Cell,
         ConstantProperties,
+        Deposit,
         Electrolyte,
         Film,
         Foil,
         NativeFilm,
+        Nucleation,
         Same,
         Separator,
         Substrate,
+        SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Full, Mossy, Planar
+    from lithoscope.physics.cell import Full, Mossy, Planar, Plated
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -49,39 +53,30 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": (
-        "Ageing",
-        "Cathode",
-        "Cell",
-        "ConstantProperties",
-        "Electrolyte",
-        "Film",
-        "Foil",
-        "NativeFilm",
-        "Same",
-        "Separator",
-        "Substrate",
-    ),
+    "design": ("Ageing", "Cathode", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm", "Nucleation",
+               "Same", "Separator", "Substrate", "SurfaceFilm"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Full", "Mossy", "Planar"),
+    "physics.cell": ("Full", "Mossy", "Planar", "Plated"),
     "result": ("Ledger", "Result", "load"),
     "analysis.energy": ("energy_density",),
     "analysis.figures": ("draw",),
+    "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.impedance": ("read_arc",),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
-}
+}  # fmt: skip
 """Module -> the public names that it holds."""
 
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "Full", "InputError",
-    "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "Until", "Voltage", "catalogue", "draw",
-    "energy_density", "load", "lookup", "read_arc", "run", "study",
+    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "Full",
+    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Nucleation", "Planar", "Plated", "Program",
+    "Rest", "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate",
+    "SurfaceFilm", "Until", "Voltage", "catalogue", "draw", "energy_density", "load", "lookup", "read_arc",
+    "reservoir_efficiency", "run", "study",
 ]  # fmt: skip
 
 

@@ -31,8 +31,8 @@ MAH_PER_CM2 = 36_000.0
 
 STATUSES: tuple[str, ...] = get_args(ValueStatus)
 
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
-_TEXT = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
+NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_TEXT = re.compile(rf"^\s*({NUMBER})\s*(.*?)\s*$")
 _FACTOR = re.compile(r"\s*([*/· ]?)\s*(1|[A-Za-zµμΩÅ°%]+)\s*(?:(?:\^|\*\*)?\s*([+-]?[0-9]))?")
 _RAISED = re.compile(r"(?<=[A-Za-zµμΩÅ°])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _LOWERED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")

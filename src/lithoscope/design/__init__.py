@@ -6,7 +6,7 @@ from lithoscope.design.cathode import Cathode
 from lithoscope.design.cell import Cell, Same
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.separator import Separator
-from lithoscope.design.substrate import Substrate
+from lithoscope.design.substrate import Deposit, Nucleation, Substrate, SurfaceFilm
 
-__all__ = ["Ageing", "Cathode", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator",
-           "Substrate"]  # fmt: skip
+__all__ = ["Ageing", "Cathode", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm",
+           "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"]  # fmt: skip

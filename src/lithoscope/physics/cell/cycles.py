@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
 from lithoscope.physics.cell.observe import POWERS
+from lithoscope.result.names import STEP_ENDS
 
 Mask = NDArray[np.bool_]
 
@@ -55,21 +56,36 @@ def per_cycle(
     driven    which steps are under constant current
     Returns shape and resistances as means over the half-cycles of a cycle; the lithium that died and that went into films on
     both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
-    is the charge that passed.
+    is the charge that passed. Of a working electrode that had no lithium at assembly only what is plated on it counts, and
+    where it is stripped to a voltage the Coulombic efficiency says what came back, stripped / plated.
     """
+    empty = initial.get("working_lithium") == 0
     numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
     rows: dict[str, list[float]] = {}
     for cycle in numbers:
         inside = np.flatnonzero(steps["cycle"] == cycle)
         halves = inside[driven[inside]]
         lost = {kind: _gained(kind, inside, contents, initial) for kind in ("dead", "film")}
-        plated = float(np.sum(np.abs(steps["charge"][halves])))
+        charge = steps["charge"][halves]
+        plated = float(np.sum(np.maximum(-charge, 0) if empty else np.abs(charge)))
         row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS)}
         row |= {f"{kind}_lithium_made": amount for kind, amount in lost.items()}
         row["efficiency"] = 1 - sum(lost.values()) / plated if plated else np.nan
+        if empty:
+            row["coulombic_efficiency"] = _came_back(charge, steps["ended"][halves])
         for name, value in row.items():
             rows.setdefault(name, []).append(value)
     return {"cycle": numbers} | {name: np.array(values) for name, values in rows.items()}
+
+
+def _came_back(charge: Array, ended: Array) -> float:
+    """Coulombic efficiency of a cycle, stripped / plated; not a number if nothing was plated or stripping had another end.
+
+    charge  of its half-cycles, C/m2, positive strips;  ended  codes of what ended them
+    """
+    stripped, plated = float(np.sum(np.maximum(charge, 0))), float(np.sum(np.maximum(-charge, 0)))
+    to_a_voltage = np.any((charge > 0) & (ended == STEP_ENDS.index("voltage above")))
+    return stripped / plated if plated and to_a_voltage else np.nan
 
 
 def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], initial: Mapping[str, float]) -> float:

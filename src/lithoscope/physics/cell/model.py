@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell.drive import Solves
     from lithoscope.physics.cell.solve import Stepper
     from lithoscope.physics.cell.system import System
+    from lithoscope.physics.cell.timeline import Timeline
     from lithoscope.result.checkpoint import Journal
 
 COMPILED_FROM_STEPS = 200
@@ -81,10 +82,10 @@ class CellModel(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=_number_rows(self.parameters(cell)),
-            notes=_notes(cell, found, tree),
+            notes=(*_notes(cell, found, tree), *_compiled_notes(timeline)),
             wall_s=time.perf_counter() - begun,
             solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
-                    "not_expanded": timeline.not_expanded},
+                    "not_expanded": timeline.not_expanded, "compiled": timeline.compiled},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
@@ -263,6 +264,12 @@ def _concentration_notes(found: Surroundings, trace: xr.Dataset) -> Iterator[str
     if reached > most:
         yield (f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
                f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
+
+
+def _compiled_notes(timeline: Timeline) -> Iterator[str]:
+    if timeline.compiled == "some":
+        yield ("The run was taken up on a machine with a C compiler and on one without: some steps were solved with compiled "
+               "functions, some without. Their numbers differ by rounding.")  # fmt: skip
 
 
 def _step_notes(steps: xr.Dataset) -> Iterator[str]:

@@ -70,13 +70,13 @@ class Stepper:
         """
         begun = clock.monotonic()
         chunk = self._advance(point, lambda: enough() or clock.monotonic() - begun > budget, rung)
-        return replace(chunk, not_expanded=self.system.not_expanded)
+        return replace(chunk, not_expanded=self.system.not_expanded, compiled=self.system.compiled)
 
     def _advance(self, point: Point, enough: Callable[[], bool], rung: int) -> Chunk:
         recorder = Recorder()
         stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else INSTRUMENT_V
         if not point.visit:
-            point = Point(0, 0.0, self._assembled(recorder))
+            point = self._assembled(recorder)
         for visit in self._from(point.visit):
             point, status = self._visit(recorder, visit, point, stop, rung)
             if status:
@@ -93,13 +93,13 @@ class Stepper:
             self._next = visit.number
             yield visit
 
-    def _assembled(self, recorder: Recorder) -> Array:
+    def _assembled(self, recorder: Recorder) -> Point:
         """The state at assembly; its reservoirs are recorded."""
         y = self.system.initial_state(self.cell)
         keys = reservoirs(self.system)
-        found = self.system.read([TRACE[key] for key in keys], y, {**self.cell, **Setting().inputs()})
+        found = self.system.read([*(TRACE[key] for key in keys), "Voltage [V]"], y, {**self.cell, **Setting().inputs()})
         recorder.start({key: float(found[TRACE[key]][0]) for key in keys})
-        return y
+        return Point(0, 0.0, y, float(found["Voltage [V]"][0]))
 
     def _visit(self, recorder: Recorder, visit: Visit, point: Point, stop: float, rung: int) -> tuple[Point, Status | None]:
         step = visit.step

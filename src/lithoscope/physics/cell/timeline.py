@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from lithoscope.physics.cell.chunk import Array, Chunk
+from lithoscope.physics.cell.chunk import Array, Chunk, Point
 from lithoscope.physics.cell.cycles import charge_and_discharge, per_cycle
 from lithoscope.physics.ledger import BookKeeper, Entry
 from lithoscope.result import Ledger
@@ -36,6 +36,17 @@ class Timeline:
         if self._books is not None:
             for stretch in _entries(chunk):
                 self._books.add(stretch)
+
+    @property
+    def point(self) -> Point:
+        """Where it ends."""
+        return self.chunks[-1].point if self.chunks else Point()
+
+    @property
+    def compiled(self) -> str:
+        """Which of its steps were solved with functions compiled to machine code: "all", "some" or "none"."""
+        found = {chunk.compiled for chunk in self.chunks if chunk.points}
+        return "some" if len(found) > 1 else "all" if True in found else "none"
 
     @property
     def ledger(self) -> Ledger:

@@ -1,8 +1,8 @@
 """How long a reserve of lithium hides a bad efficiency, and what the end of hiding says about the efficiency.
 
-Everything here assumes a cell that is limited by lithium and by nothing else: no growing resistance, no ageing of the cathode,
-an efficiency that is the same in every cycle. A fade that is gradual from the start contradicts it; `infer_efficiency` says by how
-much a measured curve does.
+Everything here assumes a cell that is limited by lithium and by nothing else: no growing resistance, no ageing cathode, and an
+efficiency that is the same in every cycle. A fade that is gradual from the start contradicts it; `infer_efficiency` says by
+how much a measured curve does.
 
     R    reserve: lithium metal beyond what is cycled, C/m2. It is the whole foil where the cathode brings the lithium, and what
          is left of the foil when the cathode is full where the foil brings it

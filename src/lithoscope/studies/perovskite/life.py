@@ -8,7 +8,6 @@ stated either, so both readings of it are used.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from lithoscope.data import lookup
 from lithoscope.errors import End, LithoscopeError, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.cell.params import numbers
+from lithoscope.physics.cell.worker import threads
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program, Spectrum, Stop
 from lithoscope.studies.perovskite.cells import AREA, RESISTANCE, calibrated_cell
@@ -232,7 +232,7 @@ def live(claims: Claims, point: Point, report: Report) -> Lives:
     ageing = LongRuns(claims, point)
     cases = [(mechanism, reading) for mechanism in MECHANISMS for reading in READINGS]
     required = []
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with threads(2) as pool:
         asked = [pool.submit(_require, ageing, claims, *case) for case in cases]
         for n, (future, (mechanism, reading)) in enumerate(zip(asked, cases, strict=True)):
             report(0.8 * n / len(cases), f"life: {mechanism.name}, {reading}")

@@ -121,11 +121,12 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         }
 
     def _ends(self, face: str, c: Any, left: Any, least: Any) -> None:
+        self.events.append(pybamm.Event(f"lithium exhausted: {face.lower()} electrode", left / least - 1))
+        self._salt_end(face, c)
+
+    def _salt_end(self, face: str, c: Any) -> None:
         self.variables[f"{face} salt concentration [mol.m-3]"] = c
-        self.events += [
-            pybamm.Event(f"lithium exhausted: {face.lower()} electrode", left / least - 1),
-            pybamm.Event(f"salt depleted: {face.lower()} electrode", c / DEPLETED_MOL_M3 - 1),
-        ]
+        self.events.append(pybamm.Event(f"salt depleted: {face.lower()} electrode", c / DEPLETED_MOL_M3 - 1))
 
     def _crossing(self) -> Any:
         """What crosses the electrolyte: the larger of the two charge transfers, A/m2."""

@@ -14,8 +14,9 @@ from lithoscope.physics.cell.model import CellModel
 from lithoscope.physics.cell.models.full import Full
 from lithoscope.physics.cell.models.mossy import Mossy
 from lithoscope.physics.cell.models.planar import Planar
+from lithoscope.physics.cell.models.substrate import Plated
 
-MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy, "full": Full}
+MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy, "substrate": Plated, "full": Full}
 """The models of the cell scale by their literal tag."""
 
 PLANNED_MODELS = {
@@ -37,4 +38,4 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-__all__ = ["MODELS", "Full", "Mossy", "Planar", "models_for", "read_model"]
+__all__ = ["MODELS", "Full", "Mossy", "Planar", "Plated", "models_for", "read_model"]
