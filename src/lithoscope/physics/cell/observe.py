@@ -57,6 +57,12 @@ TRACE = {
     "working_thickness_change": "Working thickness change [m]",
     "working_dead_layer_thickness": "Working dead layer thickness [m]",
     "counter_dead_layer_thickness": "Counter dead layer thickness [m]",
+    "open_circuit_voltage": "Open-circuit voltage [V]",
+    "solvent_left": "Solvent left [mol.m-2]",
+    "salt_left": "Salt left [mol.m-2]",
+    "electrolyte_volume": "Electrolyte volume [m]",
+    "electrolyte_used": "Electrolyte used [m]",
+    "saturation": "Share of pores filled",
 }
 """Output of the trace -> variable of the model, for all models; a model has those that make sense in it."""
 
