@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lithoscope.design import (
         Ageing,
         Cell,
+        Coating,
         ConstantProperties,
         Deposit,
         Electrolyte,
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm", "Nucleation",
-               "Same", "Separator", "Substrate", "SurfaceFilm"),
+    "design": ("Ageing", "Cell", "Coating", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm",
+               "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -69,7 +70,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "InputError",
+    "Ageing", "Cell", "Coating", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "InputError",
     "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Nucleation", "Planar", "Plated", "Program", "Rest", "Result",
     "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Substrate", "SurfaceFilm",
     "Until", "Voltage", "catalogue", "draw", "load", "lookup", "read_arc", "reservoir_efficiency", "run", "study",
