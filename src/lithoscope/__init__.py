@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Ageing,
         Cathode,
         Cell,
+        Coating,
         ConstantProperties,
         Deposit,
         Electrolyte,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cathode", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host",
+    "design": ("Ageing", "Cathode", "Cell", "Coating", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host",
                "NativeFilm", "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
@@ -74,7 +75,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cathode", "Cell", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "FrontLaw",
+    "Ageing", "Cathode", "Cell", "Coating", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "FrontLaw",
     "Full", "Host", "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Nucleation", "Planar", "Plated",
     "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop",
     "StoreError", "Substrate", "SurfaceFilm", "Until", "Voltage", "animate_host", "catalogue", "draw", "energy_density",
