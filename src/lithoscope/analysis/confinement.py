@@ -31,7 +31,7 @@ MATRICES: Mapping[str, Mapping[str, float]] = {
 CLOGGED = 0.9
 """Share of the room at the top beyond which it counts as clogged."""
 
-COLUMNS_NEAR_TOP = 0.05
+TOP = 0.05
 """Share of the thickness that counts as the top."""
 
 
@@ -85,9 +85,10 @@ def strip_and_plate(capacity: float = 5.0, current_density: float = 1.0) -> Prog
 
 
 def confinement(cell: Cell, model: PorousHost, program: Program | None = None) -> Confinement:
-    """Strip and plate a host, and see where its lithium went."""
+    """Strip and plate a host, and see where its lithium went. Raises InputError for a cell without one."""
+    model.check_suits(cell)
     host = cell.working
-    assert isinstance(host, Host)
+    assert isinstance(host, Host)  # any other was refused
     return measured(run(cell, program or strip_and_plate(), model, progress=False), host)
 
 
@@ -101,7 +102,7 @@ def measured(result: Result, host: Host) -> Confinement:
               zip(starts, result.steps["duration"].to_numpy(), strict=True)]  # fmt: skip
     before, stripped = np.full(cells, host.lithium_fraction.value), stages[0]
     later = stages[1] if len(stages) > 1 else stripped
-    top = max(1, round(COLUMNS_NEAR_TOP * cells))
+    top = max(1, round(TOP * cells))
     total = trace["working_host_lithium"].values
     return Confinement(
         stripped_depth=_mean_depth(before - stripped),
