@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cathode", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm", "Nucleation",
-               "Same", "Separator", "Substrate", "SurfaceFilm"),
+    "design": ("Ageing", "Cathode", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "NativeFilm",
+               "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
