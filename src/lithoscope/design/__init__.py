@@ -10,6 +10,22 @@ from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
 from lithoscope.design.substrate import Deposit, Nucleation, Substrate, SurfaceFilm
 
-__all__ = ["Ageing", "Cathode", "Cell", "Coating", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host",
-           "NativeFilm",
-           "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"]  # fmt: skip
+__all__ = [
+    "Ageing",
+    "Cathode",
+    "Cell",
+    "Coating",
+    "ConstantProperties",
+    "Deposit",
+    "Electrolyte",
+    "Film",
+    "Foil",
+    "FrontLaw",
+    "Host",
+    "NativeFilm",
+    "Nucleation",
+    "Same",
+    "Separator",
+    "Substrate",
+    "SurfaceFilm",
+]
