@@ -310,8 +310,8 @@ class HostCell(LithiumCell):
 
     @property
     def default_var_pts(self) -> dict[str, int]:
-        """100 cells in each layer."""
-        return {"x": 100}
+        """80 cells in each layer."""
+        return {"x": 80}
 
     @property
     def default_submesh_types(self) -> Any:

@@ -30,7 +30,7 @@ class PorousHost(CellModel):
     The equations stand in `lithoscope.physics.cell.equations.host`.
     """
 
-    cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 50
+    cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 80
     relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-6
 
     kind: Literal["host"] = "host"
