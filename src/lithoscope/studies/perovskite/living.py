@@ -97,9 +97,9 @@ def _moved(lives: Lives) -> str:
 def comparable(lives: Lives) -> str:
     """What the word `less` means for film growth."""
     return (
-        "The growth rate k of the film is compared for native films of one material, whose conductivity the bare cell sets: what "
-        f"the spectra leave then makes the film {1e9 * lives.fresh['MASnCl3']:.2g} nm thick under the coating at assembly and "
-        f"{1e9 * lives.fresh['bare']:.2g} nm on the bare foil."
+        "The growth rate k of the film is compared for native films of one material, whose conductivity the bare cell sets. "
+        f"What the spectra leave then makes the film {1e9 * lives.fresh['MASnCl3']:.2g} nm thick under the coating at assembly "
+        f"and {1e9 * lives.fresh['bare']:.2g} nm on the bare foil."
     )
 
 
