@@ -12,6 +12,7 @@ from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from lithoscope.analysis.figures.cycles import draw_cycles
+from lithoscope.analysis.figures.host import draw_host
 from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
 from lithoscope.analysis.figures.voltammogram import draw_voltammogram
 from lithoscope.errors import InputError, duration_text, nearest
@@ -33,7 +34,8 @@ def draw(result: Result, what: str = "voltage") -> Figure:
     what  "voltage": voltage and current density over time; "electrodes": the voltage split into both electrodes and the
           electrolyte; "spectrum": Nyquist plot; "bode": magnitude and phase over frequency; "ledger": lithium in each
           reservoir over time; "profile": salt across the electrolyte at the end of steps; "cycles": peaks, efficiency, losses
-          and resistances over cycles; "voltammogram": current density against voltage of the scans
+          and resistances over cycles; "host": lithium over the depth of a host; "voltammogram": current density against voltage
+          of the scans
     Raises InputError for anything else, and for a figure that the result has no data for.
     """
     over_time: dict[str, Callable[[Result], Figure]] = {
@@ -41,6 +43,7 @@ def draw(result: Result, what: str = "voltage") -> Figure:
         "electrodes": _electrodes,
         "ledger": _ledger,
         "profile": _profile,
+        "host": draw_host,
         "voltammogram": draw_voltammogram,
     }
     over_frequency: dict[str, Callable[[Result], Figure]] = {"spectrum": _spectrum, "bode": _bode}

@@ -12,7 +12,7 @@ import numpy as np
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import CLOCK, NEVER, STEP_ENDS, STOP, Before, Setting, setting
-from lithoscope.physics.cell.observe import POWERS, PROFILE, TRACE, Seen, observe, reservoirs
+from lithoscope.physics.cell.observe import POWERS, TRACE, Seen, observe, profiles, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
@@ -20,7 +20,9 @@ from lithoscope.protocol import Current, Program, Rest, Scan, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
 
-PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
+PHYSICAL_ENDS = {
+    end.word: end for end in (End.LITHIUM_EXHAUSTED, End.SALT_DEPLETED, End.FRONT_STALLED, End.HOST_CLOGGED, End.DRIED_OUT)
+}
 """Events of a cell model, by the words before the colon of their name."""
 
 
@@ -136,8 +138,7 @@ class Stepper:
             return replace(point, visit=visit.number), Status(
                 End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}"
             )
-        profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
-        recorder.stretch(visit, time, stretch, seen, profile)
+        recorder.stretch(visit, time, stretch, seen, profiles(system, stretch, inputs))
         end = self.system.state_from(system, stretch.y[:, -1])
         voltage = float(seen.outputs["voltage"][-1])
         return Point(visit.number, time + float(stretch.t[-1]), end, voltage), self._status(system, stretch, inputs)
