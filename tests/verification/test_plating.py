@@ -72,7 +72,7 @@ def test_ledger(copper: ls.Result) -> None:
         "electrolyte_lithium", "double_layer_lithium",
     }  # fmt: skip
     for name in ("working_lithium", "working_dead_lithium", "working_film_lithium", "working_surface_film_lithium"):
-        assert float(copper[name].min()) >= 0
+        assert float(copper[name].min()) >= -1e-9, "C/m2, of tens of thousands"
 
 
 @pytest.mark.fails_when("physics/cell/cycles.py", "np.maximum(-charge, 0) if empty else", "np.abs(charge) if empty else")
