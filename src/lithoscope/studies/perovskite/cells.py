@@ -56,6 +56,9 @@ ATTEMPT_FREQUENCIES = (1e12, 1e14)
 MOST_KINETIC = 0.999
 """Largest share of the resistance under the films that may be charge transfer: the native film keeps a trace of it."""
 
+THINNEST_M = 1e-10
+"""Least thickness of a film, that of an atom, m."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
@@ -210,7 +213,7 @@ def _interface(cell: Cell, material: str, at: Reported, point: Point, kinetics: 
     """Charge transfer and native film, which share what the protective film leaves of the resistance.
 
     The native film is of the same material everywhere: the bare cell, whose film has the thickness of the catalogue, sets its
-    conductivity, and what is left of a coated cell sets its thickness there.
+    conductivity, and what is left of a coated cell sets its thickness there, unless that is less than an atom's.
     """
     thickness = cell.foil.native_film.thickness
     assert thickness is not None  # the catalogue gives it
@@ -218,12 +221,14 @@ def _interface(cell: Cell, material: str, at: Reported, point: Point, kinetics: 
     film = at.thickness_tin / film_conductivity(at, area, n)
     bare = _native(at.bare * area / n, kinetic)[0]
     native, i0 = _native(at.bare * area / n if material == "bare" else at.tin * area / n - film, kinetic)
+    d = thickness.value if material == "bare" else max(thickness.value / bare * native, THINNEST_M)
+    by = "bare" if material == "bare" or d > THINNEST_M else material
     changes: dict[str, object] = {
         "working.exchange_current_density": kinetics if i0 == kinetic else _calibrated(f"{i0!r} A/m2", material, at),
-        "working.native_film.conductivity": _calibrated(f"{thickness.value / bare!r} S/m", "bare", at),
+        "working.native_film.conductivity": _calibrated(f"{d / native!r} S/m", by, at),
     }
     if material != "bare":
-        changes["working.native_film.thickness"] = _calibrated(f"{thickness.value / bare * native!r} m", material, at)
+        changes["working.native_film.thickness"] = _calibrated(f"{d!r} m", material, at)
     return changes
 
 
