@@ -23,12 +23,15 @@ from lithoscope.run import run
 
 if TYPE_CHECKING:
     from lithoscope.analysis.efficiency import reservoir_efficiency
+    from lithoscope.analysis.energy import energy_density
     from lithoscope.analysis.figures import animate_host, draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
     from lithoscope.design import (
         Ageing,
+        Cathode,
         Cell,
+        Coating,
         ConstantProperties,
         Deposit,
         Electrolyte,
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -53,30 +56,92 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host",
-               "NativeFilm", "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"),
+    "design": (
+        "Ageing",
+        "Cathode",
+        "Cell",
+        "Coating",
+        "ConstantProperties",
+        "Deposit",
+        "Electrolyte",
+        "Film",
+        "Foil",
+        "FrontLaw",
+        "Host",
+        "NativeFilm",
+        "Nucleation",
+        "Same",
+        "Separator",
+        "Substrate",
+        "SurfaceFilm",
+    ),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
+    "analysis.energy": ("energy_density",),
     "analysis.figures": ("animate_host", "draw"),
     "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.impedance": ("read_arc",),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
-}  # fmt: skip
+}
 """Module -> the public names that it holds."""
 
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Deposit", "Electrolyte", "End", "Film", "Foil", "FrontLaw", "Host",
-    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Nucleation", "Planar", "Plated",
-    "PorousHost", "Program", "Rest", "Result", "RunInterrupted", "Same", "Scan", "Separator", "Spectrum", "Status", "Stop",
-    "StoreError", "Substrate", "SurfaceFilm", "Until", "Voltage", "animate_host", "catalogue", "draw", "load", "lookup",
-    "read_arc", "reservoir_efficiency", "run", "study",
-]  # fmt: skip
+    "Ageing",
+    "Cathode",
+    "Cell",
+    "Coating",
+    "ConstantProperties",
+    "Current",
+    "Deposit",
+    "Electrolyte",
+    "End",
+    "Film",
+    "Foil",
+    "FrontLaw",
+    "Full",
+    "Host",
+    "InputError",
+    "Ledger",
+    "LithoscopeError",
+    "Loop",
+    "Mossy",
+    "NativeFilm",
+    "Nucleation",
+    "Planar",
+    "Plated",
+    "PorousHost",
+    "Program",
+    "Rest",
+    "Result",
+    "RunInterrupted",
+    "Same",
+    "Scan",
+    "Separator",
+    "Spectrum",
+    "Status",
+    "Stop",
+    "StoreError",
+    "Substrate",
+    "SurfaceFilm",
+    "Until",
+    "Voltage",
+    "animate_host",
+    "catalogue",
+    "draw",
+    "energy_density",
+    "load",
+    "lookup",
+    "read_arc",
+    "reservoir_efficiency",
+    "run",
+    "study",
+]
 
 
 def __getattr__(name: str) -> Any:

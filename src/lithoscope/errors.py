@@ -119,6 +119,11 @@ class End(Enum):
         0,
         "To continue: a lower current density or less capacity per half-cycle, a more open mat, or a matrix that insulates.",
     )
+    DRIED_OUT = (
+        "electrolyte dried out",
+        0,
+        "To continue: more electrolyte, or lithium that loses less to films.",
+    )
     STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
     POLARISED = (
         "polarisation limit",

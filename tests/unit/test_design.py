@@ -153,13 +153,6 @@ def test_short_form_of_an_electrolyte_that_cannot_be_read(text: str, bare: ls.Ce
         bare.replaced(electrolyte=text)
 
 
-@pytest.mark.parametrize("kind", ["cathode"])
-@pytest.mark.fails_when("document.py", "if isinstance(kind, str) and kind in planned:", "if False:")
-def test_an_anode_that_does_not_exist_yet_says_so(kind: str) -> None:
-    with pytest.raises(InputError, match=rf'working.kind.*"{kind}" is not built yet'):
-        ls.Cell.parse(entry("perovskite/bare").replace('kind = "foil"', f'kind = "{kind}"'))
-
-
 def test_known_materials_have_what_a_cell_needs() -> None:
     for material in known_films():
         assert ls.Film(material, "1 um").property("conductivity").value > 0

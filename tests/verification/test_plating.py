@@ -21,7 +21,7 @@ def assert_exact(case: ExactCase) -> None:
     assert case.error() <= case.tolerance
 
 
-@pytest.mark.fails_when(SUBSTRATE, "self.rhs[plated] = -passed - died", "self.rhs[plated] = -1.001 * passed - died")
+@pytest.mark.fails_when(SUBSTRATE, "self.rhs[plated] = -passed - died", "self.rhs[plated] = -passed - 1e-5 * plating - died")
 def test_all_comes_back_without_losses() -> None:
     """To 1e-6 of the charge from the second cycle on, measured 1e-12; the first leaves what has no area."""
     assert_exact(CASES["all comes back without losses"])
@@ -72,7 +72,7 @@ def test_ledger(copper: ls.Result) -> None:
         "electrolyte_lithium", "double_layer_lithium",
     }  # fmt: skip
     for name in ("working_lithium", "working_dead_lithium", "working_film_lithium", "working_surface_film_lithium"):
-        assert float(copper[name].min()) >= 0
+        assert float(copper[name].min()) >= -1e-9, "C/m2, of tens of thousands"
 
 
 @pytest.mark.fails_when("physics/cell/cycles.py", "np.maximum(-charge, 0) if empty else", "np.abs(charge) if empty else")
@@ -147,7 +147,9 @@ def test_a_wrong_pairing_names_the_right_model(bare: ls.Cell) -> None:
         assert 'kind = "substrate"' in result.manifest.inputs["model"]
 
 
-@pytest.mark.fails_when("design/substrate.py", "if not given and self.material not in known_substrates():", "if False:")
+@pytest.mark.fails_when(
+    "design/substrate.py", "if not given and not coated and self.material not in known_substrates():", "if False:"
+)
 def test_an_unknown_metal_is_refused() -> None:
     """And the remedy runs."""
     with pytest.raises(
@@ -165,7 +167,7 @@ def test_the_cell_begins_at_its_potential_at_assembly() -> None:
     assert float(result["time"][-1]) == pytest.approx(10.0, rel=1e-9)
 
 
-@pytest.mark.fails_when("physics/cell/models/substrate.py", 'faster * found["deposit.exchange', 'found["deposit.exchange')
+@pytest.mark.fails_when("physics/cell/models/substrate.py", "faster * conductivity)", "conductivity)")
 def test_the_model_stays_plain_pybamm() -> None:
     """PyBaMM's own simulation gives the same voltage at the end of a plating, also at 35 degC."""
     from lithoscope.physics.cell.engine import pybamm

@@ -2,11 +2,30 @@
 
 from lithoscope.design.ageing import Ageing
 from lithoscope.design.anode import Film, Foil, NativeFilm
+from lithoscope.design.cathode import Cathode
 from lithoscope.design.cell import Cell, Same
+from lithoscope.design.coating import Coating
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
 from lithoscope.design.substrate import Deposit, Nucleation, Substrate, SurfaceFilm
 
-__all__ = ["Ageing", "Cell", "ConstantProperties", "Deposit", "Electrolyte", "Film", "Foil", "FrontLaw", "Host", "NativeFilm",
-           "Nucleation", "Same", "Separator", "Substrate", "SurfaceFilm"]  # fmt: skip
+__all__ = [
+    "Ageing",
+    "Cathode",
+    "Cell",
+    "Coating",
+    "ConstantProperties",
+    "Deposit",
+    "Electrolyte",
+    "Film",
+    "Foil",
+    "FrontLaw",
+    "Host",
+    "NativeFilm",
+    "Nucleation",
+    "Same",
+    "Separator",
+    "Substrate",
+    "SurfaceFilm",
+]

@@ -15,6 +15,7 @@ from lithoscope.document import Document, Frozen, choose
 from lithoscope.errors import InputError
 
 if TYPE_CHECKING:
+    from lithoscope.design.cathode import Cathode
     from lithoscope.design.host import Host
     from lithoscope.design.substrate import Substrate
     from lithoscope.units import Given
@@ -57,7 +58,8 @@ class Cell(Document):
     if TYPE_CHECKING:
 
         def __init__(
-            self, working: Foil | Substrate | Host, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
+            self, working: Foil | Substrate | Host | Cathode, separator: Separator | str, electrolyte: Electrolyte | str,
+            area: Given,
             counter: Same | Foil = ..., temperature: Given = ..., source: str | None = ...,
             *, format: Literal["lithoscope.cell/1"] = ...,
         ) -> None: ...  # fmt: skip

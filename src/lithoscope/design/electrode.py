@@ -12,19 +12,18 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from lithoscope.design.anode import Foil
+from lithoscope.design.cathode import Cathode
 from lithoscope.design.host import Host
 from lithoscope.design.substrate import Substrate
 from lithoscope.document import Frozen, choose
 
-WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate, "host": Host}
+WORKING: Mapping[str, type[Frozen]] = {"foil": Foil, "substrate": Substrate, "host": Host, "cathode": Cathode}
 """The kinds of working electrodes."""
-
-PLANNED = {"cathode": "full cells come with the cathodes"}
 
 
 def _working(given: object) -> object:
-    return choose(WORKING, PLANNED, "an electrode", given)
+    return choose(WORKING, {}, "an electrode", given)
 
 
-Electrode = Annotated[Foil | Substrate | Host, BeforeValidator(_working)]
+Electrode = Annotated[Foil | Substrate | Host | Cathode, BeforeValidator(_working)]
 """Any working electrode."""

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from lithoscope import units
 from lithoscope.data import records
 from lithoscope.design.anode import Film, NativeFilm
+from lithoscope.design.coating import Coating, SideCurrentDensity, known_coatings
 from lithoscope.document import Frozen
 from lithoscope.errors import InputError, nearest
 
@@ -24,10 +25,6 @@ Barrier = Annotated[
 ]
 Nuclei = Annotated[
     units.Quantity, units.Dimension("number of nuclei", "1/m2", "1 1/m2", "1e17 1/m2", "1e13 1/m2", "An atom has 0.1 nm2")
-]
-SideCurrentDensity = Annotated[
-    units.Quantity,
-    units.Dimension("current density", "A/m2", "0 mA/cm2", "100 mA/cm2", "0.2 mA/cm2", "It is a magnitude; 0 switches it off"),
 ]
 
 
@@ -120,6 +117,7 @@ class Substrate(Frozen):
 
     material                  its name; what tells it from other metals comes from the data tables unless given
     films                     put on it, from the metal outwards: lithium is plated beneath them
+    coating                   a film that reacts with lithium, on the metal, beneath the films
     nucleation                how lithium begins on it
     deposit                   the lithium that is plated
     surface_film              what the electrolyte leaves on the bare metal
@@ -129,6 +127,7 @@ class Substrate(Frozen):
 
     material: Annotated[str, Field(min_length=1, max_length=60, description='a name such as "Cu"')]
     films: Annotated[tuple[Film, ...], Field(max_length=8, description="a list of films")] = ()
+    coating: Coating | None = None
     nucleation: Nucleation = Nucleation()
     deposit: Deposit = Deposit()
     surface_film: SurfaceFilm = SurfaceFilm()
@@ -139,15 +138,16 @@ class Substrate(Frozen):
     if TYPE_CHECKING:
 
         def __init__(
-            self, material: str, films: Sequence[Film] = ..., nucleation: Nucleation = ..., deposit: Deposit = ...,
-            surface_film: SurfaceFilm = ..., double_layer_capacitance: Given | None = ...,
+            self, material: str, films: Sequence[Film] = ..., coating: Coating | None = ..., nucleation: Nucleation = ...,
+            deposit: Deposit = ..., surface_film: SurfaceFilm = ..., double_layer_capacitance: Given | None = ...,
             potential_at_assembly: Given | None = ..., *, kind: Literal["substrate"] = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")
     def _is_known_or_described(self) -> Self:
         given = self.nucleation.barrier is not None and self.nucleation.coverage is not None
-        if not given and self.material not in known_substrates():
+        coated = self.coating is not None and self.coating.material in known_coatings()
+        if not given and not coated and self.material not in known_substrates():
             hint = nearest(self.material, known_substrates())
             raise InputError(
                 "material",

@@ -11,7 +11,7 @@ from pydantic import Field
 from lithoscope.document import Document
 from lithoscope.errors import InputError
 from lithoscope.protocol.steps import Current, Loop, Rest, Scan, Spectrum, Step, Stop, Until, Voltage
-from lithoscope.units import ArealCapacity, CurrentDensity, Given, Quantity, parse_as
+from lithoscope.units import ArealCapacity, CurrentDensity, CurrentDensityMagnitude, Given, Quantity, parse_as
 from lithoscope.units import Voltage as VoltageKind
 
 MOST_STEPS = 1_000_000
@@ -72,6 +72,46 @@ class Program(Document):
         pair = (strip, plate) if first == "strip" else (plate, strip)
         given = {} if stop is None else {"stop": stop}
         return cls(steps=[Loop(cycles, pair)], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @classmethod
+    def charge_discharge(
+        cls, current_density: Given, *, low: Given, high: Given, cycles: int, first: Literal["charge", "discharge"] = "charge",
+        longest: Given = "100 h", stop: Stop | None = None,
+    ) -> Program:  # fmt: skip
+        """Charge and discharge a full cell between two voltages at a constant current, again and again.
+
+        current_density  its magnitude, e.g. "1.4 mA/cm2"; `Program.current_at` has it for a C-rate
+        low, high        voltages at which a discharge and a charge end
+        cycles           how often
+        first            "discharge" for a cathode that is made without lithium
+        longest          duration after which a half-cycle ends even if its voltage was not reached
+        stop             what ends the program early
+        """
+        density = parse_as(CurrentDensityMagnitude, current_density, "current_density")
+        least, most = parse_as(VoltageKind, low, "low"), parse_as(VoltageKind, high, "high")
+        if least.value >= most.value:
+            raise InputError("low", f"= {least} is not below high = {most}", expected="low < high",
+                             do=f'Write low = "{most}", high = "{least}"' if least.value > most.value else "")  # fmt: skip
+        reverse = density.with_value(-density.value)
+        if density.text:
+            reverse = parse_as(CurrentDensity, f"-{density.text.lstrip('+ ')}", "current_density")
+        charge = Current(density, {"voltage_above": most, "duration": longest})
+        discharge = Current(reverse, {"voltage_below": least, "duration": longest})
+        pair = (charge, discharge) if first == "charge" else (discharge, charge)
+        given = {} if stop is None else {"stop": stop}
+        return cls(steps=[Loop(cycles, pair)], **given)  # type: ignore[arg-type]  # an optional keyword
+
+    @staticmethod
+    def current_at(rate: float, capacity: Given) -> str:
+        """The current density of a C-rate, e.g. Program.current_at(5, "0.56 mAh/cm2") = "2.8 mA/cm2".
+
+        rate      full capacities per hour, positive
+        capacity  per area, that of the cathode
+        """
+        if not rate > 0:
+            raise InputError("rate", f"= {rate:g} is not positive", expected="a C-rate such as 0.5", do="Write e.g. 0.5")
+        per_hour = parse_as(ArealCapacity, capacity, "capacity").to("mAh/cm2")
+        return f"{rate * per_hour:.10g} mA/cm2"
 
     @classmethod
     def plate_strip(

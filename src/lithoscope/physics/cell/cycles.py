@@ -94,3 +94,45 @@ def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], 
     names = [name for name in contents if name.endswith(f"_{kind}_lithium")]
     before = {name: contents[name][first - 1] if first else initial[name] for name in names}
     return float(sum(contents[name][last] - before[name] for name in names))
+
+
+def charge_and_discharge(
+    steps: Mapping[str, Array], trace: Mapping[str, Array], cycles: Array, driven: Mask
+) -> dict[str, Array]:
+    """What full cells are compared by, one row for each cycle.
+
+    steps   columns of the table of steps;  trace: columns of the trace;  cycles: which;  driven: as above
+    Returns charge and discharge capacity, C/m2, and the mean voltages at which they pass, V, where charging is a positive
+    current; the Coulombic efficiency, which is the second of the two capacities over the first in the order in which the cycle
+    runs them; the efficiency of the lithium, 1 - (what the metal lost) / (what was plated), where it loses what was not
+    stripped; and lithium, C/m2, and solvent, mol/m2, that are left at the end. A cycle without one of the two halves has nan.
+    """
+    rows = [_full_cycle(steps, trace, int(number), driven) for number in cycles]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]} if rows else {}
+
+
+def _full_cycle(steps: Mapping[str, Array], trace: Mapping[str, Array], number: int, driven: Mask) -> dict[str, float]:
+    inside = np.flatnonzero(np.logical_and(steps["cycle"] == number, driven))
+    charge, voltage = steps["charge"][inside], steps["mean_voltage"][inside]
+    capacity = {"charge": float(charge[charge > 0].sum()), "discharge": float(-charge[charge < 0].sum())}
+    mean = {
+        kind: float(np.sum(np.abs(charge[of]) * voltage[of]) / capacity[kind]) if capacity[kind] else np.nan
+        for kind, of in (("charge", charge > 0), ("discharge", charge < 0))
+    }
+    order = [kind for kind in ("charge", "discharge") if capacity[kind]]
+    moved = charge[charge != 0]
+    if len(order) == 2 and moved[0] < 0:
+        order.reverse()
+    at = np.flatnonzero(trace["cycle"] == number)
+    metal = trace["counter_lithium"][at]
+    lost = float(charge.sum()) - float(metal[-1] - metal[0])
+    return {
+        "charge_capacity": capacity["charge"],
+        "discharge_capacity": capacity["discharge"],
+        "mean_charge_voltage": mean["charge"],
+        "mean_discharge_voltage": mean["discharge"],
+        "coulombic_efficiency": capacity[order[1]] / capacity[order[0]] if len(order) == 2 else np.nan,
+        "efficiency": 1 - lost / capacity["charge"] if capacity["charge"] else np.nan,
+        "lithium_left": float(metal[-1]),
+        "solvent_left": float(trace["solvent_left"][at[-1]]),
+    }

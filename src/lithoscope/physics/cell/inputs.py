@@ -53,24 +53,26 @@ def cell_inputs(found: CellNumbers) -> dict[str, float]:
 def ageing_inputs(found: CellNumbers) -> dict[str, float]:
     """A cell of two foils as the mossy model sees it."""
     values = cell_inputs(found) | {"Lithium molar volume [m3.mol-1]": found.lithium_molar_volume}
-    for face, side in (("Working", found.working), ("Counter", found.counter)):
-        a = side.ageing
-        del values[f"{face} native film resistance [Ohm.m2]"]
-        values |= {
-            f"{face} fresh bulk film thickness [m]": side.native_film_thickness,
-            f"{face} fresh mossy film thickness [m]": a.mossy_film_resistance * side.native_film_conductivity,
-            f"{face} native film conductivity [S.m-1]": side.native_film_conductivity,
-            f"{face} mossy exchange current density [A.m-2]": a.mossy_exchange_current_density,
-            f"{face} dead fraction": a.dead_fraction,
-            f"{face} mossy fraction": a.mossy_fraction,
-            f"{face} largest mossy area": a.mossy_area,
-            f"{face} mossy half charge [C.m-2]": a.mossy_half_charge,
-            f"{face} largest pit area": a.pit_area,
-            f"{face} pit charge [C.m-2]": a.pit_charge,
-            f"{face} pit-filling charge [C.m-2]": a.pit_filling_charge,
-            f"{face} dead layer porosity": a.dead_layer_porosity,
-            f"{face} dead layer MacMullin number": a.dead_layer_tortuosity / a.dead_layer_porosity,
-            f"{face} film growth rate [m2.s-1]": a.film_growth_rate,
-            f"{face} film molar volume [m3.mol-1]": a.film_molar_volume,
-        }
-    return values
+    return values | aged_foil_inputs("Working", found.working) | aged_foil_inputs("Counter", found.counter)
+
+
+def aged_foil_inputs(face: Face, side: FaceNumbers) -> dict[str, float]:
+    """A foil as the mossy model sees it."""
+    a = side.ageing
+    return foil_inputs(face, side) | {
+        f"{face} fresh bulk film thickness [m]": side.native_film_thickness,
+        f"{face} fresh mossy film thickness [m]": a.mossy_film_resistance * side.native_film_conductivity,
+        f"{face} native film conductivity [S.m-1]": side.native_film_conductivity,
+        f"{face} mossy exchange current density [A.m-2]": a.mossy_exchange_current_density,
+        f"{face} dead fraction": a.dead_fraction,
+        f"{face} mossy fraction": a.mossy_fraction,
+        f"{face} largest mossy area": a.mossy_area,
+        f"{face} mossy half charge [C.m-2]": a.mossy_half_charge,
+        f"{face} largest pit area": a.pit_area,
+        f"{face} pit charge [C.m-2]": a.pit_charge,
+        f"{face} pit-filling charge [C.m-2]": a.pit_filling_charge,
+        f"{face} dead layer porosity": a.dead_layer_porosity,
+        f"{face} dead layer MacMullin number": a.dead_layer_tortuosity / a.dead_layer_porosity,
+        f"{face} film growth rate [m2.s-1]": a.film_growth_rate,
+        f"{face} film molar volume [m3.mol-1]": a.film_molar_volume,
+    }

@@ -141,6 +141,11 @@ class CellModel(Document):
         """The PyBaMM model of a structure, for a symbol of the current."""
         raise NotImplementedError
 
+    @staticmethod
+    def functions(structure: Any, transport: Transport) -> dict[str, Any]:
+        """The parameters of the PyBaMM model that are functions, or that are fixed for a structure."""
+        return transport_functions(transport)
+
     def values(self, cell: Cell) -> dict[str, float]:
         """The numbers of a cell by the parameter names of the PyBaMM model, SI."""
         raise NotImplementedError
@@ -158,7 +163,8 @@ class CellModel(Document):
 
         self.check_suits(cell)
         found = surroundings(cell)
-        model = self.equations(self.structure(cell))
+        structure = self.structure(cell)
+        model, functions = self.equations(structure), self.functions(structure, found.transport)
         values = {
             "Current function [A]": 10 * found.area,
             "Nominal cell capacity [A.h]": 10 * found.area,
@@ -168,7 +174,7 @@ class CellModel(Document):
             "Lower voltage cut-off [V]": -10.0,
             "Upper voltage cut-off [V]": 10.0,
         }
-        return model, pybamm.ParameterValues(values | self.values(cell) | _functions(found.transport))
+        return model, pybamm.ParameterValues(values | functions | self.values(cell))
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """What should hold at every saved time and does not."""
@@ -199,10 +205,16 @@ def _system(
     from lithoscope.physics.cell.system import System
 
     form = under_current if by == "current" else under_voltage
-    return System(form(lambda current: model.equations(structure, current)), _functions(transport), cells, compiled=compiled)
+    return System(
+        form(lambda current: model.equations(structure, current)),
+        model.functions(structure, transport),
+        cells,
+        compiled=compiled,
+    )
 
 
-def _functions(transport: Transport) -> dict[str, Any]:
+def transport_functions(transport: Transport) -> dict[str, Any]:
+    """The functions of the electrolyte by the parameter names of the PyBaMM models."""
     return {
         "Electrolyte conductivity [S.m-1]": transport.conductivity,
         "Salt diffusivity [m2.s-1]": transport.diffusivity,

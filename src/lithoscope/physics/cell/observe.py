@@ -34,6 +34,9 @@ TRACE = {
     "working_film_lithium": "Working film lithium [C.m-2]",
     "counter_film_lithium": "Counter film lithium [C.m-2]",
     "working_surface_film_lithium": "Working surface film lithium [C.m-2]",
+    "working_inserted_lithium": "Working inserted lithium [C.m-2]",
+    "working_converted_lithium": "Working converted lithium [C.m-2]",
+    "working_alloyed_lithium": "Working alloyed lithium [C.m-2]",
     "electrolyte_lithium": "Electrolyte lithium [C.m-2]",
     "free_electrolyte_lithium": "Free electrolyte lithium [C.m-2]",
     "double_layer_lithium": "Double-layer lithium [C.m-2]",
@@ -42,6 +45,8 @@ TRACE = {
     "working_deposit_thickness": "Working deposit thickness [m]",
     "working_deposit_area": "Working deposit area",
     "working_coverage": "Working coverage",
+    "working_converted_amount": "Working converted amount [mol.m-2]",
+    "working_converted_share": "Working converted share",
     "working_nuclei": "Working nuclei [m-2]",
     "working_pit_area": "Working pit area",
     "counter_pit_area": "Counter pit area",
@@ -57,6 +62,12 @@ TRACE = {
     "working_thickness_change": "Working thickness change [m]",
     "working_dead_layer_thickness": "Working dead layer thickness [m]",
     "counter_dead_layer_thickness": "Counter dead layer thickness [m]",
+    "open_circuit_voltage": "Open-circuit voltage [V]",
+    "solvent_left": "Solvent left [mol.m-2]",
+    "salt_left": "Salt left [mol.m-2]",
+    "electrolyte_volume": "Electrolyte volume [m]",
+    "electrolyte_used": "Electrolyte used [m]",
+    "saturation": "Share of pores filled",
 }
 """Output of the trace -> variable of the model, for all models; a model has those that make sense in it."""
 

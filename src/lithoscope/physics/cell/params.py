@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
-from lithoscope.design import Cell, Film, Foil
+from lithoscope.design import Cathode, Cell, Film, Foil
 from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
+from lithoscope.design.cathode import FIELDS as CATHODE_FIELDS
 from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
 from lithoscope.physics.laws.kinetics import arrhenius, charge_transfer_resistance
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
@@ -222,6 +223,20 @@ def foil_parameters(path: str, foil: Foil, *, ageing: bool = False) -> Iterator[
         yield or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
     for name in AGEING_FIELDS if ageing else ():
         yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
+
+
+def cathode_parameters(path: str, cathode: Cathode) -> Iterator[Parameter]:
+    """The numbers of a cathode."""
+    loading = Quantity(cathode.active_loading, "kg/m2", status="computed", source="areal capacity over specific capacity")
+    yield Parameter(f"{path}.loading", cathode.loading or loading, True)
+    thickness = Quantity(cathode.coating_thickness, "m", status="computed", source="loading over density and active_fraction")
+    yield Parameter(f"{path}.thickness", cathode.thickness or thickness, cathode.thickness is not None)
+    for name in CATHODE_FIELDS:
+        if name != "active_fraction" or cathode.thickness is None:
+            yield Parameter(f"{path}.{name}", cathode.quantity(name), getattr(cathode, name) is not None)
+    bruggeman = Quantity(cathode.macmullin, "1", status="assumed", source="porosity^-1.5")
+    macmullin = cathode.macmullin_number
+    yield Parameter(f"{path}.macmullin_number", macmullin or bruggeman, macmullin is not None)
 
 
 def film_parameters(path: str, film: Film) -> Iterator[Parameter]:

@@ -20,7 +20,9 @@ from lithoscope.protocol import Current, Program, Rest, Scan, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
 
-PHYSICAL_ENDS = {end.word: end for end in (End.LITHIUM_EXHAUSTED, End.SALT_DEPLETED, End.FRONT_STALLED, End.HOST_CLOGGED)}
+PHYSICAL_ENDS = {
+    end.word: end for end in (End.LITHIUM_EXHAUSTED, End.SALT_DEPLETED, End.FRONT_STALLED, End.HOST_CLOGGED, End.DRIED_OUT)
+}
 """Events of a cell model, by the words before the colon of their name."""
 
 

@@ -72,7 +72,7 @@ class System:
     """
 
     def __init__(self, model: Any, functions: Mapping[str, Callable[..., Any]], cells: int, *, compiled: bool = False) -> None:
-        names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter)]
+        names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter | pybamm.FunctionParameter)]
         values = pybamm.ParameterValues(dict.fromkeys(names, "[input]") | dict(functions))
         geometry = model.default_geometry
         values.process_model(model)

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from lithoscope.physics.cell.chunk import Array, Chunk, Point
-from lithoscope.physics.cell.cycles import per_cycle
+from lithoscope.physics.cell.cycles import charge_and_discharge, per_cycle
 from lithoscope.physics.ledger import BookKeeper, Entry
 from lithoscope.result import Ledger
 from lithoscope.result.names import STEP_KINDS, dataset
@@ -71,7 +71,11 @@ class Timeline:
         if steps:
             driven = steps["kind"] == STEP_KINDS.index("current")
             initial = {name: float(values[0]) for name, values in self._part("initial").items()}
-            nodes["/cycles"] = dataset("cycle", ["cycle"], per_cycle(steps, self._part("books/final"), initial, driven))
+            cycles = per_cycle(steps, self._part("books/final"), initial, driven)
+            trace = self._part("trace")
+            if "solvent_left" in trace:
+                cycles |= charge_and_discharge(steps, trace, cycles["cycle"], driven)
+            nodes["/cycles"] = dataset("cycle", ["cycle"], cycles)
         if profiles:
             nodes["/profiles"] = dataset(("time", "cell"), ["time"], profiles)
         nodes |= {f"/spectra/{n}": data for n, data in enumerate(self._spectra())}

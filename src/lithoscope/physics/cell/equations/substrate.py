@@ -10,15 +10,16 @@ Separator, electrolyte and counter foil are those of `planar`. The working face,
     f, chi, i_c          share of plating that goes into film; dead for each stripped; corrosion current density, A/m2
     eta_n, eta_r, N_r, t_n   barrier, reference overpotential, V; nuclei there, 1/m2; time of nucleation, s
     U_s, j_k0, j_l0, Q*  surface film on the metal: potential, V; rate, largest leak, A/m2; charge that lowers it by e, C/m2
+    s_e         share of the metal that the electrolyte reaches, 1 without a coating
 
 Equations
-    C_dl dphi/dt = J_w - I + j_s,   J_w = -J
+    C_dl dphi/dt = J_w - I + j_s,   J_w = -J                   and what a coating reduces, see `coating`
     phi = R i + 2 V_T asinh(i / (2 i0)),   i0 = i0_ref sqrt(c_w / c_0)
     I = A_st i - (A_pl - A_st) [-i]+,   P = A_pl [-i]+,   S = A_st [i]+
     r^3 = r_c^3 + 3 V_m Q_p / (2 pi F (N + N_0)),   theta = s + (1 - s) (1 - exp(-pi (N + N_0) r^2))
     A_pl = theta (2 - theta),   A_st = A_pl Q_p / (Q_p + Q_h)
     dN/dt = [N_inf - N]+ (1 - theta) / t_n,   N_inf = N_r ([-phi - eta_n]+ / eta_r)^3
-    j_s = j_k j_l / (j_k + j_l),   j_k = j_k0 exp((U_s - phi) / (2 V_T)),   j_l = j_l0 exp(-Q_s / Q*)
+    j_s = s_e j_k j_l / (j_k + j_l),   j_k = j_k0 exp((U_s - phi) / (2 V_T)),   j_l = j_l0 exp(-Q_s / Q*)
     dQ_p/dt = -I - f P - chi S - i_c A_st,   dQ_d/dt = chi S,   dQ_f/dt = f P + i_c A_st,   dQ_s/dt = j_s
 
 theta (2 - theta) is twice the footprint of separate hemispheres and 1 where they have grown together (Avrami). Stripping
@@ -38,6 +39,7 @@ import numpy as np
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
+from lithoscope.physics.cell.equations.coating import coating_reactions
 from lithoscope.physics.cell.equations.foil import foil_face
 from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
 from lithoscope.physics.laws.conversion import in_series, leak_by_tunnelling, reduction_rate
@@ -50,15 +52,31 @@ ROUNDING_NUCLEI = 1e9
 """Nuclei below which the end of nucleation is rounded, 1/m2."""
 
 
+POTENTIAL_V = 1.0
+"""Size of every potential for the error test of the solver, V: beside an electrode at 2 V, which is known to some 1e-7 V, no
+other potential can be asked to be known to 1e-12 V, and a solver that is asked so creeps."""
+
+
 class SubstrateCell(PlanarLithiumCell):
     """Li | separator | metal without lithium. Equations at the top of this module.
 
-    films    number of protective films on each face, {"Counter": 0, "Working": 1}
+    films    number of protective films on each face, {"Counter": 0, "Working": 1}; a coating is one of them
     current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
+    coating  its metal and the law of its leak, if there is one; equations in `coating`
     """
 
-    def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "lithium|substrate cell") -> None:
+    def __init__(
+        self,
+        films: dict[str, int] | None = None,
+        current: Any = None,
+        name: str = "lithium|substrate cell",
+        coating: tuple[str, str] | None = None,
+    ) -> None:
+        self.coating = coating
         super().__init__(films, current, name)
+
+    def _variable(self, name: str, initial: Any, scale: float, domain: str | None = None) -> Any:
+        return super()._variable(name, initial, POTENTIAL_V if name.endswith("potential [V]") else scale, domain)
 
     def _face(self, face: str, side: str) -> None:
         c = pybamm.boundary_value(self.c, side)
@@ -108,14 +126,15 @@ class SubstrateCell(PlanarLithiumCell):
 
     def _reactions(self, phi: Any) -> Any:
         """Current density with which everything but lithium is reduced, A/m2."""
-        return self._surface_film(phi)
+        reduced = self._surface_film(phi)
+        return reduced + coating_reactions(self, phi, *self.coating) if self.coating else reduced
 
     def _surface_film(self, phi: Any) -> Any:
         P = pybamm.Parameter
         film = self._variable("Working surface film lithium [C.m-2]", 0, 10.0)
         kinetic = reduction_rate(P("Surface film rate [A.m-2]"), P("Surface film potential [V]"), phi, self.T)
         leak = leak_by_tunnelling(P("Surface film leak [A.m-2]"), film, P("Surface film charge [C.m-2]"))
-        reduced = in_series(kinetic, leak)
+        reduced = P("Share that the electrolyte reaches") * in_series(kinetic, leak)
         self.rhs[film] = reduced
         self._reservoir("Working surface film lithium", film, reduced, reduced)
         return reduced

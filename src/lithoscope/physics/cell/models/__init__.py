@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from lithoscope.document import choose, line_of, parse_toml
 from lithoscope.errors import InputError
 from lithoscope.physics.cell.model import CellModel
+from lithoscope.physics.cell.models.full import Full
 from lithoscope.physics.cell.models.host import PorousHost
 from lithoscope.physics.cell.models.mossy import Mossy
 from lithoscope.physics.cell.models.planar import Planar
 from lithoscope.physics.cell.models.substrate import Plated
 
-MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy, "substrate": Plated, "host": PorousHost}
+MODELS: Mapping[str, type[CellModel]] = {
+    "planar": Planar, "mossy": Mossy, "substrate": Plated, "host": PorousHost, "full": Full,
+}  # fmt: skip
 """The models of the cell scale by their literal tag."""
 
 PLANNED_MODELS = {
@@ -37,4 +40,4 @@ def read_model(text: str, *, file: str | None = None) -> CellModel:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 
 
-__all__ = ["MODELS", "Mossy", "Planar", "Plated", "PorousHost", "models_for", "read_model"]
+__all__ = ["MODELS", "Full", "Mossy", "Planar", "Plated", "PorousHost", "models_for", "read_model"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from lithoscope.design import Substrate
+from pydantic import Field
+
+from lithoscope.design import Coating, Substrate
+from lithoscope.design.coating import FIELDS as OF_COATING
+from lithoscope.design.coating import OF_FILM, known_coatings
 from lithoscope.physics.cell.inputs import film_inputs, surroundings_inputs
 from lithoscope.physics.cell.model import CellModel
-from lithoscope.physics.cell.models.planar import by_face, films_on_both
 from lithoscope.physics.cell.params import FilmNumbers, Parameter, film_parameters, or_table, parameters, surroundings
 from lithoscope.physics.contract import ExactCase
 from lithoscope.physics.laws.films import areal_resistance
@@ -43,6 +46,23 @@ METAL = {
     "double_layer_capacitance": ("F/m2", "Working double-layer capacitance [F.m-2]"),
     "potential_at_assembly": ("V", "Working potential at assembly [V]"),
 }
+COATING = {
+    "insertion_potential": "Insertion potential [V]",
+    "insertion_limit": "Insertion limit",
+    "insertion_interaction": "Insertion interaction",
+    "insertion_rate": "Insertion rate [A.m-2]",
+    "conversion_potential": "Conversion potential [V]",
+    "conversion_rate": "Conversion rate [A.m-2]",
+    "conversion_electrons": "Conversion electrons",
+    "leak_current_density": "Leak current density [A.m-2]",
+    "leak_amount": "Leak amount [mol.m-2]",
+    "product_conductivity": "Product conductivity [S.m-1]",
+    "product_molar_volume": "Product molar volume [m3.mol-1]",
+    "alloying_rate": "Alloying rate [A.m-2]",
+    "surface_film_share": "Share that the electrolyte reaches",
+}
+"""Fields of a coating and their parameter."""
+
 PARTS = {"nucleation": NUCLEATION, "deposit": DEPOSIT, "surface_film": SURFACE_FILM}
 """Part of a substrate -> its fields that the table `plating` knows under the same name, their SI unit and their parameter."""
 
@@ -50,22 +70,30 @@ PARTS = {"nucleation": NUCLEATION, "deposit": DEPOSIT, "surface_film": SURFACE_F
 class Plated(CellModel):
     """Lithium plated on a metal from zero thickness, stripped, and lost, against a lithium foil.
 
-    The equations stand in `lithoscope.physics.cell.equations.substrate`.
+    The equations stand in `lithoscope.physics.cell.equations.substrate`, those of a coating in `coating` beside it.
+
+    leak  how electrons pass what a coating has converted to: "tunnelling" stops the conversion at an amount that hardly depends
+          on the rate, "conduction" never stops it
     """
+
+    leak: Annotated[Literal["tunnelling", "conduction"], Field(description='"tunnelling" or "conduction"')] = "tunnelling"
 
     kind: Literal["substrate"] = "substrate"
     suits: ClassVar[tuple[str, ...]] = ("substrate",)
 
-    def structure(self, cell: Cell) -> tuple[int, int]:
-        """Number of films on the counter and on the working electrode."""
-        return films_on_both(cell)
+    def structure(self, cell: Cell) -> tuple[int, int, tuple[str, str] | None]:
+        """Number of films on the counter and on the working electrode; metal of the coating and law of its leak."""
+        of = substrate_of(cell)
+        coating = None if of.coating is None else (of.coating.alloy, self.leak)
+        return len(cell.counter_electrode.films), len(of.films) + (coating is not None), coating
 
     @staticmethod
     def equations(structure: Any, current: Any = None) -> Any:
         """The substrate model of PyBaMM."""
         from lithoscope.physics.cell.equations.substrate import SubstrateCell
 
-        return SubstrateCell(by_face(structure), current)
+        counter, working, coating = structure
+        return SubstrateCell({"Counter": counter, "Working": working}, current, coating=coating)
 
     def values(self, cell: Cell) -> dict[str, float]:
         """The numbers of a cell by parameter name."""
@@ -80,7 +108,8 @@ class Plated(CellModel):
             | {"Lithium molar volume [m3.mol-1]": around.lithium_molar_volume}
             | named
             | _interface(found, around.temperature)
-            | film_inputs("Working", _films(found, len(of.films)))
+            | _coating(found, of)
+            | film_inputs("Working", _films(found, of))
         )
 
     def parameters(self, cell: Cell) -> tuple[Parameter, ...]:
@@ -104,8 +133,13 @@ def substrate_parameters(path: str, metal: Substrate) -> Iterator[Parameter]:
     """The numbers of a substrate and of the lithium on it."""
     for n, film in enumerate(metal.films):
         yield from film_parameters(f"{path}.films.{n}", film)
+    if metal.coating is not None:
+        yield from coating_parameters(f"{path}.coating", metal.coating)
+    # Beneath a coating lithium begins as the coating has it, and not as the metal.
+    coated = metal.coating is not None and metal.coating.material in known_coatings()
+    begins = f"coatings.{metal.coating.material}" if metal.coating and coated else f"substrates.{metal.material}"
     for field, (unit, _) in OF_METAL.items():
-        table = f"substrates.{metal.material}.{'nucleation_barrier' if field == 'barrier' else field}"
+        table = f"{begins}.{'nucleation_barrier' if field == 'barrier' else field}"
         yield or_table(f"{path}.nucleation.{field}", getattr(metal.nucleation, field), table, unit)
     for part, fields in PARTS.items():
         for field, (unit, _) in fields.items():
@@ -119,6 +153,22 @@ def substrate_parameters(path: str, metal: Substrate) -> Iterator[Parameter]:
         yield or_table(f"{path}.{field}", getattr(metal, field), f"plating.{field}", unit)
 
 
+def coating_parameters(path: str, coating: Coating) -> Iterator[Parameter]:
+    """The numbers of a coating."""
+    yield Parameter(f"{path}.thickness", coating.thickness, True)
+    for table, fields in (("films", OF_FILM), ("coatings", OF_COATING)):
+        for field, unit in fields.items():
+            yield or_table(f"{path}.{field}", getattr(coating, field), f"{table}.{coating.material}.{field}", unit)
+
+
+def _coating(found: dict[str, float], of: Substrate) -> dict[str, float]:
+    """A coating; without one the electrolyte reaches all of the metal."""
+    if of.coating is None:
+        return {COATING["surface_film_share"]: 1.0}
+    amount = found["coating.thickness"] / found["coating.molar_volume"]
+    return {"Coating amount [mol.m-2]": amount} | {name: found[f"coating.{field}"] for field, name in COATING.items()}
+
+
 def _interface(found: dict[str, float], T: float) -> dict[str, float]:
     """Charge transfer and native film of the deposit at the temperature of the cell."""
     faster = arrhenius(found["deposit.activation_energy"], T)
@@ -129,6 +179,8 @@ def _interface(found: dict[str, float], T: float) -> dict[str, float]:
     }
 
 
-def _films(found: dict[str, float], films: int) -> list[FilmNumbers]:
+def _films(found: dict[str, float], of: Substrate) -> list[FilmNumbers]:
+    """All films that are in series with the metal, from there outwards, the coating first."""
     names = ("thickness", "conductivity", "permittivity")
-    return [FilmNumbers(*(found[f"films.{n}.{name}"] for name in names)) for n in range(films)]
+    places = [*(["coating"] if of.coating else []), *(f"films.{n}" for n in range(len(of.films)))]
+    return [FilmNumbers(*(found[f"{place}.{name}"] for name in names)) for place in places]
