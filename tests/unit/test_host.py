@@ -93,6 +93,7 @@ def test_electrons_need_lithium_that_hangs_together() -> None:
     assert above == pytest.approx(1e7, rel=1e-12)
 
 
+@pytest.mark.fails_when(LAWS, "return (s + seed) / (s + seed + half)", "return (s + seed) / (s + half)")
 def test_room_and_shares() -> None:
     assert host.room(0.5, 0.5) == 0.5
     assert host.room(0.4, 0.5) > 0.9999
@@ -100,6 +101,7 @@ def test_room_and_shares() -> None:
     assert host.plating_share(0.02, 0.01, 0.03) == 0.5
 
 
+@pytest.mark.fails_when(WETTING, "math.cos(contact_angle) > 0", "contact_angle > 0")
 def test_the_mat_without_a_coating_is_not_wetted() -> None:
     bare, coated = (math.radians(lookup(f"host.contact_angle_{name}").number) for name in ("bare", "zno"))
     assert not wetting.wets(bare)

@@ -155,6 +155,7 @@ def test_a_conducting_matrix_is_filled_from_its_top(conducting: ls.Result) -> No
     assert place.found.top_after == pytest.approx(found.top_after, rel=1e-3)
 
 
+@pytest.mark.fails_when(EQUATIONS, "(to_back / CONTACT) ** 2", "0 * to_back")
 def test_twice_the_cells() -> None:
     """Voltage within 0.1 mV, front within one cell."""
     cell, program = filled("40 um", lithium_fraction=0.4), strip_and_plate(2.6)
@@ -215,6 +216,7 @@ def test_a_voltage_step(insulating: ls.Result) -> None:
         assert taken[held.algebraic_rows[name]] == pytest.approx(y[rows])
 
 
+@pytest.mark.fails_when("physics/cell/model.py", '"Current function [A]": 10 *', '"Current function [A]": 20 *')
 def test_pybamm_runs_the_model_by_itself() -> None:
     import pybamm
 
@@ -252,6 +254,7 @@ def test_pictures(insulating: ls.Result, tmp_path: Path) -> None:
     assert data.count(b"\x21\xf9\x04") == insulating.profiles.sizes["time"] + 1, "one frame for each profile"
 
 
+@pytest.mark.fails_when("analysis/figures/host.py", 'if "lithium_fraction" not in profiles', "if False")
 def test_pictures_of_other_cells_are_refused(short_run: ls.Result, insulating: ls.Result, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the working electrode is none"):
         ls.draw(short_run, "host")
