@@ -112,7 +112,7 @@ def test_an_interrupt_stops_a_long_study(monkeypatch: pytest.MonkeyPatch) -> Non
         begun.append(time.monotonic())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(life, "_require", lambda *_: MODEL.simulate(CELL, LONG, silent, apart=True))
+    monkeypatch.setattr(life, "require", lambda *_: MODEL.simulate(CELL, LONG, silent, apart=True))
     claims = read_claims("perovskite")
     with pytest.raises(KeyboardInterrupt):
         life.live(claims, at_values(ranges(claims)), pressed)

@@ -172,7 +172,7 @@ MISTAKES: list[Mistake] = [
     put("area.valu", "1 cm2"),
     put("temperature", lambda r: r.choice(("25", "25 C", "-300 degC", "1000 K", 298.15, "warm", "25 degF cm"))),
     put("working.thickness", lambda r: r.choice(("50", "-50 um", "1 light_year", "0.3 nm", "50 um um", "5e1e1 um", True))),
-    put("working.kind", lambda r: r.choice(("host", "substrate", "foyl", 3, ""))),
+    put("working.kind", lambda r: r.choice(("copper", "anode", "foyl", 3, ""))),
     put("working.films", lambda r: r.choice(("MASnCl3", 5, {"material": "MASnCl3", "thickness": "1 um"}))),
     put("working.films.0.material", [{"material": "unobtainium", "thickness": "1 um"}], "working.films"),
     put("working.films.0.thickness", [{"material": "MASnCl3"}], "working.films"),
@@ -238,7 +238,7 @@ MISTAKES: list[Mistake] = [
         )
     ),
     steps_are("steps"),
-    steps_are("steps.0.kind", {"kind": "scan"}),
+    steps_are("steps.0.kind", {"kind": "power"}),
     steps_are("steps.0.kind", {"kind": "curent", **{k: v for k, v in STRIP.items() if k != "kind"}}),
     steps_are("steps.0.kind", {"duration": "1 h"}),
     steps_are("steps.0.duration", {"kind": "rest"}),

@@ -127,7 +127,7 @@ def test_calibrated_cells_say_where_each_number_is_from(outcome: Outcome) -> Non
     assert rows["working.films.0.permittivity"]["status"] == "prior"
     for path in ("working.films.0.conductivity", "working.native_film.thickness"):
         assert (rows[path]["status"], rows[path]["source"]) == ("calibrated", "impedance of both coated cells, 60 and 85 Ω")
-    assert rows["working.native_film.conductivity"]["source"] == "impedance of the bare cell, 200 Ω"
+    assert rows["working.native_film.conductivity"]["source"] == "impedance of the bare cell, 320 Ω"
     given = {path for path, row in rows.items() if not row["status"]}
     assert given == {"temperature", "separator.thickness", "electrolyte.concentration"}, "what the paper states"
 

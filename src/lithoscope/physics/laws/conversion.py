@@ -57,6 +57,6 @@ def amount_by_tunnelling(largest: float, decay: float, electrons: float, t: Arra
     The solution of dn/dt = j_e0 exp(-n / n*) / (z F) from n = 0.
 
     >>> round(float(amount_by_tunnelling(60.0, 3.85e-4, 2.0, 3600.0)) * 1e3, 3)
-    3.074
+    3.071
     """
     return np.asarray(decay * np.log1p(largest * np.asarray(t) / (electrons * FARADAY * decay)))
