@@ -25,7 +25,21 @@ if TYPE_CHECKING:
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.data import lookup
-    from lithoscope.design import Ageing, Cell, ConstantProperties, Electrolyte, Film, Foil, NativeFilm, Same, Separator
+    from lithoscope.design import (
+        Ageing,
+        Cell,
+        ConstantProperties,
+        Electrolyte,
+        Film,
+        Flicker,
+        Foil,
+        Growth,
+        NativeFilm,
+        Onset,
+        Same,
+        Separator,
+        Short,
+    )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Mossy, Planar
@@ -36,7 +50,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "design": ("Ageing", "Cell", "ConstantProperties", "Electrolyte", "Film", "Foil", "NativeFilm", "Same", "Separator"),
+    "design": (
+        "Ageing",
+        "Cell",
+        "ConstantProperties",
+        "Electrolyte",
+        "Film",
+        "Flicker",
+        "Foil",
+        "Growth",
+        "NativeFilm",
+        "Onset",
+        "Same",
+        "Separator",
+        "Short",
+    ),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -52,10 +80,10 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Foil", "InputError", "Ledger",
-    "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Planar", "Program", "Rest", "Result", "RunInterrupted", "Same",
-    "Scan", "Separator", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage", "catalogue", "draw", "load", "lookup",
-    "read_arc", "run", "study",
+    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Flicker", "Foil", "Growth",
+    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Onset", "Planar", "Program", "Rest", "Result",
+    "RunInterrupted", "Same", "Scan", "Separator", "Short", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage",
+    "catalogue", "draw", "load", "lookup", "read_arc", "run", "study",
 ]  # fmt: skip
 
 

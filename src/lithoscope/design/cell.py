@@ -10,6 +10,7 @@ from lithoscope import units
 from lithoscope.design.anode import PLANNED_ANODES, Anode, Foil
 from lithoscope.design.electrolyte import Electrolyte, ElectrolyteLike
 from lithoscope.design.separator import Separator, SeparatorLike
+from lithoscope.design.short import Short
 from lithoscope.document import Document, Frozen, choose
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Cell(Document):
     counter      the other electrode; { kind = "same" } makes a symmetric cell
     temperature  of the whole cell
     source       where the cell is described
+    short        an electronic leak from one electrode to the other; none if not given
     """
 
     working: Annotated[Anode, Field(description='a table such as { kind = "foil", thickness = "50 um" }')]
@@ -48,6 +50,7 @@ class Cell(Document):
     counter: Counter = Same()
     temperature: units.Temperature = units.Quantity(298.15, "K", text="25 degC")
     source: str | None = None
+    short: Short | None = None
     format: Literal["lithoscope.cell/1"] = "lithoscope.cell/1"
 
     if TYPE_CHECKING:
@@ -55,16 +58,16 @@ class Cell(Document):
         def __init__(
             self, working: Foil, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
             counter: Same | Foil = ..., temperature: Given = ..., source: str | None = ...,
-            *, format: Literal["lithoscope.cell/1"] = ...,
+            short: Short | None = ..., *, format: Literal["lithoscope.cell/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     @classmethod
     def symmetric(
         cls, anode: Foil, *, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
-        temperature: Given = "25 degC", source: str | None = None,
+        temperature: Given = "25 degC", source: str | None = None, short: Short | None = None,
     ) -> Cell:  # fmt: skip
         """A cell with the same electrode on both sides."""
-        given: dict[str, Any] = {} if source is None else {"source": source}
+        given: dict[str, Any] = {name: value for name, value in {"source": source, "short": short}.items() if value is not None}
         return cls(
             working=anode, separator=separator, electrolyte=electrolyte, area=area, counter=Same(),
             temperature=temperature, **given,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
-from lithoscope.physics.cell.observe import POWERS
+from lithoscope.physics.cell.observe import LEAK, POWERS
 
 Mask = NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ def per_cycle(
     driven    which steps are under constant current
     Returns shape and resistances as means over the half-cycles of a cycle; the lithium that died and that went into films on
     both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
-    is the charge that passed.
+    is the charge that passed without what leaked: electrons that pass a short plate nothing. Its share is `leaked_share`.
     """
     numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
     rows: dict[str, list[float]] = {}
@@ -63,8 +63,12 @@ def per_cycle(
         inside = np.flatnonzero(steps["cycle"] == cycle)
         halves = inside[driven[inside]]
         lost = {kind: _gained(kind, inside, contents, initial) for kind in ("dead", "film")}
-        plated = float(np.sum(np.abs(steps["charge"][halves])))
-        row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS)}
+        passed = steps["charge"][halves]
+        leaked = steps["leaked"][halves] if "leaked" in steps else np.zeros(len(halves))
+        plated, charge = float(np.sum(np.abs(passed - leaked))), float(np.sum(np.abs(passed)))
+        row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS, *LEAK) if name in steps}
+        if "leaked" in steps:
+            row["leaked_share"] = 1 - plated / charge if charge else np.nan
         row |= {f"{kind}_lithium_made": amount for kind, amount in lost.items()}
         row["efficiency"] = 1 - sum(lost.values()) / plated if plated else np.nan
         for name, value in row.items():

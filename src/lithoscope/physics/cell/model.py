@@ -110,11 +110,11 @@ class CellModel(Document):
         compiled  whether to machine code
         """
         films = (len(cell.counter_electrode.films), len(cell.working.films))
-        return _system(type(self), films, transport_law(cell), self.cells, by, compiled)
+        return _system(type(self), films, transport_law(cell), self.cells, by, compiled, cell.short is not None)
 
     @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None) -> Any:
-        """The PyBaMM model for a number of films on each face and a symbol of the current."""
+    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
+        """The PyBaMM model for a number of films on each face, a symbol of the current, and with a leak or without."""
         raise NotImplementedError
 
     @staticmethod
@@ -130,7 +130,8 @@ class CellModel(Document):
         from lithoscope.physics.cell.engine import pybamm
 
         found = numbers(cell)
-        model = self.equations({"Counter": len(found.counter.films), "Working": len(found.working.films)})
+        films = {"Counter": len(found.counter.films), "Working": len(found.working.films)}
+        model = self.equations(films, shorted=found.short is not None)
         values = {
             "Current function [A]": 10 * found.area,
             "Nominal cell capacity [A.h]": 10 * found.area,
@@ -160,11 +161,11 @@ class Planar(CellModel):
     kind: Literal["planar"] = "planar"
 
     @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None) -> Any:
+    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
         """The planar model of PyBaMM."""
         from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
 
-        return PlanarLithiumCell(dict(films), current)
+        return PlanarLithiumCell(dict(films), current, shorted=shorted)
 
     @staticmethod
     def values(found: CellNumbers) -> dict[str, float]:
@@ -190,11 +191,11 @@ class Mossy(CellModel):
     ages: ClassVar[bool] = True
 
     @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None) -> Any:
+    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
         """The mossy model of PyBaMM."""
         from lithoscope.physics.cell.equations.mossy import MossyLithiumCell
 
-        return MossyLithiumCell(dict(films), current)
+        return MossyLithiumCell(dict(films), current, shorted=shorted)
 
     @staticmethod
     def values(found: CellNumbers) -> dict[str, float]:
@@ -239,14 +240,15 @@ def stepper(cell: Cell, program: Program, model: CellModel) -> Stepper:
 
 @lru_cache(maxsize=32)
 def _system(
-    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Control, compiled: bool
+    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Control, compiled: bool, shorted: bool
 ) -> System:
     from lithoscope.physics.cell.control import under_current, under_voltage
     from lithoscope.physics.cell.system import System
 
     form = under_current if by == "current" else under_voltage
     of = dict(zip(("Counter", "Working"), films, strict=True))
-    return System(form(lambda current: model.equations(of, current)), _functions(transport), cells, compiled=compiled)
+    equations = form(lambda current: model.equations(of, current, shorted=shorted))
+    return System(equations, _functions(transport), cells, compiled=compiled)
 
 
 def _functions(transport: Transport) -> dict[str, Any]:
@@ -282,7 +284,13 @@ def cell_inputs(found: CellNumbers) -> dict[str, float]:
                 f"{face} film {n} resistance [Ohm.m2]": film.resistance,
                 f"{face} film {n} capacitance [F.m-2]": film.capacitance,
             }
-    return values
+    return values | _leak_inputs(found)
+
+
+def _leak_inputs(found: CellNumbers) -> dict[str, float]:
+    from lithoscope.physics.cell.equations.short import leak_inputs
+
+    return leak_inputs(found.short) if found.short else {}
 
 
 def ageing_inputs(found: CellNumbers) -> dict[str, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
-from lithoscope.design import Cell, Film, Foil
+from lithoscope.design import Cell, Film, Foil, Short
 from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
 from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
 from lithoscope.physics.laws.kinetics import arrhenius, charge_transfer_resistance
@@ -116,6 +116,29 @@ class FaceNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortNumbers:
+    """An electronic leak, SI; see `equations.short`.
+
+    conductance           at the onset, S/m2;  greatest_conductance likewise
+    onset_time            s;  onset_charge  passed in both directions, C/m2; the one that was not given is 0
+    growth                "constant", "linear" or "exponential"
+    rate_by_time          of the growth, 1/s;  rate_by_charge  m2/C; the one by which neither onset nor growth count is 0
+    depth                 of the flicker, 0 without one;  dwell_time, s;  seed
+    """
+
+    conductance: float
+    greatest_conductance: float
+    onset_time: float
+    onset_charge: float
+    growth: str
+    rate_by_time: float
+    rate_by_charge: float
+    depth: float
+    dwell_time: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class CellNumbers:
     """A planar cell in numbers, SI.
 
@@ -124,6 +147,7 @@ class CellNumbers:
     transport      transport law of the electrolyte
     lithium_molar_volume  m3/mol
     working        its face;  counter, likewise
+    short          the electronic leak, or None
     """
 
     area: float
@@ -136,6 +160,7 @@ class CellNumbers:
     lithium_molar_volume: float
     working: FaceNumbers
     counter: FaceNumbers
+    short: ShortNumbers | None
 
 
 def parameters(cell: Cell, *, ageing: bool = False) -> tuple[Parameter, ...]:
@@ -161,6 +186,7 @@ def numbers(cell: Cell) -> CellNumbers:
         lithium_molar_volume=lookup("lithium.molar_volume").to("m3/mol"),
         working=_face(found, "working", len(cell.working.films), cell.temperature.value),
         counter=_face(found, counter, len(cell.counter_electrode.films), cell.temperature.value),
+        short=None if cell.short is None else _short(found, cell.short),
     )
 
 
@@ -190,6 +216,8 @@ def _parameters(cell: Cell) -> Iterator[Parameter]:
     if properties := cell.electrolyte.properties:
         for name in ("conductivity", "diffusivity", "transference_number", "thermodynamic_factor"):
             yield Parameter(f"electrolyte.properties.{name}", getattr(properties, name), True)
+    if cell.short is not None:
+        yield from _leak("short", cell.short)
 
 
 def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
@@ -203,6 +231,20 @@ def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
         yield _or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
     for name in AGEING_FIELDS:
         yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
+
+
+def _leak(path: str, short: Short) -> Iterator[Parameter]:
+    yield Parameter(f"{path}.conductance", short.conductance, True)
+    most = short.property("greatest_conductance")
+    yield Parameter(f"{path}.greatest_conductance", most, short.greatest_conductance is not None)
+    for what, given in (("onset", short.onset), ("growth", short.growth)):
+        for name in ("time", "capacity"):
+            if quantity := getattr(given, name, None):
+                yield Parameter(f"{path}.{what}.{name}", quantity, True)
+    if short.flicker is not None:
+        for name in ("depth", "dwell_time"):
+            is_given = getattr(short.flicker, name) is not None
+            yield Parameter(f"{path}.flicker.{name}", short.property(f"flicker_{name}"), is_given)
 
 
 def _film(path: str, film: Film) -> Iterator[Parameter]:
@@ -240,3 +282,20 @@ def _ageing(given: dict[str, float], faster: float, T: float) -> AgeingNumbers:
     given["mossy_exchange_current_density"] *= faster
     given["mossy_film_resistance"] /= faster
     return AgeingNumbers(**given)
+
+
+def _short(found: dict[str, float], short: Short) -> ShortNumbers:
+    by_charge = "short.onset.capacity" in found
+    scale = found.get("short.growth.capacity" if by_charge else "short.growth.time", 1.0)
+    return ShortNumbers(
+        conductance=found["short.conductance"],
+        greatest_conductance=found["short.greatest_conductance"],
+        onset_time=found.get("short.onset.time", 0.0),
+        onset_charge=found.get("short.onset.capacity", 0.0),
+        growth="constant" if short.growth is None else short.growth.kind,
+        rate_by_time=0.0 if by_charge else 1 / scale,
+        rate_by_charge=1 / scale if by_charge else 0.0,
+        depth=found.get("short.flicker.depth", 0.0),
+        dwell_time=found.get("short.flicker.dwell_time", 1.0),
+        seed=short.flicker.seed if short.flicker else 0,
+    )
