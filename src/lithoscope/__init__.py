@@ -22,8 +22,11 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
+    from lithoscope.analysis.failure import failure_mode
     from lithoscope.analysis.figures import draw
     from lithoscope.analysis.impedance import read_arc
+    from lithoscope.analysis.soft_short import soft_short
+    from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
     from lithoscope.design import (
         Ageing,
@@ -71,7 +74,10 @@ _HOME = {
     "physics.cell": ("Mossy", "Planar"),
     "result": ("Ledger", "Result", "load"),
     "analysis.figures": ("draw",),
+    "analysis.failure": ("failure_mode",),
     "analysis.impedance": ("read_arc",),
+    "analysis.soft_short": ("soft_short",),
+    "analysis.trace": ("Trace", "read_trace"),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
 }
@@ -82,8 +88,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Flicker", "Foil", "Growth",
     "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Onset", "Planar", "Program", "Rest", "Result",
-    "RunInterrupted", "Same", "Scan", "Separator", "Short", "Spectrum", "Status", "Stop", "StoreError", "Until", "Voltage",
-    "catalogue", "draw", "load", "lookup", "read_arc", "run", "study",
+    "RunInterrupted", "Same", "Scan", "Separator", "Short", "Spectrum", "Status", "Stop", "StoreError", "Trace", "Until",
+    "Voltage", "catalogue", "draw", "failure_mode", "load", "lookup", "read_arc", "read_trace", "run", "soft_short", "study",
 ]  # fmt: skip
 
 

@@ -19,6 +19,9 @@ WINDOWS = 12
 SAMPLES = 600
 """Regular times at which a half-cycle is looked at, 50 in a window."""
 
+AVERAGED = 10
+"""Samples that are averaged before a level is taken, against the noise of instruments: a sixtieth of the half-cycle."""
+
 LEADING_SHARE = 0.03
 """Share of a half-cycle after a reversal that is left out: double layers, and currents that are still being switched."""
 
@@ -98,9 +101,9 @@ def _half_cycle(trace: Trace, number: int, run: tuple[int, int]) -> HalfCycle:
     at, where = np.unique(t, return_index=True)
     when = np.linspace(t[0] + LEADING_SHARE * (t[-1] - t[0]), t[-1], SAMPLES)
     ratio = np.interp(when, at, trace.voltage[first : last + 1][where] / current[where])
-    blocks = ratio.reshape(WINDOWS, -1)
-    windows = np.quantile(blocks, LOW_QUANTILE, axis=1)
-    level, middles = float(np.quantile(ratio, LOW_QUANTILE)), np.median(blocks, axis=1)
+    blocks, calm = ratio.reshape(WINDOWS, -1), ratio.reshape(-1, AVERAGED).mean(axis=1)
+    windows = np.quantile(calm.reshape(WINDOWS, -1), LOW_QUANTILE, axis=1)
+    level, middles = float(np.quantile(calm, LOW_QUANTILE)), np.median(blocks, axis=1)
     scale = max(abs(level), np.finfo(float).tiny)
     return HalfCycle(
         number=number,

@@ -10,6 +10,9 @@ while the cell is formed. Two things tell them apart, and the detector rests on 
    S is the fall without a cause: a leak that carries the share s of the current makes S = -ln(1 - s).
 2. A leak flattens what it lowers, and a contact of lithium flickers: with one of them a smaller fall is believed.
 
+3. No current goes around the electrolyte but through a leak: a level below the resistance of the electrolyte alone, where that
+is known from the impedance at high frequency, is evidence even in the first half-cycle.
+
 Charge that comes out without having gone in is evidence of its own, where each strip ends at a cut-off voltage. A flat, square
 trace alone is none: healthy cells become square when their moss has spread.
 """
@@ -25,6 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.half_cycles import HalfCycle, half_cycles
+from lithoscope.analysis.impedance import read_arc
 from lithoscope.analysis.trace import Trace
 from lithoscope.errors import InputError, duration_text
 from lithoscope.result.names import words
@@ -60,8 +64,9 @@ class Thresholds:
     noisier         noise over its median before; least_noise  over the level, below which no noise counts
     flattened       a contrast counts as flattened below this share of what the fall alone leaves of it
     least_contrast  of the reference, below which there is nothing to flatten
+    below_electrolyte  share of the resistance of the electrolyte, below which the level cannot be without a leak
     surplus         of the charge that comes out over that which went in
-    missing         share of the charge that comes out, below its median, which counts as support
+    missing         share of the charge that comes out, below its median, which is said beside other evidence
     """
 
     fall: float = 0.25
@@ -71,6 +76,7 @@ class Thresholds:
     least_noise: float = 0.02
     flattened: float = 1.1
     least_contrast: float = 0.05
+    below_electrolyte: float = 0.9
     surplus: float = 0.02
     missing: float = 0.1
 
@@ -134,10 +140,14 @@ class Diagnosis:
         return " ".join((f"{self.verdict.value.upper()}.", self.reason, *self.mimics))
 
 
-def soft_short(seen: Result | Trace, *, strips_all: bool | None = None, thresholds: Thresholds = DEFAULT) -> Diagnosis:
+def soft_short(
+    seen: Result | Trace, *, electrolyte: float | None = None, strips_all: bool | None = None, thresholds: Thresholds = DEFAULT
+) -> Diagnosis:
     """Look for a soft short in a run or in a measured trace.
 
-    seen        a result, or a trace as `read_trace` gives it
+    seen         a result, or a trace as `read_trace` gives it
+    electrolyte  resistance of the electrolyte alone, as the impedance of the fresh cell at high frequency shows it, ohm m2, or
+                 ohm where the area of the trace is not known; by default from the first spectrum of a result
     strips_all  whether each half-cycle strips to a cut-off voltage what the one before has plated, so that the charges can be
                 compared; by default taken from a result whose every second half-cycle ended at a voltage
     Raises InputError for a trace without half-cycles.
@@ -145,12 +155,17 @@ def soft_short(seen: Result | Trace, *, strips_all: bool | None = None, threshol
     trace = seen if isinstance(seen, Trace) else Trace.of(seen)
     if strips_all is None:
         strips_all = not isinstance(seen, Trace) and _ends_at_a_voltage(seen)
+    if electrolyte is None and not isinstance(seen, Trace) and seen.spectra:
+        electrolyte = read_arc(seen.spectra[0]).start
     pieces = half_cycles(trace)
     if not pieces:
         raise InputError("trace", "has no half-cycle: no current flows in it", expected="a record with a current",
                          do='Give the column of the current, or current="0.4 mA"')  # fmt: skip
     falls = _falls(pieces)
-    findings = tuple(_finding(pieces, n, falls, thresholds, strips_all=strips_all) for n in range(len(pieces)))
+    findings = tuple(
+        _finding(pieces, n, falls, thresholds, electrolyte=electrolyte or 0.0, strips_all=strips_all)
+        for n in range(len(pieces))
+    )
     onset = _onset(pieces, falls, findings, thresholds)
     if onset is None:
         return Diagnosis(findings, None, "The voltage falls nowhere by more than the forming of the cell explains.")
@@ -186,27 +201,39 @@ def _reference(pieces: Sequence[HalfCycle], n: int, falls: Sequence[float]) -> i
     return settled[-1] if settled else n
 
 
-def _finding(pieces: Sequence[HalfCycle], n: int, falls: Sequence[float], limits: Thresholds, *, strips_all: bool) -> Finding:
+def _finding(
+    pieces: Sequence[HalfCycle], n: int, falls: Sequence[float], limits: Thresholds, *, electrolyte: float, strips_all: bool
+) -> Finding:
     piece, fall = pieces[n], falls[n]
     before = [m for m in range(n) if pieces[m].sign == piece.sign]
-    reference = pieces[_reference(pieces, n, falls)]
-    support = [*_flatter(piece, reference, fall, limits), *_noisier(piece, [pieces[m] for m in before], limits)]
-    surplus, said = _charges(pieces, n, limits) if strips_all else (0.0, ())
-    support += said if surplus == 0 else ()
-    score = fall / (limits.supported_fall if support else limits.fall)
-    reasons: tuple[str, ...] = ()
+    evidence = [_fallen(pieces, n, falls, limits), _below(piece, electrolyte, limits)]
+    evidence += [_surplus(pieces, n, limits)] if strips_all else []
+    score = max(each for each, _ in evidence)
+    reasons = [said for each, said in sorted(evidence, reverse=True) if each >= 1]
     if score >= 1:
-        share = 1 - np.exp(-fall)
-        reasons = (
-            f"the voltage in this direction is {share:.0%} below that of half-cycle {reference.number}, after the cell had "
-            "settled; nothing in its own earlier life explains the fall.",
-            *support,
-        )
-    if surplus / limits.surplus > score:
-        score = surplus / limits.surplus
-        reasons = (*said, *reasons)
-    return Finding(piece.number, piece.start, piece.end, float(score), _verdict(score, fall, len(before), limits), fall,
-                   float(1 - np.exp(-fall)), reasons if score >= 1 else ())  # fmt: skip
+        reference = pieces[_reference(pieces, n, falls)]
+        reasons += [*_flatter(piece, reference, fall, limits), *_noisier(piece, [pieces[m] for m in before], limits)]
+        reasons += _missing(pieces, n, limits) if strips_all else []
+    return Finding(piece.number, piece.start, piece.end, score, _verdict(score, fall, len(before), limits), fall,
+                   float(1 - np.exp(-fall)), tuple(reasons))  # fmt: skip
+
+
+def _fallen(pieces: Sequence[HalfCycle], n: int, falls: Sequence[float], limits: Thresholds) -> tuple[float, str]:
+    """The fall without a cause over what is needed, which is less where the trace is flatter or noisier with it."""
+    piece, reference = pieces[n], pieces[_reference(pieces, n, falls)]
+    before = [pieces[m] for m in range(n) if pieces[m].sign == piece.sign]
+    support = _flatter(piece, reference, falls[n], limits) or _noisier(piece, before, limits)
+    said = (
+        f"the voltage in this direction is {1 - np.exp(-falls[n]):.0%} below that of half-cycle {reference.number}, after the cell "
+        "had settled; nothing in its own earlier life explains the fall."
+    )
+    return falls[n] / (limits.supported_fall if support else limits.fall), said
+
+
+def _below(piece: HalfCycle, electrolyte: float, limits: Thresholds) -> tuple[float, str]:
+    """The level against what the electrolyte alone would need."""
+    said = f"the voltage is {piece.level / electrolyte:.0%} of what the electrolyte alone would need." if electrolyte else ""
+    return limits.below_electrolyte * electrolyte / max(piece.level, 1e-3 * electrolyte) if electrolyte else 0.0, said
 
 
 def _verdict(score: float, fall: float, before: int, limits: Thresholds) -> Verdict:
@@ -233,17 +260,26 @@ def _noisier(piece: HalfCycle, before: Sequence[HalfCycle], limits: Thresholds) 
     return []
 
 
-def _charges(pieces: Sequence[HalfCycle], n: int, limits: Thresholds) -> tuple[float, tuple[str, ...]]:
-    """What came out over what went in, of the second half-cycle of each pair: its surplus, and a sentence about it."""
+def _shares(pieces: Sequence[HalfCycle], n: int) -> list[float]:
+    """What came out over what went in, of each pair up to the one that ends with this half-cycle; empty where none does."""
     if n % 2 == 0 or pieces[n].sign == pieces[n - 1].sign:
-        return 0.0, ()
-    shares = [pieces[m].charge / pieces[m - 1].charge for m in range(1, n + 1, 2)]
-    share, usual = shares[-1], float(np.median(shares))
-    if share >= 1 + limits.surplus:
-        return share - 1, (f"{share:.1%} of the charge that went in came out again: what is too much went through a leak.",)
-    if share <= usual - limits.missing:
-        return 0.0, (f"Only {share:.1%} of the charge that went in came out again, {usual:.1%} before.",)
-    return 0.0, ()
+        return []
+    return [pieces[m].charge / pieces[m - 1].charge for m in range(1, n + 1, 2)]
+
+
+def _surplus(pieces: Sequence[HalfCycle], n: int, limits: Thresholds) -> tuple[float, str]:
+    """More charge came out than went in: over what is needed, and a sentence."""
+    share = (_shares(pieces, n) or [1.0])[-1]
+    said = f"{share:.1%} of the charge that went in came out again: what is too much went through a leak."
+    return max(0.0, share - 1) / limits.surplus, said
+
+
+def _missing(pieces: Sequence[HalfCycle], n: int, limits: Thresholds) -> list[str]:
+    """Charge that went in and did not come out, against what is usual: dead lithium does that, too."""
+    shares = _shares(pieces, n)
+    if shares and shares[-1] <= (usual := float(np.median(shares))) - limits.missing:
+        return [f"Only {shares[-1]:.1%} of the charge that went in came out again, {usual:.1%} before."]
+    return []
 
 
 def _onset(

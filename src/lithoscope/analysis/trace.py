@@ -60,7 +60,7 @@ class Trace:
         time, voltage, current = (result.trace[name].to_numpy() for name in ("time", "voltage", "current_density"))
         return cls(time, voltage, current, per_area=True)
 
-    def measured(self, *, noise: float, interval: float, seed: int) -> Trace:
+    def measured(self, *, noise: float, interval: float, seed: int | Sequence[int]) -> Trace:
         """As an instrument would have recorded it: at regular times, with white noise on the voltage.
 
         noise     standard deviation, V;  interval  between samples, s;  seed  of the noise

@@ -13,8 +13,9 @@ from lithoscope.result import Result
 KIRCHHOFF_V = 1e-9
 """Largest difference between the voltage and the sum of its parts, V."""
 
-SHARED = 1e-6
-"""Largest difference between the current density of the terminals and the sum of its parts, over its value plus 1 A/m2."""
+SHARED = 1e-5
+"""Largest difference between the current density of the terminals and the sum of its parts, over its value plus 1 A/m2. The
+part of the ions is an algebraic unknown, which the integrator leaves out of its error test: a flicker shows there at 1e-6."""
 
 
 def violations(result: Result) -> Sequence[Violation]:

@@ -11,7 +11,7 @@ Equations, in PyBaMM's sign, in which a positive current lowers the voltage V
     J = J_t + G V                                                       (an algebraic unknown; all faces and the salt see J)
     tau dG/dt = G* - G,   G* = min(G_0 (1 + l x) exp(e x), G_max) (1 - d f)  for x >= 0, else 0
     x = r_t (t - t_0) + r_q (q - q_0),   dq/dt = |J_t|
-    f = (1 + tanh(10 sum_n sin(w_n t + p_n))) / 2                        (1 where the sum is positive, else 0, but for a second)
+    f = (1 + tanh(4 sum_n sin(w_n t + p_n))) / 2                         (1 where the sum is positive, else 0, but for a second)
     dQ_leak/dt = G V                                                    (in the public sign, as the charge that passed)
 
 tau is one second: without it G would jump inside a step of the integrator; G lags behind G* by what it grows in a second. The
@@ -110,7 +110,7 @@ def _conductance(t: Any, q: Any, waves: Any) -> Any:
     linear, exponential = P("Short grows linearly") * grown, P("Short grows exponentially") * grown
     # The exponent is bounded, because the conductance is: exp would overflow long after it has reached its bound.
     size = pybamm.minimum(start * (1 + linear) * pybamm.exp(pybamm.minimum(exponential, pybamm.log(most / start))), most)
-    return size * (1 - P("Short flicker depth") * (1 + pybamm.tanh(10 * waves)) / 2) * (x >= 0)
+    return size * (1 - P("Short flicker depth") * (1 + pybamm.tanh(4 * waves)) / 2) * (x >= 0)
 
 
 def _flicker(t: Any, *, slope: bool = False) -> Any:
