@@ -90,7 +90,8 @@ def _cut(trace: Trace, run: tuple[int, int], runs: list[tuple[int, int]]) -> Ite
     edges = np.searchsorted(trace.time[: last + 1], begin + length * np.arange(count + 1) / count)
     for a, b in pairwise(edges):
         if b - a > 3:
-            yield int(a), int(min(b, last))
+            # Before the run there may be a record at the same time, without a current.
+            yield int(max(a, first)), int(min(b, last))
 
 
 def _half_cycle(trace: Trace, number: int, run: tuple[int, int]) -> HalfCycle:

@@ -148,8 +148,8 @@ def soft_short(
     seen         a result, or a trace as `read_trace` gives it
     electrolyte  resistance of the electrolyte alone, as the impedance of the fresh cell at high frequency shows it, ohm m2, or
                  ohm where the area of the trace is not known; by default from the first spectrum of a result
-    strips_all  whether each half-cycle strips to a cut-off voltage what the one before has plated, so that the charges can be
-                compared; by default taken from a result whose every second half-cycle ended at a voltage
+    strips_all   whether each half-cycle strips to a cut-off voltage what the one before has plated, so that the charges can
+                 be compared; by default taken from a result whose every second half-cycle ended at a voltage
     Raises InputError for a trace without half-cycles.
     """
     trace = seen if isinstance(seen, Trace) else Trace.of(seen)
@@ -224,8 +224,8 @@ def _fallen(pieces: Sequence[HalfCycle], n: int, falls: Sequence[float], limits:
     before = [pieces[m] for m in range(n) if pieces[m].sign == piece.sign]
     support = _flatter(piece, reference, falls[n], limits) or _noisier(piece, before, limits)
     said = (
-        f"the voltage in this direction is {1 - np.exp(-falls[n]):.0%} below that of half-cycle {reference.number}, after the cell "
-        "had settled; nothing in its own earlier life explains the fall."
+        f"the voltage in this direction is {1 - np.exp(-falls[n]):.0%} below that of half-cycle {reference.number}, after the "
+        "cell had settled; nothing in its own earlier life explains the fall."
     )
     return falls[n] / (limits.supported_fall if support else limits.fall), said
 
@@ -285,7 +285,7 @@ def _missing(pieces: Sequence[HalfCycle], n: int, limits: Thresholds) -> list[st
 def _onset(
     pieces: Sequence[HalfCycle], falls: Sequence[float], findings: Sequence[Finding], limits: Thresholds
 ) -> float | None:
-    """The first window that lies below the same window of the reference by what was needed to suspect a short."""
+    """The first window that lies, and stays, below the same window of the reference by what was needed to suspect a short."""
     flagged = next((n for n, finding in enumerate(findings) if finding.score >= 1), None)
     if flagged is None:
         return None
@@ -294,9 +294,10 @@ def _onset(
         piece, reference = pieces[n], pieces[_reference(pieces, flagged, falls)]
         if piece.sign != pieces[flagged].sign or piece.number <= reference.number:
             continue
-        below = np.array([_log_ratio(a, b) for a, b in zip(reference.windows, piece.windows, strict=True)]) >= needed
-        if below.any():
-            return float(piece.times[np.argmax(below)])
+        below = np.array([_log_ratio(a, b) for a, b in zip(reference.windows, piece.windows, strict=True)])
+        lasting = [n for n in range(len(below)) if below[n] >= needed and np.median(below[n:]) >= needed]
+        if lasting:
+            return float(piece.times[lasting[0]])
     return pieces[flagged].start
 
 
