@@ -295,7 +295,7 @@ def _onset(
         if piece.sign != pieces[flagged].sign or piece.number <= reference.number:
             continue
         below = np.array([_log_ratio(a, b) for a, b in zip(reference.windows, piece.windows, strict=True)])
-        lasting = [n for n in range(len(below)) if below[n] >= needed and np.median(below[n:]) >= needed]
+        lasting = [k for k in range(len(below)) if below[k] >= needed and np.median(below[k:]) >= needed]
         if lasting:
             return float(piece.times[lasting[0]])
     return pieces[flagged].start
