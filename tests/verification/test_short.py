@@ -1,5 +1,7 @@
 """An electronic leak beside the cell: Ohm's law, parallel elements, its growth, and books that close."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def test_a_leak_that_conducts_nothing_changes_nothing(bare: ls.Cell, model: ls.P
 def test_a_leak_that_conducts_all_obeys_ohm(bare: ls.Cell, model: ls.Planar | ls.Mossy) -> None:
     """V = J / G to the share of the current that the ions keep, and no lithium moves."""
     seen = run(bare, ls.Short("100 S/cm2"), model=model)
-    assert np.abs(seen.steps["end_voltage"].to_numpy()) == pytest.approx(np.full(4, 10.0 / 1e6), rel=1e-3)
+    assert np.abs(seen.steps["end_voltage"].to_numpy()) == pytest.approx(np.full(4, 10.0 / 1e6), rel=8e-5)
     assert seen.cycles["leaked_share"].to_numpy() == pytest.approx([1.0, 1.0], abs=1e-3)
 
 
@@ -48,18 +50,18 @@ def test_parallel_resistances(bare: ls.Cell) -> None:
     alone = float(run(bare, None, still)["voltage"][-1]) / 1e-3
     for conductance in (0.1, 10.0, 1000.0):
         seen = run(bare, ls.Short(f"{conductance} S/m2"), still)
-        assert float(seen["voltage"][-1]) / 1e-3 == pytest.approx(1 / (1 / alone + conductance), rel=2e-4)
+        assert float(seen["voltage"][-1]) / 1e-3 == pytest.approx(1 / (1 / alone + conductance), rel=4e-11)
 
 
 @pytest.mark.fails_when(LEAK, '[S.m-2]", begins, 10.0)', '[S.m-2]", pybamm.Scalar(0), 10.0)')
 def test_the_spectrum_is_that_of_parallel_elements(bare: ls.Cell) -> None:
-    """1/Z = 1/Z_cell + G at every frequency, to 1e-6, at assembly; the parts still add up to the whole."""
+    """1/Z = 1/Z_cell + G at every frequency, to rounding, at assembly; the parts still add up to the whole."""
     program = ls.Program([ls.Spectrum("1 MHz", "1 mHz", rest="1 ms")])
     Z, shorted = (
         seen["real_impedance"].to_numpy() + 1j * seen["imaginary_impedance"].to_numpy()
         for seen in (run(bare, short, program).spectra[0] for short in (None, ls.Short("5 mS/cm2")))
     )
-    assert np.max(np.abs(shorted * (1 / Z + 50.0) - 1)) < 1e-6
+    assert np.max(np.abs(shorted * (1 / Z + 50.0) - 1)) < 1e-14
     spectrum = run(bare, ls.Short("5 mS/cm2"), program).spectra[0]
     parts = sum(spectrum[f"{part}_real_impedance"].to_numpy() for part in ("working", "counter", "electrolyte"))
     assert parts == pytest.approx(spectrum["real_impedance"].to_numpy(), rel=1e-9)
@@ -86,7 +88,8 @@ def test_lithium_and_charge_close(bare: ls.Cell, model: ls.Planar | ls.Mossy) ->
     kinds = [name for name in ("bulk", "mossy", "dead", "film") if f"working_{name}_lithium" in seen.trace]
     held = sum(seen[f"working_{kind}_lithium"] for kind in kinds) if kinds else seen["working_lithium"]
     lost = float(held[0] - held.to_numpy()[inside][-1])
-    assert lost == pytest.approx(ionic, abs=0.2), "but for the double layer, 0.1 F/m2 at some 0.1 V"
+    in_double_layer = numbers(bare).working.double_layer_capacitance * float(seen["working_potential"].to_numpy()[inside][-1])
+    assert lost + in_double_layer == pytest.approx(ionic, rel=1e-9)
     assert 0.1 * step["charge"] < step["leaked"] < 0.9 * step["charge"], "both matter"
 
 
@@ -131,7 +134,7 @@ def test_the_law_of_growth(bare: ls.Cell, growth: ls.Growth | None, law: object)
     assert np.all(G[t < 2700] == 0)
     after = t > 2720
     exact = 10.0 * np.minimum(law((t[after] - 2700) / 1800), 3.0)  # type: ignore[operator]
-    assert pytest.approx(exact, rel=2e-3) == G[after]
+    assert pytest.approx(exact, rel=1.5e-3) == G[after]
     assert len(exact) > 20
 
 
@@ -239,3 +242,17 @@ def test_a_cell_file_with_a_short_goes_round(bare: ls.Cell) -> None:
     assert rows["short.conductance"]["value"] == 10.0
     assert rows["short.flicker.depth"]["status"] == "prior"
     assert not rows["short.greatest_conductance"]["given"]
+
+
+@pytest.mark.fails_when("physics/cell/model.py", "by, compiled, cell.short is not None)", "by, compiled, False)")
+def test_a_run_that_is_kept_has_its_short(bare: ls.Cell, tmp_path: Path) -> None:
+    """Solved in a process apart from the files of its inputs, stored and read again: the same numbers."""
+    cell = bare.replaced(
+        short=ls.Short("5 mS/cm2", ls.Onset(capacity="0.3 mAh/cm2"), ls.Growth("linear", capacity="1 mAh/cm2"))
+    )
+    ls.run(cell, CYCLES, ls.Planar(), to=tmp_path / "kept", progress=False)
+    kept, here = ls.load(tmp_path / "kept"), ls.run(cell, CYCLES, ls.Planar(), progress=False)
+    for name in ("voltage", "leaked_charge", "short_conductance"):
+        assert np.array_equal(kept[name], here[name])
+    assert kept.cycles["leaked_share"].to_numpy() == pytest.approx(here.cycles["leaked_share"].to_numpy(), abs=0)
+    assert kept["leaked_charge"].attrs["units"] == "C/m2"
