@@ -22,30 +22,40 @@ from typing import TYPE_CHECKING, Any
 from lithoscope.run import run
 
 if TYPE_CHECKING:
+    from lithoscope.analysis.efficiency import reservoir_efficiency
+    from lithoscope.analysis.energy import energy_density
     from lithoscope.analysis.failure import failure_mode
-    from lithoscope.analysis.figures import draw
+    from lithoscope.analysis.figures import animate_host, draw
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.analysis.soft_short import soft_short
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
     from lithoscope.design import (
         Ageing,
+        Cathode,
         Cell,
+        Coating,
         ConstantProperties,
+        Deposit,
         Electrolyte,
         Film,
         Flicker,
         Foil,
+        FrontLaw,
         Growth,
+        Host,
         NativeFilm,
+        Nucleation,
         Onset,
         Same,
         Separator,
         Short,
+        Substrate,
+        SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
-    from lithoscope.physics.cell import Mossy, Planar
+    from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -55,26 +65,36 @@ __version__ = "0.1.0"
 _HOME = {
     "design": (
         "Ageing",
+        "Cathode",
         "Cell",
+        "Coating",
         "ConstantProperties",
+        "Deposit",
         "Electrolyte",
         "Film",
         "Flicker",
         "Foil",
+        "FrontLaw",
         "Growth",
+        "Host",
         "NativeFilm",
+        "Nucleation",
         "Onset",
         "Same",
         "Separator",
         "Short",
+        "Substrate",
+        "SurfaceFilm",
     ),
     "design.catalogue": ("catalogue",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
-    "physics.cell": ("Mossy", "Planar"),
+    "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
-    "analysis.figures": ("draw",),
+    "analysis.efficiency": ("reservoir_efficiency",),
+    "analysis.energy": ("energy_density",),
     "analysis.failure": ("failure_mode",),
+    "analysis.figures": ("animate_host", "draw"),
     "analysis.impedance": ("read_arc",),
     "analysis.soft_short": ("soft_short",),
     "analysis.trace": ("Trace", "read_trace"),
@@ -86,11 +106,64 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Ageing", "Cell", "ConstantProperties", "Current", "Electrolyte", "End", "Film", "Flicker", "Foil", "Growth",
-    "InputError", "Ledger", "LithoscopeError", "Loop", "Mossy", "NativeFilm", "Onset", "Planar", "Program", "Rest", "Result",
-    "RunInterrupted", "Same", "Scan", "Separator", "Short", "Spectrum", "Status", "Stop", "StoreError", "Trace", "Until",
-    "Voltage", "catalogue", "draw", "failure_mode", "load", "lookup", "read_arc", "read_trace", "run", "soft_short", "study",
-]  # fmt: skip
+    "Ageing",
+    "Cathode",
+    "Cell",
+    "Coating",
+    "ConstantProperties",
+    "Current",
+    "Deposit",
+    "Electrolyte",
+    "End",
+    "Film",
+    "Flicker",
+    "Foil",
+    "FrontLaw",
+    "Full",
+    "Growth",
+    "Host",
+    "InputError",
+    "Ledger",
+    "LithoscopeError",
+    "Loop",
+    "Mossy",
+    "NativeFilm",
+    "Nucleation",
+    "Onset",
+    "Planar",
+    "Plated",
+    "PorousHost",
+    "Program",
+    "Rest",
+    "Result",
+    "RunInterrupted",
+    "Same",
+    "Scan",
+    "Separator",
+    "Short",
+    "Spectrum",
+    "Status",
+    "Stop",
+    "StoreError",
+    "Substrate",
+    "SurfaceFilm",
+    "Trace",
+    "Until",
+    "Voltage",
+    "animate_host",
+    "catalogue",
+    "draw",
+    "energy_density",
+    "failure_mode",
+    "load",
+    "lookup",
+    "read_arc",
+    "read_trace",
+    "reservoir_efficiency",
+    "run",
+    "soft_short",
+    "study",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ depth before they are parsed, and a round trip keeps the text that the user wrot
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -285,6 +286,16 @@ def parse_toml(text: str, *, file: str | None = None) -> dict[str, Any]:
         raise InputError("", problem).in_file(file or "", int(line.group(1)) if line else None) from None
     except (ValueError, RecursionError) as error:
         raise InputError("", f"is not valid TOML: {error}").in_file(file or "", None) from None
+
+
+def parse_json(text: str, *, file: str | None = None) -> Any:
+    """JSON text as plain data. Raises InputError for text that is not JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError("", f"is not valid JSON: {error.msg}").in_file(file or "", error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError("", f"is not valid JSON: {error}").in_file(file or "", None) from None
 
 
 def _nesting(text: str) -> int:

@@ -108,6 +108,22 @@ class End(Enum):
         0,
         "To continue: a lower current density, a thinner or more open separator, or a higher salt concentration.",
     )
+    FRONT_STALLED = (
+        "front stalled",
+        0,
+        "The lithium that is left has lost its contact to the back. To continue: less capacity per half-cycle, more lithium, "
+        "or a matrix that conducts.",
+    )
+    HOST_CLOGGED = (
+        "host clogged",
+        0,
+        "To continue: a lower current density or less capacity per half-cycle, a more open mat, or a matrix that insulates.",
+    )
+    DRIED_OUT = (
+        "electrolyte dried out",
+        0,
+        "To continue: more electrolyte, or lithium that loses less to films.",
+    )
     STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
     POLARISED = (
         "polarisation limit",

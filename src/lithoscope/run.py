@@ -21,11 +21,17 @@ SHOWN_AFTER_S = 2.0
 
 
 def default_model(cell: Cell) -> Model:
-    """The model that a cell is run with unless another is given: "mossy" if the cell says how it ages, else "planar"."""
-    from lithoscope.design import Ageing
-    from lithoscope.physics.cell import Mossy, Planar
+    """The model that a cell is run with unless another is given, by the kind of its working electrode.
 
-    ages = any(electrode.ageing != Ageing() for electrode in (cell.working, cell.counter_electrode))
+    A foil: "mossy" if the cell says how it ages, else "planar". Any other: the model that suits it.
+    """
+    from lithoscope.design import Ageing
+    from lithoscope.physics.cell import Mossy, Planar, models_for
+
+    if cell.working.kind != "foil":
+        tag, model = next(iter(models_for(cell.working.kind).items()))
+        return model(kind=tag)
+    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_electrode))
     return Mossy() if ages else Planar()
 
 
@@ -40,7 +46,7 @@ def run(
     model     how it behaves; `default_model(cell)` if not given
     to        folder of the result. The run is then solved in a process apart and kept while it grows: one that was killed or
               interrupted goes on where it was when it is run again. Without a folder nothing is written
-    replace   whether the result of another run in that folder may be replaced
+    replace   whether the result of another run in that folder may be replaced, and one that was not finished given up
     progress  whether to show how far the run is, on the error stream; by default where that is a terminal
 
     A physical end, such as exhausted lithium, is a Status of the result and not an exception; everything up to it is
@@ -57,21 +63,23 @@ def run(
 
 def _run_to(to: Path, cell: Cell, program: Program, model: Model, report: Report, *, replace: bool) -> Result:
     """A run that is kept while it grows. Raises StoreError if it cannot be kept."""
-    from lithoscope.errors import RunInterrupted
+    from lithoscope.errors import End, RunInterrupted
     from lithoscope.result.checkpoint import Journal
     from lithoscope.result.manifest import Manifest, circumstances, inputs_of
     from lithoscope.result.store import check_target
 
     inputs = inputs_of(cell, program, model)
     check_target(to, Manifest(inputs).run_id, replace=replace)
-    with Journal(to, inputs | circumstances()["versions"]) as journal:
+    with Journal(to, inputs | circumstances()["versions"], replace=replace) as journal:
         try:
             result = model.simulate(cell, program, report, journal)
         except RunInterrupted as interrupted:
             interrupted.result.save(to, replace=replace)
             raise
         result.save(to, replace=replace)
-        journal.discard()
+        # What is kept of a run that met a step without a solution ends before that step: run again, it tries from there.
+        if result.status.end is not End.NO_SOLUTION:
+            journal.discard()
     return result
 
 

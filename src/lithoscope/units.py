@@ -31,8 +31,8 @@ MAH_PER_CM2 = 36_000.0
 
 STATUSES: tuple[str, ...] = get_args(ValueStatus)
 
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
-_TEXT = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
+NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_TEXT = re.compile(rf"^\s*({NUMBER})\s*(.*?)\s*$")
 _FACTOR = re.compile(r"\s*([*/· ]?)\s*(1|[A-Za-zµμΩÅ°%]+)\s*(?:(?:\^|\*\*)?\s*([+-]?[0-9]))?")
 _RAISED = re.compile(r"(?<=[A-Za-zµμΩÅ°])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _LOWERED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
@@ -406,4 +406,16 @@ MolarVolume = Annotated[
 ]
 ActivationEnergy = Annotated[
     Quantity, Dimension("activation energy", "J", "0 eV", "3 eV", "0.55 eV", "Beyond that nothing moves at room temperature")
+]
+Loading = Annotated[
+    Quantity, Dimension("loading", "kg/m2", "0.01 mg/cm2", "500 mg/cm2", "20 mg/cm2", "Thicker coatings fall off their foil")
+]
+SolidDiffusivity = Annotated[
+    Quantity, Dimension("diffusivity", "m2/s", "1e-22 m2/s", "1e-10 m2/s", "1e-14 m2/s", "In a solid at room temperature")
+]
+ArealVolume = Annotated[
+    Quantity, Dimension("electrolyte amount", "m", "0.1 uL/cm2", "10000 uL/cm2", "50 uL/cm2", "Per area of one electrode")
+]
+VolumePerCapacity = Annotated[
+    Quantity, Dimension("electrolyte amount", "m3/C", "0.1 uL/mAh", "1000 uL/mAh", "20 uL/mAh", "Per capacity of the cathode")
 ]

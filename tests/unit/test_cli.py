@@ -14,6 +14,7 @@ from lithoscope.cli import app as cli
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.cell.model import CellModel
 from lithoscope.physics.cell.worker import Worker
+from lithoscope.protocol import Program
 from lithoscope.result import load
 from lithoscope.studies import outcome
 from lithoscope.studies.perovskite.study import Perovskite
@@ -94,10 +95,10 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
         (("run", "none.toml", "program.toml"), "none.toml does not exist"),
         (("run", "perovskite/bear", "program.toml"), 'Did you mean "perovskite/bare"?'),
         (("run", "cell.toml", "cell.toml"), 'cell.toml: format (line 3) = "lithoscope.cell/1"'),
-        (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "scan" is not built yet'),
+        (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "power" is not built yet'),
         (
             ("run", "cell.toml", "program.toml", "--model", "model.toml"),
-            'model.toml: kind (line 2) = "substrate" is not built yet',
+            'model.toml: kind (line 2) = "phase_field" is not built yet',
         ),
         (("show", "."), "is not a result of Lithoscope"),
         (("run", "cell.toml", "program.toml", "--to", "."), "is the current folder"),
@@ -116,8 +117,8 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
 def test_refusals_are_one_message_and_exit_code_2(
     arguments: tuple[str, ...], words: str, lithoscope: Any, files: tuple[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "wrong.toml").write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "scan"\n')
-    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "substrate"\n')
+    (tmp_path / "wrong.toml").write_text('format = "lithoscope.program/1"\n[[steps]]\nkind = "power"\n')
+    (tmp_path / "model.toml").write_text('format = "lithoscope.model/1"\nkind = "phase_field"\n')
     before = {p.name for p in tmp_path.iterdir()}
     code, out, err = lithoscope(*arguments)
     assert code == 2
@@ -271,6 +272,52 @@ def test_lists(lithoscope: Any, tmp_path: Path) -> None:
     assert "Kirk-Othmer" in lithoscope("data", "lithium.molar_vol")[1]
     assert "lithium.density" in lithoscope("data")[1]
     assert json.loads(lithoscope("data", "porosity", "--json")[1])[0]["reference"]
+
+
+@pytest.mark.fails_when("cli/converting.py", "if isinstance(data, list):", "if False:")
+def test_convert(lithoscope: Any, tmp_path: Path) -> None:
+    """A ready program to a protocol and back; PyBaMM's strings to a program that runs."""
+    ready, surface = "perovskite/first-cycles", ("--area", "1.13 cm2")
+    assert lithoscope("convert", ready, *surface, "--to", "protocol.json") == (0, "wrote protocol.json\n", "")
+    printed = lithoscope("convert", ready, *surface)[1]
+    assert json.loads(printed) == json.loads((tmp_path / "protocol.json").read_text())
+    code, out, _ = lithoscope("convert", "protocol.json", *surface)
+    assert code == 0
+    assert len(Program.parse(out)) == len(Program.parse(entry(ready)))
+    (tmp_path / "strings.json").write_text(
+        '["Rest for 1 minute", ["Charge at C/2 for 1 minute", "Discharge at 1 mA/cm2 for 1 s"]]'
+    )
+    code, out, _ = lithoscope("convert", "strings.json", "--capacity", "2 mAh/cm2", "--json")
+    assert json.loads(out)["steps"][1]["steps"][0]["current_density"] == "1 mA/cm2"
+    assert lithoscope("convert", "strings.json", "--capacity", "2 mAh/cm2", "--to", "program.toml")[0] == 0
+    assert Program.read(tmp_path / "program.toml").cycles == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("protocol.json",), '--area is missing. Expected an area such as "1.13 cm2"'),
+        (("perovskite/first-cycles",), 'Add --area "1.13 cm2"'),
+        (("perovskite/first-cycles", "--capacity", "1 mAh/cm2"), "A program has no C-rates"),
+        (("perovskite/first-cycles", "--to", "protocol.json"), "exists already"),
+        (("none.json",), "none.json does not exist"),
+    ],
+)
+@pytest.mark.fails_when("cli/converting.py", "if to is not None and to.exists():", "if False:")
+def test_convert_refuses(lithoscope: Any, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    assert lithoscope("convert", "perovskite/first-cycles", "--area", "1 cm2", "--to", "protocol.json")[0] == 0
+    code, _, errors = lithoscope("convert", *arguments)
+    assert code == 2
+    assert words in errors
+
+
+@pytest.mark.fails_when("cli/app.py", "except (StoreError, MissingExtraError) as error:", "except StoreError as error:")
+def test_what_is_not_installed_is_one_message(lithoscope: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aurora_unicycler", None)
+    code, _, errors = lithoscope("convert", "perovskite/first-cycles", "--area", "1 cm2")
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert "pip install" in errors
 
 
 def test_claims_answer_at_once(lithoscope: Any) -> None:

@@ -69,7 +69,7 @@ def test_change_deep_inside() -> None:
 WRONG = [
     ('thickness = "20 um"', 'thickness = "20"', "separator.thickness"),
     ("[separator]", "[seperator]", "seperator"),
-    ('kind = "foil"', 'kind = "host"', "working.kind"),
+    ('kind = "foil"', 'kind = "cathode"', "working.kind"),
     ('kind = "same"', 'kind = "copper"', "counter.kind"),
     ('salt = "LiPF6"', 'salt = "LiTFSI"', "electrolyte.salt"),
     ('basis = "volume"', 'basis = "mass"', "electrolyte.basis"),

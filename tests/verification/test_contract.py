@@ -12,15 +12,25 @@ from lithoscope.physics.contract import Model, silent
 from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
-MODELS: list[Model] = [ls.Planar(), ls.Mossy()]
+MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated()]
+
+
+def cell_for(model: Model, foils: ls.Cell) -> ls.Cell:
+    """A cell that the model suits."""
+    if model.kind == "substrate":
+        return foils.replaced(working=ls.Substrate("Cu"), counter=foils.working)
+    return foils
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.kind)
 def test_contract(model: Model, coated: ls.Cell) -> None:
     """Whoever writes a model can run this clause by clause."""
     reports: list[tuple[float, str]] = []
+    cell = cell_for(model, coated)
     program = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=2)
-    result = model.simulate(coated, program, lambda done, text: reports.append((done, text)))
+    if cell is not coated:
+        program = ls.Program.plate_strip("1 mA/cm2", "0.1 mAh/cm2", "1 V", cycles=2)
+    result = model.simulate(cell, program, lambda done, text: reports.append((done, text)))
     assert result.status.word == "program completed"
     assert not model.invariants(result)
     assert [done for done, _ in reports] == sorted(done for done, _ in reports), "progress never goes back"

@@ -9,7 +9,7 @@ from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.planar import SEPARATOR, PlanarLithiumCell
-from lithoscope.physics.cell.model import cell_inputs
+from lithoscope.physics.cell.inputs import cell_inputs
 from lithoscope.physics.cell.params import numbers
 
 RATE, SWING = 0.05, 0.4

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.half_cycles import half_cycles
-from lithoscope.analysis.soft_short import Verdict, soft_short
+from lithoscope.analysis.soft_short import Verdict, has_cathode, soft_short
 from lithoscope.analysis.trace import Trace
 from lithoscope.errors import End
 
@@ -39,6 +39,9 @@ class Mode(Enum):
     POLARISATION = "polarisation rise"
     SALT = "salt depletion"
     EXHAUSTION = "lithium exhaustion"
+    STALLED = "stalled front"
+    CLOGGED = "clogged host"
+    DRY = "dry-out"
     SOFT_SHORT = "soft short suspected"
     HARD_SHORT = "hard short"
 
@@ -49,7 +52,13 @@ _BY_PART = {
     "film_resistance": Mode.FILMS,
     "charge_transfer_resistance": Mode.CHARGE_TRANSFER,
 }
-_BY_END = {End.LITHIUM_EXHAUSTED: Mode.EXHAUSTION, End.SALT_DEPLETED: Mode.SALT}
+_BY_END = {
+    End.LITHIUM_EXHAUSTED: Mode.EXHAUSTION,
+    End.SALT_DEPLETED: Mode.SALT,
+    End.FRONT_STALLED: Mode.STALLED,
+    End.HOST_CLOGGED: Mode.CLOGGED,
+    End.DRIED_OUT: Mode.DRY,
+}
 _BY_VERDICT = {Verdict.SUSPECTED: Mode.SOFT_SHORT, Verdict.HARD: Mode.HARD_SHORT}
 
 
@@ -76,9 +85,9 @@ class FailureMode:
 def failure_mode(result: Result) -> FailureMode:
     """What a cell died of.
 
-    An end that the status names, exhausted lithium or depleted salt, stands first; then a short that its trace shows; then a
-    resistance that has grown by the factor RISEN since the best cycle, named after the part that grew most. A short does not
-    end a run by itself, and where it comes before another end, the reason says so.
+    An end that the status names, such as exhausted lithium or depleted salt, stands first; then a short that its trace shows;
+    then a resistance that has grown by the factor RISEN since the best cycle, named after the part that grew most. A short does
+    not end a run by itself, and where it comes before another end, the reason says so.
     """
     short = _short(result)
     if mode := _BY_END.get(result.status.end):
@@ -89,7 +98,7 @@ def failure_mode(result: Result) -> FailureMode:
 
 
 def _short(result: Result) -> FailureMode | None:
-    if not result.trace.sizes.get("time") or not half_cycles(Trace.of(result)):
+    if not result.trace.sizes.get("time") or has_cathode(result) or not half_cycles(Trace.of(result)):
         return None
     found = soft_short(result)
     return FailureMode(_BY_VERDICT[found.verdict], found.reason) if found.verdict in _BY_VERDICT else None

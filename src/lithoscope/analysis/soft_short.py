@@ -150,8 +150,16 @@ def soft_short(
                  ohm where the area of the trace is not known; by default from the first spectrum of a result
     strips_all   whether each half-cycle strips to a cut-off voltage what the one before has plated, so that the charges can
                  be compared; by default taken from a result in which second half-cycles ended at a voltage
-    Raises InputError for a trace without half-cycles.
+    Raises InputError for a trace without half-cycles, and for a run against a cathode.
     """
+    if not isinstance(seen, Trace) and has_cathode(seen):
+        raise InputError(
+            "trace",
+            "is that of a cell with a cathode",
+            expected="a cell whose two electrodes are lithium, or a metal or host that it is plated on",
+            why="V/I is no resistance where the cathode makes the voltage, so that its fall says nothing",
+            do='Look at result.cycles["coulombic_efficiency"], which a leak lowers',
+        )
     trace = seen if isinstance(seen, Trace) else Trace.of(seen)
     if strips_all is None:
         strips_all = not isinstance(seen, Trace) and _ends_at_a_voltage(seen)
@@ -171,6 +179,11 @@ def soft_short(
         return Diagnosis(findings, None, "The voltage falls nowhere by more than the forming of the cell explains.")
     shown = next(finding for finding in findings if finding.score >= 1)
     return Diagnosis(findings, onset, f"From {duration_text(onset)} on: {' '.join(shown.reasons)}")
+
+
+def has_cathode(result: Result) -> bool:
+    """Whether a run is that of a cell whose voltage is mainly that of its cathode."""
+    return "open_circuit_voltage" in result.trace
 
 
 def _falls(pieces: Sequence[HalfCycle]) -> list[float]:

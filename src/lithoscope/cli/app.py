@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from lithoscope import __version__
 from lithoscope.cli import output
-from lithoscope.errors import End, InputError, LithoscopeError, StoreError
+from lithoscope.errors import End, InputError, LithoscopeError, MissingExtraError, StoreError
 
 
 class _InterruptedError(Exception):
@@ -45,7 +45,7 @@ def start() -> None:
     except InputError as error:
         output.complain(f"INPUT REFUSED  {error}")
         sys.exit(2)
-    except StoreError as error:
+    except (StoreError, MissingExtraError) as error:
         output.complain(str(error))
         sys.exit(2)
     except OSError as error:
@@ -87,7 +87,7 @@ def run(
     to: Annotated[Path | None, typer.Option(help="Folder of the result; without one a folder under results/.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the voltage and the spectra into the folder.")] = True,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the result of another run that is in the folder.")
+        bool, typer.Option("--replace", help="Replace the result of another run that is in the folder, finished or not.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -144,6 +144,26 @@ def catalogue(
     from lithoscope.cli.listing import show_catalogue
 
     show_catalogue(name, to, as_json=as_json)
+
+
+@app.command()
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A program file, or the name of a ready program, which becomes a protocol of aurora-unicycler; or a JSON "
+            "file with such a protocol or with a list of PyBaMM's experiment strings, which becomes a program."
+        ),
+    ],
+    to: Annotated[Path | None, typer.Option(help="Write it into this file; without one it is printed.")] = None,
+    area: Annotated[str | None, typer.Option(help='Geometric area of the cell, e.g. "1.13 cm2".')] = None,
+    capacity: Annotated[str | None, typer.Option(help='What a C-rate of 1 passes in an hour, e.g. "3 mAh/cm2".')] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a program into a protocol for a cycler, or what others wrote into a program."""
+    from lithoscope.cli.converting import convert_file
+
+    convert_file(source, to, area=area, capacity=capacity, as_json=as_json)
 
 
 @app.command()

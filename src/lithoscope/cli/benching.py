@@ -11,13 +11,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lithoscope.cli import output
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
     from lithoscope.protocol import Program
+
+
+FULL_CYCLES = 100
+"""Cycles of full cells that are timed: as many as are worth compiling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ class Measured:
 
 
 def run_benchmarks(repetitions: int, *, life: bool, as_json: bool) -> None:
-    """Measure and print; with `life` also 400 cycles of a cell that ages, which takes minutes."""
-    measured = [*_start_up(repetitions), *_cell(repetitions), *(_life(repetitions) if life else ())]
+    """Measure and print; with `life` also 400 cycles of a cell that ages and 100 of full cells, which takes minutes."""
+    long = (*_life(repetitions), *_full(repetitions)) if life else ()
+    measured = [*_start_up(repetitions), *_cell(repetitions), *long]
     if as_json:
         output.write_json([asdict(m) | {"ratio": m.ratio} for m in measured])
         return
@@ -97,6 +102,35 @@ def _cell(repetitions: int) -> list[Measured]:
         Measured("spectrum of 61 points, split by electrode", "PyBaMM's EISSimulation, cell only",
                  *_alternate(repetitions, lambda: model.simulate(cell, spectrum, silent), theirs_spectrum)),
     ]  # fmt: skip
+
+
+def _full(repetitions: int) -> list[Measured]:
+    """Cycles of full cells, beside PyBaMM's half cell, which has no ageing, on the same mesh and tolerance."""
+    from lithoscope.design import Cell
+    from lithoscope.design.catalogue import entry
+    from lithoscope.physics.cell import Full
+    from lithoscope.physics.cell.reference import stock_cycles
+    from lithoscope.physics.contract import silent
+    from lithoscope.protocol import Program
+
+    model, measured = Full(), []
+    for name, density, low, high, first in _full_cells():
+        cell = Cell.parse(entry(f"perovskite/{name}-bare"))
+        program = Program.charge_discharge(
+            f"{density} A/m2", low=f"{low} V", high=f"{high} V", cycles=FULL_CYCLES, first=first, longest="10 h"
+        )
+        theirs = stock_cycles(cell, density, low, high, FULL_CYCLES, model.relative_tolerance, model.cells,
+                              discharge_first=first == "discharge")  # fmt: skip
+        ours = partial(model.simulate, cell, program, silent)
+        times = _alternate(repetitions, ours, theirs)
+        what = f"{FULL_CYCLES} cycles, Li|{name.upper()} cell, everything kept"
+        measured.append(Measured(what, "the half cell of PyBaMM in its Experiment", *times))
+    return measured
+
+
+def _full_cells() -> tuple[tuple[str, float, float, float, Literal["charge", "discharge"]], ...]:
+    """Name, current density in A/m2, limits of the voltage in V, and what comes first."""
+    return ("lto", 28.0, 1.0, 2.5, "discharge"), ("lco", 14.0, 3.0, 4.2, "charge")
 
 
 def _life(repetitions: int) -> list[Measured]:

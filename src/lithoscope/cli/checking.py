@@ -11,12 +11,12 @@ from lithoscope.result.manifest import circumstances
 
 def check_installation(*, as_json: bool) -> int:
     """Run every exact case of every model and report versions; returns the exit code."""
-    from lithoscope.physics.cell import Mossy, Planar
+    from lithoscope.physics.cell import Mossy, Planar, Plated
 
     begun = time.perf_counter()
     rows = [
         {"model": model.kind, "case": case.name, "error": case.error(), "tolerance": case.tolerance}
-        for model in (Planar(), Mossy())
+        for model in (Planar(), Mossy(), Plated())
         for case in model.exact_cases()
     ]
     passed = [row["error"] <= row["tolerance"] for row in rows]  # type: ignore[operator]  # both are numbers

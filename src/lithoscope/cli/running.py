@@ -30,7 +30,7 @@ def run_files(
     from lithoscope.protocol import Program
     from lithoscope.result.manifest import Manifest, inputs_of
 
-    of, plan = _read(Cell, cell), _read(Program, program)
+    of, plan = read_document(Cell, cell), read_document(Program, program)
     chosen = _read_model(model) if model else default_model(of)
     run_id = Manifest(inputs_of(of, plan, chosen)).run_id
     folder = to or Path("results") / f"{Path(cell).stem}-{Path(program).stem}-{run_id}"
@@ -56,7 +56,7 @@ def _report(result: Result, folder: Path, drawn: list[str], *, as_json: bool) ->
     output.say(f"\nresult in {folder}" + (f", with {', '.join(drawn)}" if drawn else ""))
 
 
-def _read(kind: type[Read], given: str) -> Read:
+def read_document(kind: type[Read], given: str) -> Read:
     """A document from a file, or from the catalogue if there is no file of that name."""
     from lithoscope.design.catalogue import catalogue, entry
 

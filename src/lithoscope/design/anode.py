@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from lithoscope import units
 from lithoscope.data import lookup, records
 from lithoscope.design.ageing import Ageing
-from lithoscope.document import Frozen, choose
+from lithoscope.document import Frozen
 from lithoscope.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -131,18 +131,3 @@ class Foil(Frozen):
                 do='Write e.g. "50 um"',
             )
         return self
-
-
-PLANNED_ANODES = {
-    "substrate": "lithium plated on copper or steel, from zero thickness, comes with the substrate cells",
-    "host": "a porous fibre host comes with the substrate cells",
-    "cathode": "full cells come with the substrate cells",
-}
-
-
-def _anode(given: object) -> object:
-    return choose({"foil": Foil}, PLANNED_ANODES, "an electrode", given)
-
-
-Anode = Annotated[Foil, BeforeValidator(_anode)]
-"""Any working electrode. Its literal key `kind` says which."""

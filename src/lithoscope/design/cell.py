@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from lithoscope import units
-from lithoscope.design.anode import PLANNED_ANODES, Anode, Foil
+from lithoscope.design.anode import Foil
+from lithoscope.design.electrode import Electrode
 from lithoscope.design.electrolyte import Electrolyte, ElectrolyteLike
 from lithoscope.design.separator import Separator, SeparatorLike
 from lithoscope.design.short import Short
 from lithoscope.document import Document, Frozen, choose
+from lithoscope.errors import InputError
 
 if TYPE_CHECKING:
+    from lithoscope.design.cathode import Cathode
+    from lithoscope.design.host import Host
+    from lithoscope.design.substrate import Substrate
     from lithoscope.units import Given
 
 
 class Same(Frozen):
-    """The counter electrode is like the working electrode: a symmetric cell."""
+    """The counter electrode is like the working electrode, a foil: a symmetric cell."""
 
     kind: Literal["same"] = "same"
 
 
 def _counter(given: object) -> object:
-    return choose({"same": Same, "foil": Foil}, PLANNED_ANODES, "a counter electrode", given)
+    return choose({"same": Same, "foil": Foil}, {}, "a counter electrode", given)
 
 
 Counter = Annotated[Same | Foil, BeforeValidator(_counter)]
@@ -37,13 +42,13 @@ class Cell(Document):
     separator    between the electrodes
     electrolyte  in the separator
     area         of one electrode face, geometric
-    counter      the other electrode; { kind = "same" } makes a symmetric cell
+    counter      the other electrode, a lithium foil; { kind = "same" } makes a symmetric cell of a foil
     temperature  of the whole cell
     source       where the cell is described
     short        an electronic leak from one electrode to the other; none if not given
     """
 
-    working: Annotated[Anode, Field(description='a table such as { kind = "foil", thickness = "50 um" }')]
+    working: Annotated[Electrode, Field(description='a table such as { kind = "foil", thickness = "50 um" }')]
     separator: SeparatorLike
     electrolyte: ElectrolyteLike
     area: units.Area
@@ -56,10 +61,23 @@ class Cell(Document):
     if TYPE_CHECKING:
 
         def __init__(
-            self, working: Foil, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
+            self, working: Foil | Substrate | Host | Cathode, separator: Separator | str, electrolyte: Electrolyte | str,
+            area: Given,
             counter: Same | Foil = ..., temperature: Given = ..., source: str | None = ...,
             short: Short | None = ..., *, format: Literal["lithoscope.cell/1"] = ...,
         ) -> None: ...  # fmt: skip
+
+    @model_validator(mode="after")
+    def _has_lithium_for_the_other_electrode(self) -> Self:
+        if isinstance(self.counter, Same) and not isinstance(self.working, Foil):
+            raise InputError(
+                "counter",
+                f"is the same as the working electrode, which is a {self.working.kind}",
+                expected="a lithium foil",
+                why="Only a foil brings the lithium and the reference that both electrodes need",
+                do='Give the counter electrode, e.g. counter = { kind = "foil", thickness = "500 um" }',
+            )
+        return self
 
     @classmethod
     def symmetric(
@@ -76,7 +94,13 @@ class Cell(Document):
     @property
     def counter_electrode(self) -> Foil:
         """The counter electrode, also where it is the same as the working electrode."""
-        return self.working if isinstance(self.counter, Same) else self.counter
+        return self.counter if isinstance(self.counter, Foil) else self.foil
+
+    @property
+    def foil(self) -> Foil:
+        """The working electrode of a cell in which it is a foil."""
+        assert isinstance(self.working, Foil)  # models of foils refuse other cells before they ask
+        return self.working
 
     @property
     def is_symmetric(self) -> bool:

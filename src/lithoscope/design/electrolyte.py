@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from lithoscope import units
 from lithoscope.document import Frozen
-from lithoscope.errors import InputError
+from lithoscope.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from lithoscope.units import Given
@@ -49,6 +49,9 @@ class Electrolyte(Frozen):
     solvent        shares of the solvents, e.g. { EC = 0.5, DMC = 0.5 }
     basis          whether the shares are of volume or of weight
     properties     transport properties as constants; needed for every mixture without measured functions
+    amount         per area of one electrode, in and outside the pores; used where there is only so much of it
+    per_capacity   the same per capacity of the cathode, as in "20 uL/mAh"; one of the two
+    film_reactions shares of the reactions that make films, per lithium: alkyl_carbonate, carbonate, fluoride
     """
 
     salt: Annotated[str, Field(min_length=1, max_length=40, description='a name such as "LiPF6"')]
@@ -58,22 +61,35 @@ class Electrolyte(Frozen):
     ]
     basis: Literal["volume", "weight"] = "volume"
     properties: ConstantProperties | None = None
+    amount: units.ArealVolume | None = None
+    per_capacity: units.VolumePerCapacity | None = None
+    film_reactions: Annotated[
+        Mapping[str, float] | None, Field(description="shares such as { carbonate = 0.8, fluoride = 0.2 }")
+    ] = None
 
     if TYPE_CHECKING:
 
         def __init__(
             self, salt: str, concentration: Given, solvent: Mapping[str, float], basis: Literal["volume", "weight"] = ...,
-            properties: ConstantProperties | None = ...,
+            properties: ConstantProperties | None = ..., amount: Given | None = ..., per_capacity: Given | None = ...,
+            film_reactions: Mapping[str, float] | None = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")
+    def _amounts_to_something(self) -> Self:
+        if self.amount is not None and self.per_capacity is not None:
+            raise InputError("per_capacity", "was given beside the amount", expected="one of them", do="Leave out per_capacity")
+        for name in self.film_reactions or {}:
+            if name not in FILM_REACTIONS:
+                raise InputError(f"film_reactions.{name}", "is not a reaction that is known",
+                                 expected=", ".join(FILM_REACTIONS), do=nearest(name, FILM_REACTIONS))  # fmt: skip
+        if self.film_reactions is not None:
+            _check_shares("film_reactions", self.film_reactions)
+        return self
+
+    @model_validator(mode="after")
     def _is_measured_or_described(self) -> Self:
-        for name, share in self.solvent.items():
-            if not 0 < share <= 1:
-                raise InputError(f"solvent.{name}", f"= {share:g} is not a share", expected="more than 0 and at most 1")
-        total = sum(self.solvent.values())
-        if abs(total - 1) > 1e-3:
-            raise InputError("solvent", f"has shares that add up to {total:g}", expected="shares that add up to 1")
+        _check_shares("solvent", self.solvent)
         if self.properties is None:
             self._check_measured()
         return self
@@ -93,6 +109,19 @@ class Electrolyte(Frozen):
         if self.concentration.value > 3000:
             raise InputError("concentration", f"= {self.concentration} is above the 3 mol/L to which the transport of "
                              "LiPF6 in EC:DMC was measured", expected="0.01 mol/L to 3 mol/L", do=remedy)  # fmt: skip
+
+
+FILM_REACTIONS = ("alkyl_carbonate", "carbonate", "fluoride")
+"""Reactions of the electrolyte that make films on lithium, by what they leave there; the data table `solutions` has them."""
+
+
+def _check_shares(where: str, shares: Mapping[str, float]) -> None:
+    for name, share in shares.items():
+        if not 0 < share <= 1:
+            raise InputError(f"{where}.{name}", f"= {share:g} is not a share", expected="more than 0 and at most 1")
+    total = sum(shares.values())
+    if abs(total - 1) > 1e-3:
+        raise InputError(where, f"has shares that add up to {total:g}", expected="shares that add up to 1")
 
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"

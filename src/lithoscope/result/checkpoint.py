@@ -25,12 +25,13 @@ INPUTS = "inputs.json"
 class Journal:
     """The parts of one run. Use as a context: the lock is held inside.
 
-    place   where the result will be; the journal is the hidden folder beside it
-    inputs  what makes the run: texts by name
+    place    where the result will be; the journal is the hidden folder beside it
+    inputs   what makes the run: texts by name
+    replace  whether an unfinished run of other inputs is given up for this one
     """
 
-    def __init__(self, place: str | Path, inputs: Mapping[str, str]) -> None:
-        self.place, self.inputs = Path(place), dict(inputs)
+    def __init__(self, place: str | Path, inputs: Mapping[str, str], *, replace: bool = False) -> None:
+        self.place, self.inputs, self._replace = Path(place), dict(inputs), replace
         self.folder = self.place.parent / f".{self.place.name}.run"
         self._parts = 0
         self._lock = FileLock(self.place.parent / f".{self.place.name}.lock")
@@ -59,31 +60,39 @@ class Journal:
         self._lock.release()
 
     def _open(self) -> None:
-        """Take up what is there if it is of the same run; begin if there is nothing."""
-        file = self.folder / INPUTS
-        if not file.is_file():
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
-            self._write(INPUTS, json.dumps(self.inputs, indent=1).encode())
-            return
+        """Take up what is there if it is of the same run; begin if there is nothing to lose."""
+        self._parts = self._count() if (self.folder / INPUTS).is_file() else 0
+        other = self._other() if self._parts else ""
+        if other and not self._replace:
+            raise StoreError(f"{self.place} holds an unfinished run {other} or give it up: --replace, in Python replace=True, "
+                             f"or remove {self.folder}.")  # fmt: skip
+        if other or not self._parts:
+            self._begin()
+        self._tidy()
+
+    def _other(self) -> str:
+        """In what the run that is there is another one, and what to do about it; empty if it is the same."""
         try:
-            theirs = json.loads(file.read_text(encoding="utf-8"))
+            theirs = json.loads((self.folder / INPUTS).read_text(encoding="utf-8"))
         except ValueError:
-            raise StoreError(f"{file} is damaged. Remove {self.folder} to begin the run anew.") from None
+            return f"whose {INPUTS} is damaged. Choose another folder,"
         differing = sorted(name for name in self.inputs.keys() | theirs.keys() if self.inputs.get(name) != theirs.get(name))
-        if differing:
-            raise StoreError(
-                f"{self.place} holds an unfinished run that differs in: {', '.join(differing)}. Run that one again to "
-                f"finish it, choose another folder, or remove {self.folder}."
-            )
-        for leftover in self.folder.glob("*.partial"):
-            leftover.unlink()
-        self._parts = self._count()
-        # Parts after a gap belong to another history of the run.
+        return (
+            f"that differs in: {', '.join(differing)}. Run it again to finish it, choose another folder," if differing else ""
+        )
+
+    def _begin(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self._write(INPUTS, json.dumps(self.inputs, indent=1).encode())
+        self._parts = 0
+
+    def _tidy(self) -> None:
+        """Remove what was not written to its end, and parts after a gap: they belong to another history of the run."""
         known = {_name(number) for number in range(1, self._parts + 1)}
-        for part in self.folder.glob("*.part"):
-            if part.name not in known:
-                part.unlink()
+        for leftover in [*self.folder.glob("*.partial"), *self.folder.glob("*.part")]:
+            if leftover.name not in known:
+                leftover.unlink()
 
     def parts(self) -> Iterator[tuple[int, bytes]]:
         """Every part with its number, in order. One that is missing in the row ends it: what comes after cannot be taken up."""

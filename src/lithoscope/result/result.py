@@ -43,7 +43,7 @@ class Result:
 
     @property
     def profiles(self) -> xr.Dataset:
-        """Outputs over position at the end of every step."""
+        """Outputs over position at the end of every step, and during it where lithium moves through the thickness."""
         return self.tree["profiles"].to_dataset()
 
     @property

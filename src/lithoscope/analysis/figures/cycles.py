@@ -36,7 +36,11 @@ def draw_cycles(result: Result) -> Figure:
         _lines(parts, cycles, PARTS, SQUARE_CM, "Resistance of the cell / $\\Omega$ cm$^2$")
         lost = {"dead_lithium_made": "dead lithium", "film_lithium_made": "films"}
         _lines(losses, cycles.cumsum(), lost, 1 / MAH_PER_CM2, "Lithium lost / mAh cm$^{-2}$")
-        efficiency.plot(cycles.index, cycles["efficiency"] * 100, color=BLACK)
+        efficiency.plot(cycles.index, cycles["efficiency"] * 100, color=BLACK, label="1 - lost / plated")
+        if "coulombic_efficiency" in cycles:
+            by_charge = cycles["coulombic_efficiency"] * 100
+            efficiency.plot(cycles.index, by_charge, color=BLUE, ls="--", label="stripped / plated")
+            efficiency.legend()
         efficiency.set_ylabel("Efficiency / %")
         efficiency.ticklabel_format(axis="y", useOffset=False)
         for axes in (losses, efficiency):

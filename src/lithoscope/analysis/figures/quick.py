@@ -12,7 +12,9 @@ from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from lithoscope.analysis.figures.cycles import draw_cycles
+from lithoscope.analysis.figures.host import draw_host
 from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
+from lithoscope.analysis.figures.voltammogram import draw_voltammogram
 from lithoscope.errors import InputError, duration_text, nearest
 from lithoscope.result import Result
 from lithoscope.units import MAH_PER_CM2
@@ -32,7 +34,8 @@ def draw(result: Result, what: str = "voltage") -> Figure:
     what  "voltage": voltage and current density over time; "electrodes": the voltage split into both electrodes and the
           electrolyte; "spectrum": Nyquist plot; "bode": magnitude and phase over frequency; "ledger": lithium in each
           reservoir over time; "profile": salt across the electrolyte at the end of steps; "cycles": peaks, efficiency, losses
-          and resistances over cycles
+          and resistances over cycles; "host": lithium over the depth of a host; "voltammogram": current density against voltage
+          of the scans
     Raises InputError for anything else, and for a figure that the result has no data for.
     """
     over_time: dict[str, Callable[[Result], Figure]] = {
@@ -40,6 +43,8 @@ def draw(result: Result, what: str = "voltage") -> Figure:
         "electrodes": _electrodes,
         "ledger": _ledger,
         "profile": _profile,
+        "host": draw_host,
+        "voltammogram": draw_voltammogram,
     }
     over_frequency: dict[str, Callable[[Result], Figure]] = {"spectrum": _spectrum, "bode": _bode}
     known = over_time | over_frequency | {"cycles": draw_cycles}
@@ -155,6 +160,13 @@ def _ledger(result: Result) -> Figure:
 def _places(result: Result) -> dict[str, list[str]]:
     """Where lithium can be, and the outputs that hold it: by electrode, or by kind where it ages."""
     rest = {"electrolyte": ["electrolyte_lithium"], "double layers": ["double_layer_lithium"]}
+    if "working_surface_film_lithium" in result.ledger.reservoirs:
+        lost, taken = ("dead", "film", "surface_film"), ("inserted", "converted", "alloyed")
+        held = {"plated": ["working_lithium"], "dead or in films": [f"working_{kind}_lithium" for kind in lost]}
+        coating = [f"working_{kind}_lithium" for kind in taken]
+        if coating[0] in result.ledger.reservoirs:
+            held["in the coating"] = coating
+        return held | {"counter electrode": ["counter_lithium"]} | rest
     if "working_mossy_lithium" not in result.ledger.reservoirs:
         return {"working electrode": ["working_lithium"], "counter electrode": ["counter_lithium"]} | rest
     kinds = {"dense lithium": "bulk", "moss": "mossy", "dead lithium": "dead", "films": "film"}

@@ -1,5 +1,5 @@
 """The cell scale, millimetres: voltage, impedance and life of whole cells. PyBaMM lives behind this wall."""
 
-from lithoscope.physics.cell.model import Mossy, Planar, read_model
+from lithoscope.physics.cell.models import Full, Mossy, Planar, Plated, PorousHost, models_for, read_model
 
-__all__ = ["Mossy", "Planar", "read_model"]
+__all__ = ["Full", "Mossy", "Planar", "Plated", "PorousHost", "models_for", "read_model"]

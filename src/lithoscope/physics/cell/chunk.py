@@ -46,6 +46,7 @@ class Chunk:
     retries  how often a step was tried again with other tolerances;  points  solved times
     log      the solver's own words
     not_expanded  functions of the model without a scalar form, which are interpreted as they are
+    compiled      whether the functions of the model under current control were compiled to machine code
     """
 
     point: Point
@@ -55,10 +56,19 @@ class Chunk:
     points: int = 0
     log: tuple[str, ...] = ()
     not_expanded: tuple[str, ...] = ()
+    compiled: bool = False
 
     def part(self, name: str) -> dict[str, Array]:
         """The columns of one part."""
         return {key[len(name) + 1 :]: values for key, values in self.arrays.items() if key.startswith(f"{name}/")}
+
+    def after(self, before: Point) -> Chunk:
+        """The chunk itself. Raises ValueError unless it begins where another one ended: same time, the next step."""
+        steps = self.part("steps")
+        done, begun = (list(steps["step"]), steps["start_time"][0]) if steps else ([], self.point.time)
+        if begun != before.time or done != list(range(before.visit + 1, self.point.visit + 1)):
+            raise ValueError(f"the part does not begin after step {before.visit} of the run")
+        return self
 
     def to_bytes(self) -> bytes:
         """As bytes, checksums included."""
@@ -66,6 +76,7 @@ class Chunk:
         header = {
             "visit": self.point.visit, "time": self.point.time, "voltage": self.point.voltage,
             "retries": self.retries, "points": self.points, "log": self.log, "not_expanded": self.not_expanded,
+            "compiled": self.compiled,
             "status": None if s is None else [s.end.word, s.detail, s.time, s.cycle, s.step],
         }  # fmt: skip
         return pack(header, {"y": self.point.y, **self.arrays})
@@ -77,7 +88,7 @@ class Chunk:
         y, status = arrays.pop("y"), h["status"]
         ended = None if status is None else Status(End.named(status[0]), *status[1:])
         return cls(Point(h["visit"], h["time"], y, h["voltage"]), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
-                   tuple(h["not_expanded"]))  # fmt: skip
+                   tuple(h["not_expanded"]), h["compiled"])  # fmt: skip
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
 from lithoscope.physics.cell.observe import LEAK, POWERS
+from lithoscope.result.names import STEP_ENDS
 
 Mask = NDArray[np.bool_]
 
@@ -56,24 +57,40 @@ def per_cycle(
     Returns shape and resistances as means over the half-cycles of a cycle; the lithium that died and that went into films on
     both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
     is the charge that passed without what leaked: electrons that pass a short plate nothing. Its share is `leaked_share`.
+    Of a working electrode that had no lithium at assembly only what is plated on it counts, and where it is stripped to a
+    voltage the Coulombic efficiency says what came back, stripped / plated.
     """
+    empty = initial.get("working_lithium") == 0
     numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
     rows: dict[str, list[float]] = {}
     for cycle in numbers:
         inside = np.flatnonzero(steps["cycle"] == cycle)
         halves = inside[driven[inside]]
         lost = {kind: _gained(kind, inside, contents, initial) for kind in ("dead", "film")}
-        passed = steps["charge"][halves]
-        leaked = steps["leaked"][halves] if "leaked" in steps else np.zeros(len(halves))
-        plated, charge = float(np.sum(np.abs(passed - leaked))), float(np.sum(np.abs(passed)))
+        charge = steps["charge"][halves]
+        ions = charge - steps["leaked"][halves] if "leaked" in steps else charge
+        plated = float(np.sum(np.maximum(-ions, 0) if empty else np.abs(ions)))
         row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS, *LEAK) if name in steps}
         if "leaked" in steps:
-            row["leaked_share"] = 1 - plated / charge if charge else np.nan
+            passed = float(np.sum(np.abs(charge)))
+            row["leaked_share"] = 1 - float(np.sum(np.abs(ions))) / passed if passed else np.nan
         row |= {f"{kind}_lithium_made": amount for kind, amount in lost.items()}
         row["efficiency"] = 1 - sum(lost.values()) / plated if plated else np.nan
+        if empty:
+            row["coulombic_efficiency"] = _came_back(charge, steps["ended"][halves])
         for name, value in row.items():
             rows.setdefault(name, []).append(value)
     return {"cycle": numbers} | {name: np.array(values) for name, values in rows.items()}
+
+
+def _came_back(charge: Array, ended: Array) -> float:
+    """Coulombic efficiency of a cycle, stripped / plated; not a number if nothing was plated or stripping had another end.
+
+    charge  of its half-cycles, C/m2, positive strips;  ended  codes of what ended them
+    """
+    stripped, plated = float(np.sum(np.maximum(charge, 0))), float(np.sum(np.maximum(-charge, 0)))
+    to_a_voltage = np.any((charge > 0) & (ended == STEP_ENDS.index("voltage above")))
+    return stripped / plated if plated and to_a_voltage else np.nan
 
 
 def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], initial: Mapping[str, float]) -> float:
@@ -82,3 +99,45 @@ def _gained(kind: str, inside: NDArray[np.intp], contents: Mapping[str, Array], 
     names = [name for name in contents if name.endswith(f"_{kind}_lithium")]
     before = {name: contents[name][first - 1] if first else initial[name] for name in names}
     return float(sum(contents[name][last] - before[name] for name in names))
+
+
+def charge_and_discharge(
+    steps: Mapping[str, Array], trace: Mapping[str, Array], cycles: Array, driven: Mask
+) -> dict[str, Array]:
+    """What full cells are compared by, one row for each cycle.
+
+    steps   columns of the table of steps;  trace: columns of the trace;  cycles: which;  driven: as above
+    Returns charge and discharge capacity, C/m2, and the mean voltages at which they pass, V, where charging is a positive
+    current; the Coulombic efficiency, which is the second of the two capacities over the first in the order in which the cycle
+    runs them; the efficiency of the lithium, 1 - (what the metal lost) / (what was plated), where it loses what was not
+    stripped; and lithium, C/m2, and solvent, mol/m2, that are left at the end. A cycle without one of the two halves has nan.
+    """
+    rows = [_full_cycle(steps, trace, int(number), driven) for number in cycles]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]} if rows else {}
+
+
+def _full_cycle(steps: Mapping[str, Array], trace: Mapping[str, Array], number: int, driven: Mask) -> dict[str, float]:
+    inside = np.flatnonzero(np.logical_and(steps["cycle"] == number, driven))
+    charge, voltage = steps["charge"][inside], steps["mean_voltage"][inside]
+    capacity = {"charge": float(charge[charge > 0].sum()), "discharge": float(-charge[charge < 0].sum())}
+    mean = {
+        kind: float(np.sum(np.abs(charge[of]) * voltage[of]) / capacity[kind]) if capacity[kind] else np.nan
+        for kind, of in (("charge", charge > 0), ("discharge", charge < 0))
+    }
+    order = [kind for kind in ("charge", "discharge") if capacity[kind]]
+    moved = charge[charge != 0]
+    if len(order) == 2 and moved[0] < 0:
+        order.reverse()
+    at = np.flatnonzero(trace["cycle"] == number)
+    metal = trace["counter_lithium"][at]
+    lost = float(charge.sum()) - float(metal[-1] - metal[0])
+    return {
+        "charge_capacity": capacity["charge"],
+        "discharge_capacity": capacity["discharge"],
+        "mean_charge_voltage": mean["charge"],
+        "mean_discharge_voltage": mean["discharge"],
+        "coulombic_efficiency": capacity[order[1]] / capacity[order[0]] if len(order) == 2 else np.nan,
+        "efficiency": 1 - lost / capacity["charge"] if capacity["charge"] else np.nan,
+        "lithium_left": float(metal[-1]),
+        "solvent_left": float(trace["solvent_left"][at[-1]]),
+    }

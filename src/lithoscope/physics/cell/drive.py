@@ -14,6 +14,7 @@ from lithoscope.physics.cell.timeline import Timeline
 from lithoscope.physics.contract import Report
 from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.protocol import Program
+from lithoscope.protocol.program import Visit
 from lithoscope.result.checkpoint import Journal
 
 BUDGET_S = 1.0
@@ -31,7 +32,7 @@ class HungError(Exception):
 
 
 class Solves(Protocol):
-    """What solves a program: a `solve.Stepper` in this process, or a `worker.Worker` in another one."""
+    """What solves a program: a `solve.Stepper` in this process, or a `worker.Remote` in another one."""
 
     def advance(self, point: Point, budget: float, rung: int, enough: Callable[[], bool]) -> Chunk:
         """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
@@ -55,16 +56,17 @@ class Driver:
         timeline, count = Timeline(), len(program)
         if self.journal:
             self._take_up(self.journal, timeline)
-        point = timeline.chunks[-1].point if timeline.chunks else Point()
+        point = timeline.point
         status = timeline.chunks[-1].status if timeline.chunks else None
         with interrupts_noted() as interrupted:
             while status is None:
                 report(point.visit / count, _place(point.visit, program, count))
-                chunk = self._advance(point, interrupted)
+                chunk = self._advance(program, point, interrupted)
                 timeline.add(chunk)
-                if self.journal:
-                    self.journal.append(chunk.to_bytes())
                 point, status = chunk.point, chunk.status
+                # A step that was not solved is tried again when the run is run again.
+                if self.journal and not (status and status.end is End.NO_SOLUTION):
+                    self.journal.append(chunk.to_bytes())
                 if interrupted():
                     status = _interrupted(program, chunk)
         report(1.0, "done")
@@ -72,15 +74,15 @@ class Driver:
 
     @staticmethod
     def _take_up(journal: Journal, timeline: Timeline) -> None:
-        """All that the journal holds, up to the first damaged part; from there it is solved anew."""
+        """All that the journal holds, up to the first part that is damaged or does not follow; from there it is solved anew."""
         for number, data in journal.parts():
             try:
-                timeline.add(Chunk.from_bytes(data))
+                timeline.add(Chunk.from_bytes(data).after(timeline.point))
             except ValueError:
                 journal.cut(number)
                 return
 
-    def _advance(self, point: Point, interrupted: Callable[[], bool]) -> Chunk:
+    def _advance(self, program: Program, point: Point, interrupted: Callable[[], bool]) -> Chunk:
         """The next chunk. A solver that hangs is stopped; from there it is tried step by step, so that all before the one
         that hangs are kept, and that one with other tolerances.
         """
@@ -98,7 +100,8 @@ class Driver:
             else:
                 self.careful = max(self.careful - 1, 0)
                 return chunk
-        status = Status(End.NO_SOLUTION, reason, point.time, 0, point.visit + 1)
+        hung = _visit(program, point.visit + 1)
+        status = Status(End.NO_SOLUTION, reason, point.time, hung.cycle, hung.number)
         return Chunk(point, {}, status, len(attempts), 0, (reason,))
 
 
@@ -124,8 +127,13 @@ class Patience:
 def _interrupted(program: Program, last: Chunk) -> Status:
     """The status of a run that was interrupted after a chunk."""
     detail = f"{last.status.word}, {last.status.detail}" if last.status else "after this step"
-    visit = next(islice(program.visits(), max(last.point.visit - 1, 0), None))
+    visit = _visit(program, max(last.point.visit, 1))
     return Status(End.INTERRUPTED, detail, last.point.time, visit.cycle, visit.number)
+
+
+def _visit(program: Program, number: int) -> Visit:
+    """A step of a program by its number, counted from 1 over the whole run."""
+    return next(islice(program.visits(), number - 1, None))
 
 
 def _place(visit: int, program: Program, count: int) -> str:

@@ -117,7 +117,7 @@ def _dead(run: Run) -> float:
 def _planar(run: Run) -> float:
     """Difference to the planar model in a voltage, its two thin layers made of and taken from the separator."""
     from lithoscope.physics.cell.equations.mossy import SEED_LAYER_M
-    from lithoscope.physics.cell.model import Planar
+    from lithoscope.physics.cell.models import Planar
 
     whole = still().replaced(separator=Separator("PP", "20 um", 0.5, 6.0))
     thinner = Separator("PP", f"{20e-6 - 2 * SEED_LAYER_M!r} m", 0.5, 6.0)

@@ -1,9 +1,12 @@
-"""The models of the cell scale as objects that a user passes: `run(cell, program, Planar())`."""
+"""What the models of the cell scale share: an object that a user passes, `run(cell, program, Planar())`.
+
+The models themselves stand in `physics.cell.models`, one file each.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -12,10 +15,10 @@ import numpy as np
 from pydantic import Field
 
 from lithoscope.design import Cell
-from lithoscope.document import Document, choose, line_of, parse_toml
+from lithoscope.document import Document
 from lithoscope.errors import End, InputError, RunInterrupted, Status
 from lithoscope.physics.cell.invariants import violations
-from lithoscope.physics.cell.params import CellNumbers, numbers, parameters, transport_law
+from lithoscope.physics.cell.params import Parameter, Surroundings, surroundings, transport_law
 from lithoscope.physics.contract import ExactCase, Report, Violation
 from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.physics.laws.transport import Transport
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell.drive import Solves
     from lithoscope.physics.cell.solve import Stepper
     from lithoscope.physics.cell.system import System
+    from lithoscope.physics.cell.timeline import Timeline
     from lithoscope.result.checkpoint import Journal
 
 COMPILED_FROM_STEPS = 200
@@ -56,8 +60,11 @@ class CellModel(Document):
     kind: str
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
-    ages: ClassVar[bool] = False
-    """Whether the model uses how the lithium of a cell ages."""
+    suits: ClassVar[tuple[str, ...]] = ("foil",)
+    """The kinds of working electrodes that the model can run."""
+
+    shorts: ClassVar[bool] = False
+    """Whether the model can run a cell with an electronic leak."""
 
     def simulate(
         self, cell: Cell, program: Program, report: Report, journal: Journal | None = None, *, apart: bool = False
@@ -69,18 +76,19 @@ class CellModel(Document):
         from lithoscope.physics.cell.drive import Driver
 
         begun = time.perf_counter()
-        found = numbers(cell)
+        self.check_suits(cell)
+        found = surroundings(cell)
         _check_temperature(found)
         with self._solving(cell, program, apart=apart or journal is not None) as solves:
             timeline, status = Driver(solves, journal).run(program, report)
         tree = timeline.tree(found.area)
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
-            numbers=_number_rows(cell, ageing=self.ages),
-            notes=_notes(found, tree),
+            numbers=_number_rows(self.parameters(cell)),
+            notes=(*_notes(cell, found, tree), *_compiled_notes(timeline)),
             wall_s=time.perf_counter() - begun,
             solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
-                    "not_expanded": timeline.not_expanded},
+                    "not_expanded": timeline.not_expanded, "compiled": timeline.compiled},
             **circumstances(),
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
@@ -109,17 +117,52 @@ class CellModel(Document):
 
         compiled  whether to machine code
         """
-        films = (len(cell.counter_electrode.films), len(cell.working.films))
-        return _system(type(self), films, transport_law(cell), self.cells, by, compiled, cell.short is not None)
+        return _system(type(self), self.structure(cell), transport_law(cell), self.cells, by, compiled)
 
-    @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
-        """The PyBaMM model for a number of films on each face, a symbol of the current, and with a leak or without."""
+    def check_suits(self, cell: Cell) -> None:
+        """Raises InputError if this model cannot run the working electrode of a cell, naming the right model, or its short."""
+        from lithoscope.physics.cell.models import models_for
+
+        kind = cell.working.kind
+        if kind not in self.suits:
+            right = models_for(kind)
+            raise InputError(
+                "model.kind",
+                f'= "{self.kind}" is a model of cells whose working electrode is a {" or ".join(self.suits)}, and here it is a '
+                f"{kind}",
+                expected=" or ".join(f'"{tag}"' for tag in right),
+                why="Each working electrode has equations of its own",
+                do=f"Leave the model out, or pass ls.{next(iter(right.values())).__name__}()",
+            )
+        if cell.short is not None and not self.shorts:
+            raise InputError(
+                "short",
+                f"is given, and the working electrode is a {kind}",
+                expected="no short, or a working electrode that is a foil",
+                why=f'The equations of the model "{self.kind}" have no electronic leak',
+                do='Leave short out, or write working = { kind = "foil", thickness = "50 um" }',
+            )
+
+    def structure(self, cell: Cell) -> Hashable:
+        """What tells compiled systems apart, such as the number of films; cells of one structure share a system."""
         raise NotImplementedError
 
     @staticmethod
-    def values(found: CellNumbers) -> dict[str, float]:
-        """The numbers of a cell by the parameter names of the PyBaMM model."""
+    def equations(structure: Any, current: Any = None) -> Any:
+        """The PyBaMM model of a structure, for a symbol of the current."""
+        raise NotImplementedError
+
+    @staticmethod
+    def functions(structure: Any, transport: Transport) -> dict[str, Any]:
+        """The parameters of the PyBaMM model that are functions, or that are fixed for a structure."""
+        return transport_functions(transport)
+
+    def values(self, cell: Cell) -> dict[str, float]:
+        """The numbers of a cell by the parameter names of the PyBaMM model, SI."""
+        raise NotImplementedError
+
+    def parameters(self, cell: Cell) -> tuple[Parameter, ...]:
+        """Every number of a cell that this model uses, with its unit, range, source and status."""
         raise NotImplementedError
 
     def to_pybamm(self, cell: Cell) -> tuple[Any, Any]:
@@ -129,9 +172,10 @@ class CellModel(Document):
         """
         from lithoscope.physics.cell.engine import pybamm
 
-        found = numbers(cell)
-        films = {"Counter": len(found.counter.films), "Working": len(found.working.films)}
-        model = self.equations(films, shorted=found.short is not None)
+        self.check_suits(cell)
+        found = surroundings(cell)
+        structure = self.structure(cell)
+        model, functions = self.equations(structure), self.functions(structure, found.transport)
         values = {
             "Current function [A]": 10 * found.area,
             "Nominal cell capacity [A.h]": 10 * found.area,
@@ -141,7 +185,7 @@ class CellModel(Document):
             "Lower voltage cut-off [V]": -10.0,
             "Upper voltage cut-off [V]": 10.0,
         }
-        return model, pybamm.ParameterValues(values | self.values(found) | _functions(found.transport))
+        return model, pybamm.ParameterValues(values | functions | self.values(cell))
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """What should hold at every saved time and does not."""
@@ -152,106 +196,36 @@ class CellModel(Document):
         raise NotImplementedError
 
 
-class Planar(CellModel):
-    """Two flat lithium electrodes with films, native films and double layers; no side reactions.
-
-    The equations stand in `lithoscope.physics.cell.equations.planar`.
-    """
-
-    kind: Literal["planar"] = "planar"
-
-    @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
-        """The planar model of PyBaMM."""
-        from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
-
-        return PlanarLithiumCell(dict(films), current, shorted=shorted)
-
-    @staticmethod
-    def values(found: CellNumbers) -> dict[str, float]:
-        """The numbers of a cell by parameter name."""
-        return cell_inputs(found)
-
-    def exact_cases(self) -> Sequence[ExactCase]:
-        """Those of `lithoscope.physics.cell.exact`."""
-        from lithoscope.physics.cell.exact import cases
-
-        return cases(self)
-
-
-class Mossy(CellModel):
-    """Lithium that grows moss and pits, dies, and builds up films and a dead layer, on top of all that `Planar` has.
-
-    The equations stand in `lithoscope.physics.cell.equations.mossy`.
-    """
-
-    cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 20
-
-    kind: Literal["mossy"] = "mossy"
-    ages: ClassVar[bool] = True
-
-    @staticmethod
-    def equations(films: Mapping[str, int], current: Any = None, *, shorted: bool = False) -> Any:
-        """The mossy model of PyBaMM."""
-        from lithoscope.physics.cell.equations.mossy import MossyLithiumCell
-
-        return MossyLithiumCell(dict(films), current, shorted=shorted)
-
-    @staticmethod
-    def values(found: CellNumbers) -> dict[str, float]:
-        """The numbers of a cell by parameter name."""
-        return ageing_inputs(found)
-
-    def exact_cases(self) -> Sequence[ExactCase]:
-        """Those of `lithoscope.physics.cell.exact_ageing`."""
-        from lithoscope.physics.cell.exact_ageing import cases
-
-        return cases(self)
-
-
-MODELS: Mapping[str, type[CellModel]] = {"planar": Planar, "mossy": Mossy}
-"""The models of the cell scale by their literal tag."""
-
-PLANNED_MODELS = {
-    "substrate": "plating from zero thickness comes with the substrate cells",
-    "host": "the porous host comes with the substrate cells",
-    "phase_field": "the shape of lithium comes with the morphology scale",
-}
-
-
-def read_model(text: str, *, file: str | None = None) -> CellModel:
-    """A model from the text of its file. Raises InputError naming the field, with the file and its line."""
-    try:
-        return choose(MODELS, PLANNED_MODELS, "a model", parse_toml(text, file=file))  # type: ignore[return-value]  # one of them
-    except InputError as error:
-        raise error.in_file(file, line_of(text, error.where)) if file else error from None
-
-
 def stepper(cell: Cell, program: Program, model: CellModel) -> Stepper:
     """A run ready to be solved in this process; a long one with compiled functions where there is a compiler."""
     from lithoscope.physics.cell.engine import compiler
     from lithoscope.physics.cell.solve import Stepper
 
+    model.check_suits(cell)
     compiled = model.compiled and len(program) >= COMPILED_FROM_STEPS and compiler() is not None
     held = partial(model.system, cell, by="voltage")
     system = model.system(cell, compiled=compiled)
-    return Stepper(system, held, model.values(numbers(cell)), model.relative_tolerance, program)
+    return Stepper(system, held, model.values(cell), model.relative_tolerance, program)
 
 
 @lru_cache(maxsize=32)
 def _system(
-    model: type[CellModel], films: tuple[int, int], transport: Transport, cells: int, by: Control, compiled: bool, shorted: bool
+    model: type[CellModel], structure: Hashable, transport: Transport, cells: int, by: Control, compiled: bool
 ) -> System:
     from lithoscope.physics.cell.control import under_current, under_voltage
     from lithoscope.physics.cell.system import System
 
     form = under_current if by == "current" else under_voltage
-    of = dict(zip(("Counter", "Working"), films, strict=True))
-    equations = form(lambda current: model.equations(of, current, shorted=shorted))
-    return System(equations, _functions(transport), cells, compiled=compiled)
+    return System(
+        form(lambda current: model.equations(structure, current)),
+        model.functions(structure, transport),
+        cells,
+        compiled=compiled,
+    )
 
 
-def _functions(transport: Transport) -> dict[str, Any]:
+def transport_functions(transport: Transport) -> dict[str, Any]:
+    """The functions of the electrolyte by the parameter names of the PyBaMM models."""
     return {
         "Electrolyte conductivity [S.m-1]": transport.conductivity,
         "Salt diffusivity [m2.s-1]": transport.diffusivity,
@@ -260,66 +234,7 @@ def _functions(transport: Transport) -> dict[str, Any]:
     }
 
 
-def cell_inputs(found: CellNumbers) -> dict[str, float]:
-    """The numbers of a cell by the parameter names of the PyBaMM model."""
-    values = {
-        "Electrode area [m2]": found.area,
-        "Ambient temperature [K]": found.temperature,
-        "Initial salt concentration [mol.m-3]": found.concentration,
-        "Separator thickness [m]": found.thickness,
-        "Separator porosity": found.porosity,
-        "Separator MacMullin number": found.macmullin_number,
-    }
-    for face, side in (("Working", found.working), ("Counter", found.counter)):
-        values |= {
-            f"{face} initial lithium [C.m-2]": side.lithium,
-            f"{face} least lithium [C.m-2]": side.least_lithium,
-            f"{face} roughness": side.roughness,
-            f"{face} exchange current density [A.m-2]": side.exchange_current_density,
-            f"{face} native film resistance [Ohm.m2]": side.native_film_resistance,
-            f"{face} double-layer capacitance [F.m-2]": side.double_layer_capacitance,
-        }
-        for n, film in enumerate(side.films):
-            values |= {
-                f"{face} film {n} resistance [Ohm.m2]": film.resistance,
-                f"{face} film {n} capacitance [F.m-2]": film.capacitance,
-            }
-    return values | _leak_inputs(found)
-
-
-def _leak_inputs(found: CellNumbers) -> dict[str, float]:
-    from lithoscope.physics.cell.equations.short import leak_inputs
-
-    return leak_inputs(found.short) if found.short else {}
-
-
-def ageing_inputs(found: CellNumbers) -> dict[str, float]:
-    """The numbers of a cell by the parameter names of the mossy model."""
-    values = cell_inputs(found) | {"Lithium molar volume [m3.mol-1]": found.lithium_molar_volume}
-    for face, side in (("Working", found.working), ("Counter", found.counter)):
-        a = side.ageing
-        del values[f"{face} native film resistance [Ohm.m2]"]
-        values |= {
-            f"{face} fresh bulk film thickness [m]": side.native_film_thickness,
-            f"{face} fresh mossy film thickness [m]": a.mossy_film_resistance * side.native_film_conductivity,
-            f"{face} native film conductivity [S.m-1]": side.native_film_conductivity,
-            f"{face} mossy exchange current density [A.m-2]": a.mossy_exchange_current_density,
-            f"{face} dead fraction": a.dead_fraction,
-            f"{face} mossy fraction": a.mossy_fraction,
-            f"{face} largest mossy area": a.mossy_area,
-            f"{face} mossy half charge [C.m-2]": a.mossy_half_charge,
-            f"{face} largest pit area": a.pit_area,
-            f"{face} pit charge [C.m-2]": a.pit_charge,
-            f"{face} pit-filling charge [C.m-2]": a.pit_filling_charge,
-            f"{face} dead layer porosity": a.dead_layer_porosity,
-            f"{face} dead layer MacMullin number": a.dead_layer_tortuosity / a.dead_layer_porosity,
-            f"{face} film growth rate [m2.s-1]": a.film_growth_rate,
-            f"{face} film molar volume [m3.mol-1]": a.film_molar_volume,
-        }
-    return values
-
-
-def _check_temperature(found: CellNumbers) -> None:
+def _check_temperature(found: Surroundings) -> None:
     low, high = found.transport.temperatures
     if not low - TEMPERATURE_MARGIN <= found.temperature <= high + TEMPERATURE_MARGIN:
         raise InputError(
@@ -331,28 +246,28 @@ def _check_temperature(found: CellNumbers) -> None:
         )
 
 
-def _notes(found: CellNumbers, tree: xr.DataTree) -> tuple[str, ...]:
+def _notes(cell: Cell, found: Surroundings, tree: xr.DataTree) -> tuple[str, ...]:
     """What a reader must know before using the numbers."""
     return (
-        *_temperature_notes(found),
+        *_temperature_notes(cell, found),
         *_concentration_notes(found, tree["trace"].to_dataset()),
         *_step_notes(tree["steps"].to_dataset()),
     )
 
 
-def _temperature_notes(found: CellNumbers) -> Iterator[str]:
+def _temperature_notes(cell: Cell, found: Surroundings) -> Iterator[str]:
     low, high = found.transport.temperatures
     here = f"{found.temperature - 273.15:.4g} degC"
     if not low <= found.temperature <= high:
         yield (f"The transport of the electrolyte was measured from {low - 273.15:.4g} to {high - 273.15:.4g} degC; "
                f"it is used at {here}.")  # fmt: skip
-    films = found.working.films + found.counter.films
+    films = cell.working.films + cell.counter_electrode.films
     if films and abs(found.temperature - REFERENCE_TEMPERATURE_K) > 0.01:
         yield (f"The conductivity of protective films does not depend on temperature in this model: at {here} it is that which "
                "the cell gives, or that of the data tables at 25 degC.")  # fmt: skip
 
 
-def _concentration_notes(found: CellNumbers, trace: xr.Dataset) -> Iterator[str]:
+def _concentration_notes(found: Surroundings, trace: xr.Dataset) -> Iterator[str]:
     if not trace.sizes["time"]:
         return
     most = found.transport.concentrations[1]
@@ -360,6 +275,12 @@ def _concentration_notes(found: CellNumbers, trace: xr.Dataset) -> Iterator[str]
     if reached > most:
         yield (f"The salt concentration reached {reached / 1000:.3g} mol/L; the transport of the electrolyte was "
                f"measured up to {most / 1000:.3g} mol/L and is held constant beyond.")  # fmt: skip
+
+
+def _compiled_notes(timeline: Timeline) -> Iterator[str]:
+    if timeline.compiled == "some":
+        yield ("The run was taken up on a machine with a C compiler and on one without: some steps were solved with compiled "
+               "functions, some without. Their numbers differ by rounding.")  # fmt: skip
 
 
 def _step_notes(steps: xr.Dataset) -> Iterator[str]:
@@ -374,11 +295,11 @@ def _step_notes(steps: xr.Dataset) -> Iterator[str]:
             yield f'{which} ended at 0 s: the limit "{condition}" was already met at the start.'
 
 
-def _number_rows(cell: Cell, *, ageing: bool) -> list[dict[str, Any]]:
+def _number_rows(found: Sequence[Parameter]) -> list[dict[str, Any]]:
     return [
         {"path": p.path, "value": p.quantity.value, "unit": p.quantity.unit, "low": p.quantity.low, "high": p.quantity.high,
          "status": p.quantity.status, "source": p.quantity.source, "given": p.given}
-        for p in parameters(cell, ageing=ageing)
+        for p in found
     ]  # fmt: skip
 
 

@@ -33,20 +33,44 @@ TRACE = {
     "counter_dead_lithium": "Counter dead lithium [C.m-2]",
     "working_film_lithium": "Working film lithium [C.m-2]",
     "counter_film_lithium": "Counter film lithium [C.m-2]",
+    "working_surface_film_lithium": "Working surface film lithium [C.m-2]",
+    "working_inserted_lithium": "Working inserted lithium [C.m-2]",
+    "working_converted_lithium": "Working converted lithium [C.m-2]",
+    "working_alloyed_lithium": "Working alloyed lithium [C.m-2]",
     "electrolyte_lithium": "Electrolyte lithium [C.m-2]",
     "free_electrolyte_lithium": "Free electrolyte lithium [C.m-2]",
     "double_layer_lithium": "Double-layer lithium [C.m-2]",
     "working_film_thickness": "Working bulk film thickness [m]",
     "counter_film_thickness": "Counter bulk film thickness [m]",
+    "working_deposit_thickness": "Working deposit thickness [m]",
+    "working_deposit_area": "Working deposit area",
+    "working_coverage": "Working coverage",
+    "working_converted_amount": "Working converted amount [mol.m-2]",
+    "working_converted_share": "Working converted share",
+    "working_nuclei": "Working nuclei [m-2]",
     "working_pit_area": "Working pit area",
     "counter_pit_area": "Counter pit area",
     "working_mossy_area": "Working mossy area",
     "counter_mossy_area": "Counter mossy area",
+    "working_host_lithium": "Working host lithium [C.m-2]",
+    "working_outgrown_lithium": "Working outgrown lithium [C.m-2]",
+    "working_connected_lithium": "Working connected lithium [C.m-2]",
+    "working_orphaned_lithium": "Working orphaned lithium [C.m-2]",
+    "working_front_depth": "Working front depth [m]",
+    "working_reaction_depth": "Working reaction depth [m]",
+    "working_top_porosity": "Working porosity at the top",
+    "working_thickness_change": "Working thickness change [m]",
     "working_dead_layer_thickness": "Working dead layer thickness [m]",
     "counter_dead_layer_thickness": "Counter dead layer thickness [m]",
     "ionic_current_density": "Program ionic current density [A.m-2]",
     "leaked_charge": "Leaked charge [C.m-2]",
     "short_conductance": "Short conductance [S.m-2]",
+    "open_circuit_voltage": "Open-circuit voltage [V]",
+    "solvent_left": "Solvent left [mol.m-2]",
+    "salt_left": "Salt left [mol.m-2]",
+    "electrolyte_volume": "Electrolyte volume [m]",
+    "electrolyte_used": "Electrolyte used [m]",
+    "saturation": "Share of pores filled",
 }
 """Output of the trace -> variable of the model, for all models; a model has those that make sense in it."""
 
@@ -61,7 +85,18 @@ POWERS = {
 LEAK = {"leak_resistance": "Leak power [W.m-2]"}
 """The same for a short, where there is one."""
 
-PROFILE = {"position": "Position [m]", "salt_concentration": "Salt concentration [mol.m-3]"}
+PROFILE = {
+    "position": "Position [m]",
+    "salt_concentration": "Salt concentration [mol.m-3]",
+    "lithium_fraction": "Lithium fraction",
+}
+"""Output of the profiles -> variable of the model; a model has those that make sense in it."""
+
+MOVING = "Lithium fraction"
+"""Where lithium moves through the thickness, its profiles are kept during a step as well."""
+
+FRAMES = 12
+"""How often in a step."""
 
 RESOLUTION_V = 5e-5
 """A trace is thinned until a straight line between two points is off by this much, V."""
@@ -84,6 +119,19 @@ def reservoirs(system: System) -> tuple[str, ...]:
     """The outputs that hold lithium; together they are all of it."""
     inflows = {key: name.replace("[C.m-2]", "inflow [A.m-2]") for key, name in outputs(system).items() if "[C.m-2]" in name}
     return tuple(key for key, inflow in inflows.items() if inflow in system.model.variables)
+
+
+def profiles(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> dict[str, Array]:
+    """Profiles at the end of a stretch, and during it where lithium moves: times from its start, s, and each output in the
+    shape (times, cells).
+    """
+    wanted = {key: name for key, name in PROFILE.items() if name in system.model.variables}
+    chosen = [len(stretch.t) - 1]
+    if MOVING in wanted.values():
+        within = np.searchsorted(stretch.t, stretch.t[-1] * np.arange(1, FRAMES) / FRAMES)
+        chosen = sorted({*within.tolist(), *chosen})
+    found = system.read(list(wanted.values()), stretch.y[:, chosen], inputs)
+    return {"time": stretch.t[chosen]} | {key: found[name].T for key, name in wanted.items()}
 
 
 def _flows(system: System) -> dict[str, tuple[str, str]]:

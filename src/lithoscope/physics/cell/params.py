@@ -5,13 +5,14 @@ A number that the cell does not give is taken from the data tables and marked so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
-from lithoscope.design import Cell, Film, Foil, Short
+from lithoscope.design import Cathode, Cell, Film, Foil, Short
 from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
+from lithoscope.design.cathode import FIELDS as CATHODE_FIELDS
 from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
 from lithoscope.physics.laws.kinetics import arrhenius, charge_transfer_resistance
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
@@ -139,15 +140,14 @@ class ShortNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class CellNumbers:
-    """A planar cell in numbers, SI.
+class Surroundings:
+    """What every cell has beside its working electrode, in numbers, SI.
 
     area           m2;  temperature K;  concentration mol/m3
     thickness      of the separator, m;  porosity;  macmullin_number
     transport      transport law of the electrolyte
     lithium_molar_volume  m3/mol
-    working        its face;  counter, likewise
-    short          the electronic leak, or None
+    counter        face of the counter foil
     """
 
     area: float
@@ -158,35 +158,66 @@ class CellNumbers:
     macmullin_number: float
     transport: Transport
     lithium_molar_volume: float
-    working: FaceNumbers
     counter: FaceNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumbers(Surroundings):
+    """A cell of two foils in numbers, SI.
+
+    working  face of the working electrode
+    short    the electronic leak from one foil to the other, or None
+    """
+
+    working: FaceNumbers
     short: ShortNumbers | None
 
 
-def parameters(cell: Cell, *, ageing: bool = False) -> tuple[Parameter, ...]:
-    """Every number of a cell with its range, status and source, in the order of the cell file.
-
-    ageing  whether the model uses how the lithium ages
-    """
-    return tuple(p for p in _parameters(cell) if ageing or ".ageing." not in p.path)
-
-
 def numbers(cell: Cell) -> CellNumbers:
-    """The cell in numbers, SI."""
-    found = {parameter.path: parameter.quantity.value for parameter in parameters(cell, ageing=True)}
-    counter = "working" if cell.is_symmetric else "counter"
-    return CellNumbers(
+    """A cell of two foils in numbers, SI."""
+    around = surroundings(cell)
+    fields = {name: getattr(around, name) for name in Surroundings.__slots__}
+    short = None if cell.short is None else short_numbers(cell.short)
+    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value), short=short)
+
+
+def surroundings(cell: Cell) -> Surroundings:
+    """What every cell has beside its working electrode, in numbers, SI."""
+    return Surroundings(
         area=cell.area.value,
         temperature=cell.temperature.value,
         concentration=cell.electrolyte.concentration.value,
         thickness=cell.separator.thickness.value,
-        porosity=found["separator.porosity"],
-        macmullin_number=found["separator.macmullin_number"],
+        porosity=cell.separator.property("porosity").value,
+        macmullin_number=cell.separator.property("macmullin_number").value,
         transport=transport_law(cell),
         lithium_molar_volume=lookup("lithium.molar_volume").to("m3/mol"),
-        working=_face(found, "working", len(cell.working.films), cell.temperature.value),
-        counter=_face(found, counter, len(cell.counter_electrode.films), cell.temperature.value),
-        short=None if cell.short is None else _short(found, cell.short),
+        counter=face(cell.counter_electrode, cell.temperature.value),
+    )
+
+
+def face(foil: Foil, T: float) -> FaceNumbers:
+    """The face of a foil in numbers, SI, at a temperature, K."""
+    found = {parameter.path: parameter.quantity.value for parameter in foil_parameters("foil", foil, ageing=True)}
+    return _face(found, "foil", len(foil.films), T)
+
+
+def short_numbers(short: Short) -> ShortNumbers:
+    """An electronic leak in numbers, SI."""
+    found = {parameter.path: parameter.quantity.value for parameter in short_parameters("short", short)}
+    by_charge = "short.onset.capacity" in found
+    scale = found.get("short.growth.capacity" if by_charge else "short.growth.time", 1.0)
+    return ShortNumbers(
+        conductance=found["short.conductance"],
+        greatest_conductance=found["short.greatest_conductance"],
+        onset_time=found.get("short.onset.time", 0.0),
+        onset_charge=found.get("short.onset.capacity", 0.0),
+        growth="constant" if short.growth is None else short.growth.kind,
+        rate_by_time=0.0 if by_charge else 1 / scale,
+        rate_by_charge=1 / scale if by_charge else 0.0,
+        depth=found.get("short.flicker.depth", 0.0),
+        dwell_time=found.get("short.flicker.dwell_time", 1.0),
+        seed=short.flicker.seed if short.flicker else 0,
     )
 
 
@@ -203,12 +234,20 @@ def transport_law(cell: Cell) -> Transport:
     )
 
 
-def _parameters(cell: Cell) -> Iterator[Parameter]:
-    yield Parameter("area", cell.area, True)
-    yield Parameter("temperature", cell.temperature, True)
-    yield from _foil("working", cell.working)
-    if not cell.is_symmetric:
-        yield from _foil("counter", cell.counter_electrode)
+def parameters(cell: Cell, working: Iterable[Parameter], *, ageing: bool = False) -> tuple[Parameter, ...]:
+    """Every number of a cell with its range, status and source, in the order of the cell file.
+
+    working  those of the working electrode
+    ageing   whether the model uses how the lithium of the counter electrode ages
+    """
+    first = (Parameter("area", cell.area, True), Parameter("temperature", cell.temperature, True))
+    foil = () if cell.is_symmetric else foil_parameters("counter", cell.counter_electrode, ageing=ageing)
+    leak = () if cell.short is None else short_parameters("short", cell.short)
+    return (*first, *working, *foil, *_between(cell), *leak)
+
+
+def _between(cell: Cell) -> Iterator[Parameter]:
+    """Separator and electrolyte."""
     yield Parameter("separator.thickness", cell.separator.thickness, True)
     for name in ("porosity", "macmullin_number"):
         yield Parameter(f"separator.{name}", cell.separator.property(name), getattr(cell.separator, name) is not None)
@@ -216,24 +255,24 @@ def _parameters(cell: Cell) -> Iterator[Parameter]:
     if properties := cell.electrolyte.properties:
         for name in ("conductivity", "diffusivity", "transference_number", "thermodynamic_factor"):
             yield Parameter(f"electrolyte.properties.{name}", getattr(properties, name), True)
-    if cell.short is not None:
-        yield from _leak("short", cell.short)
 
 
-def _foil(path: str, foil: Foil) -> Iterator[Parameter]:
+def foil_parameters(path: str, foil: Foil, *, ageing: bool = False) -> Iterator[Parameter]:
+    """The numbers of a foil; those of its ageing where the model uses them."""
     yield Parameter(f"{path}.thickness", foil.thickness, True)
     for n, film in enumerate(foil.films):
-        yield from _film(f"{path}.films.{n}", film)
+        yield from film_parameters(f"{path}.films.{n}", film)
     native = foil.native_film
     for name, unit in (("thickness", "m"), ("conductivity", "S/m")):
-        yield _or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
+        yield or_table(f"{path}.native_film.{name}", getattr(native, name), f"native_film.{name}", unit)
     for name, unit in FOIL_FIELDS.items():
-        yield _or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
-    for name in AGEING_FIELDS:
+        yield or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
+    for name in AGEING_FIELDS if ageing else ():
         yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
 
 
-def _leak(path: str, short: Short) -> Iterator[Parameter]:
+def short_parameters(path: str, short: Short) -> Iterator[Parameter]:
+    """The numbers of an electronic leak."""
     yield Parameter(f"{path}.conductance", short.conductance, True)
     most = short.property("greatest_conductance")
     yield Parameter(f"{path}.greatest_conductance", most, short.greatest_conductance is not None)
@@ -247,13 +286,29 @@ def _leak(path: str, short: Short) -> Iterator[Parameter]:
             yield Parameter(f"{path}.flicker.{name}", short.property(f"flicker_{name}"), is_given)
 
 
-def _film(path: str, film: Film) -> Iterator[Parameter]:
+def cathode_parameters(path: str, cathode: Cathode) -> Iterator[Parameter]:
+    """The numbers of a cathode."""
+    loading = Quantity(cathode.active_loading, "kg/m2", status="computed", source="areal capacity over specific capacity")
+    yield Parameter(f"{path}.loading", cathode.loading or loading, True)
+    thickness = Quantity(cathode.coating_thickness, "m", status="computed", source="loading over density and active_fraction")
+    yield Parameter(f"{path}.thickness", cathode.thickness or thickness, cathode.thickness is not None)
+    for name in CATHODE_FIELDS:
+        if name != "active_fraction" or cathode.thickness is None:
+            yield Parameter(f"{path}.{name}", cathode.quantity(name), getattr(cathode, name) is not None)
+    bruggeman = Quantity(cathode.macmullin, "1", status="assumed", source="porosity^-1.5")
+    macmullin = cathode.macmullin_number
+    yield Parameter(f"{path}.macmullin_number", macmullin or bruggeman, macmullin is not None)
+
+
+def film_parameters(path: str, film: Film) -> Iterator[Parameter]:
+    """The numbers of a protective film."""
     yield Parameter(f"{path}.thickness", film.thickness, True)
     yield Parameter(f"{path}.conductivity", film.property("conductivity"), film.conductivity is not None)
     yield Parameter(f"{path}.permittivity", film.property("permittivity"), film.permittivity is not None)
 
 
-def _or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
+def or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
+    """What the cell gives, else what the data tables say, SI."""
     return Parameter(path, given or lookup(identifier).quantity(unit), given is not None)
 
 
@@ -282,20 +337,3 @@ def _ageing(given: dict[str, float], faster: float, T: float) -> AgeingNumbers:
     given["mossy_exchange_current_density"] *= faster
     given["mossy_film_resistance"] /= faster
     return AgeingNumbers(**given)
-
-
-def _short(found: dict[str, float], short: Short) -> ShortNumbers:
-    by_charge = "short.onset.capacity" in found
-    scale = found.get("short.growth.capacity" if by_charge else "short.growth.time", 1.0)
-    return ShortNumbers(
-        conductance=found["short.conductance"],
-        greatest_conductance=found["short.greatest_conductance"],
-        onset_time=found.get("short.onset.time", 0.0),
-        onset_charge=found.get("short.onset.capacity", 0.0),
-        growth="constant" if short.growth is None else short.growth.kind,
-        rate_by_time=0.0 if by_charge else 1 / scale,
-        rate_by_charge=1 / scale if by_charge else 0.0,
-        depth=found.get("short.flicker.depth", 0.0),
-        dwell_time=found.get("short.flicker.dwell_time", 1.0),
-        seed=short.flicker.seed if short.flicker else 0,
-    )

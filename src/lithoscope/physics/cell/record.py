@@ -12,7 +12,7 @@ from lithoscope.errors import Status
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.cycles import SHAPE, resistances, shape
-from lithoscope.physics.cell.observe import LEAK, POWERS, PROFILE, TRACE, Seen, kept
+from lithoscope.physics.cell.observe import LEAK, POWERS, TRACE, Seen, kept
 from lithoscope.physics.cell.spectrum import PARTS
 from lithoscope.physics.cell.system import Array, Stretch
 from lithoscope.physics.ledger import Entry
@@ -34,10 +34,10 @@ class Recorder:
         """Keep the contents of the reservoirs at assembly, C/m2."""
         self._add("initial", contents)
 
-    def stretch(self, visit: Visit, start: float, stretch: Stretch, observed: Seen, profile: Mapping[str, Array]) -> None:
+    def stretch(self, visit: Visit, start: float, stretch: Stretch, observed: Seen, profiles: Mapping[str, Array]) -> None:
         """Keep one step that was integrated from the time `start`, s.
 
-        observed  what was seen of it;  profile: the variables of `observe.PROFILE` at its end
+        observed  what was seen of it;  profiles: from `observe.profiles`
         """
         seen = observed.outputs
         self.points += len(stretch.t)
@@ -46,8 +46,7 @@ class Recorder:
         trace["time"] = start + stretch.t[chosen]
         trace |= {name: np.full(len(chosen), n) for name, n in (("cycle", visit.cycle), ("step", visit.number))}
         self._add("trace", trace)
-        end = start + float(stretch.t[-1])
-        self._add("profiles", {"time": end} | {key: profile[name].T for key, name in PROFILE.items()})
+        self._add("profiles", {**profiles, "time": start + profiles["time"]})
         self._add("steps", _step(visit, start, stretch, seen))
         self._book(observed.books)
 

@@ -13,7 +13,7 @@ from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Before, Setting, setting
 from lithoscope.physics.cell.equations.base import CLOCK
-from lithoscope.physics.cell.observe import PROFILE, TRACE, Seen, observe, powers, reservoirs
+from lithoscope.physics.cell.observe import TRACE, Seen, observe, powers, profiles, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
@@ -21,7 +21,9 @@ from lithoscope.protocol import Current, Program, Rest, Scan, Spectrum, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.units import MAH_PER_CM2
 
-PHYSICAL_ENDS = {"lithium exhausted": End.LITHIUM_EXHAUSTED, "salt depleted": End.SALT_DEPLETED}
+PHYSICAL_ENDS = {
+    end.word: end for end in (End.LITHIUM_EXHAUSTED, End.SALT_DEPLETED, End.FRONT_STALLED, End.HOST_CLOGGED, End.DRIED_OUT)
+}
 """Events of a cell model, by the words before the colon of their name."""
 
 
@@ -67,13 +69,13 @@ class Stepper:
         """
         begun = clock.monotonic()
         chunk = self._advance(point, lambda: enough() or clock.monotonic() - begun > budget, rung)
-        return replace(chunk, not_expanded=self.system.not_expanded)
+        return replace(chunk, not_expanded=self.system.not_expanded, compiled=self.system.compiled)
 
     def _advance(self, point: Point, enough: Callable[[], bool], rung: int) -> Chunk:
         recorder = Recorder()
         stop = self.program.stop.voltage_magnitude.value if self.program.stop.voltage_magnitude else INSTRUMENT_V
         if not point.visit:
-            point = Point(0, 0.0, self._assembled(recorder))
+            point = self._assembled(recorder)
         for visit in self._from(point.visit):
             point, status = self._visit(recorder, visit, point, stop, rung)
             if status:
@@ -90,13 +92,13 @@ class Stepper:
             self._next = visit.number
             yield visit
 
-    def _assembled(self, recorder: Recorder) -> Array:
+    def _assembled(self, recorder: Recorder) -> Point:
         """The state at assembly; its reservoirs are recorded."""
         y = self.system.initial_state(self.cell)
         keys = reservoirs(self.system)
-        found = self.system.read([TRACE[key] for key in keys], y, {**self.cell, **Setting().inputs()})
+        found = self.system.read([*(TRACE[key] for key in keys), "Voltage [V]"], y, {**self.cell, **Setting().inputs()})
         recorder.start({key: float(found[TRACE[key]][0]) for key in keys})
-        return y
+        return Point(0, 0.0, y, float(found["Voltage [V]"][0]))
 
     def _visit(self, recorder: Recorder, visit: Visit, point: Point, stop: float, rung: int) -> tuple[Point, Status | None]:
         step = visit.step
@@ -137,8 +139,7 @@ class Stepper:
             return replace(point, visit=visit.number), Status(
                 End.NO_SOLUTION, f"{step.kind} step; {self._state(system, y, inputs)}"
             )
-        profile = system.read(list(PROFILE.values()), stretch.y[:, -1], inputs)
-        recorder.stretch(visit, time, stretch, seen, profile)
+        recorder.stretch(visit, time, stretch, seen, profiles(system, stretch, inputs))
         end = self.system.state_from(system, stretch.y[:, -1])
         voltage = float(seen.outputs["voltage"][-1])
         return Point(visit.number, time + float(stretch.t[-1]), end, voltage), self._status(system, stretch, inputs)
@@ -193,10 +194,13 @@ class Stepper:
 
     def _nearly_exhausted(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str | None:
         """The electrode that is being stripped, if it could not be for much longer."""
-        names = ["Program current density [A.m-2]", "Working lithium [C.m-2]", "Counter lithium [C.m-2]"]
-        found = system.read(names, stretch.y[:, -1], inputs)
-        J, working, counter = (float(found[name][0]) for name in names)
-        face, left = ("working", working) if J > 0 else ("counter", counter)
+        current = "Program current density [A.m-2]"
+        J = float(system.read([current], stretch.y[:, -1], inputs)[current][0])
+        face = "working" if J > 0 else "counter"
+        lithium = f"{face.title()} lithium [C.m-2]"
+        if lithium not in system.model.variables:
+            return None
+        left = float(system.read([lithium], stretch.y[:, -1], inputs)[lithium][0])
         return face if left < NEARLY_EXHAUSTED_S * abs(J) else None
 
     def _state(self, system: System, y: Array, inputs: Mapping[str, float]) -> str:
@@ -223,12 +227,13 @@ class Stepper:
 
 def _side(face: str, found: Mapping[str, float]) -> str:
     """What is left and what was lost at one electrode, of its variables."""
-    lithium, salt = (found[f"{face} {what}"] for what in LEFT)
-    said = f"{face.lower()} side {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium"
-    if f"{face} {LOST[0]}" in found:
-        dead, film, layer = (found[f"{face} {what}"] for what in LOST)
-        said += f" ({dead / MAH_PER_CM2:.3g} died in a layer of {layer * 1e6:.3g} um, {film / MAH_PER_CM2:.3g} went into films)"
-    return f"{said} and {salt:.4g} mol/m3 of salt"
+    lithium = found.get(f"{face} {LEFT[0]}")
+    said = f"{face.lower()} side" + ("" if lithium is None else f" {lithium / MAH_PER_CM2:.4g} mAh/cm2 of lithium")
+    dead, film, layer = (found.get(f"{face} {what}") for what in LOST)
+    if dead is not None and film is not None:
+        there = "" if layer is None else f" in a layer of {layer * 1e6:.3g} um"
+        said += f" ({dead / MAH_PER_CM2:.3g} died{there}, {film / MAH_PER_CM2:.3g} went into films)"
+    return f"{said} and {found[f'{face} {LEFT[1]}']:.4g} mol/m3 of salt"
 
 
 def _attempts(rtol: float, rung: int, inputs: Mapping[str, float]) -> Iterator[tuple[Tolerances, bool]]:

@@ -72,7 +72,7 @@ class System:
     """
 
     def __init__(self, model: Any, functions: Mapping[str, Callable[..., Any]], cells: int, *, compiled: bool = False) -> None:
-        names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter)]
+        names = [p.name for p in model.parameters if isinstance(p, pybamm.Parameter | pybamm.FunctionParameter)]
         values = pybamm.ParameterValues(dict.fromkeys(names, "[input]") | dict(functions))
         geometry = model.default_geometry
         values.process_model(model)
@@ -117,16 +117,16 @@ class System:
             return y
         taken = np.zeros(self.states)
         taken[: self.differential] = y[: other.differential]
-        for name, row in self.algebraic_rows.items():
+        for name, rows in self.algebraic_rows.items():
             if name in other.algebraic_rows:
-                taken[row] = y[other.algebraic_rows[name]]
+                taken[rows] = y[other.algebraic_rows[name]]
         return taken
 
     @property
-    def algebraic_rows(self) -> dict[str, int]:
+    def algebraic_rows(self) -> dict[str, slice]:
         """Place of each algebraic unknown in the state vector."""
-        places = {unknown.name: slices[0].start for unknown, slices in self.model.y_slices.items()}
-        return {name: int(start) for name, start in places.items() if start >= self.differential}
+        places = {unknown.name: slices[0] for unknown, slices in self.model.y_slices.items()}
+        return {name: rows for name, rows in places.items() if rows.start >= self.differential}
 
     def consistent(self, y: Array, inputs: Mapping[str, float]) -> Array:
         """The state with algebraic unknowns that satisfy their equations; differential states stay as they are.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from lithoscope.physics.cell.chunk import Array, Chunk
-from lithoscope.physics.cell.cycles import per_cycle
+from lithoscope.physics.cell.chunk import Array, Chunk, Point
+from lithoscope.physics.cell.cycles import charge_and_discharge, per_cycle
 from lithoscope.physics.ledger import BookKeeper, Entry
 from lithoscope.result import Ledger
 from lithoscope.result.names import STEP_KINDS, dataset
@@ -38,6 +38,17 @@ class Timeline:
                 self._books.add(stretch)
 
     @property
+    def point(self) -> Point:
+        """Where it ends."""
+        return self.chunks[-1].point if self.chunks else Point()
+
+    @property
+    def compiled(self) -> str:
+        """Which of its steps were solved with functions compiled to machine code: "all", "some" or "none"."""
+        found = {chunk.compiled for chunk in self.chunks if chunk.points}
+        return "some" if len(found) > 1 else "all" if True in found else "none"
+
+    @property
     def ledger(self) -> Ledger:
         """The books as they stand."""
         return self._books.ledger() if self._books else Ledger({}, 0.0)
@@ -60,7 +71,11 @@ class Timeline:
         if steps:
             driven = steps["kind"] == STEP_KINDS.index("current")
             initial = {name: float(values[0]) for name, values in self._part("initial").items()}
-            nodes["/cycles"] = dataset("cycle", ["cycle"], per_cycle(steps, self._part("books/final"), initial, driven))
+            cycles = per_cycle(steps, self._part("books/final"), initial, driven)
+            trace = self._part("trace")
+            if "solvent_left" in trace:
+                cycles |= charge_and_discharge(steps, trace, cycles["cycle"], driven)
+            nodes["/cycles"] = dataset("cycle", ["cycle"], cycles)
         if profiles:
             nodes["/profiles"] = dataset(("time", "cell"), ["time"], profiles)
         nodes |= {f"/spectra/{n}": data for n, data in enumerate(self._spectra())}

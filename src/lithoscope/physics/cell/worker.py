@@ -1,7 +1,8 @@
 """Solving in a process of its own, which can be stopped when it hangs and stays warm for the next run.
 
 The parent starts `python -m lithoscope.physics.cell.worker` and talks to it over its input and output: messages are their
-length and then a JSON header with NumPy arrays (see `chunk.pack`), never pickles. The child leaves when its input closes.
+length and then a JSON header with NumPy arrays (see `chunk.pack`), never pickles. The child leaves when its input closes, and
+is ended by the system if it hangs longer than its parent would wait, so that it does not outlive a parent that was killed.
 """
 
 from __future__ import annotations
@@ -9,22 +10,32 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import IO
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
 
 from lithoscope.design import Cell
 from lithoscope.errors import LithoscopeError
-from lithoscope.physics.cell.chunk import Chunk, Point, pack, unpack
+from lithoscope.physics.cell.chunk import Array, Chunk, Point, pack, unpack
 from lithoscope.physics.cell.drive import HungError, Patience
 from lithoscope.protocol import Program
 
 LENGTH = 8
 """Bytes that say how long a message is."""
+
+MARGIN_S = 5.0
+"""How much longer than its parent waits a child may hang, s: it is the parent that stops it, if there still is one."""
+
+
+class StoppedError(Exception):
+    """All workers were stopped: what they were asked for is not wanted any more."""
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
@@ -60,28 +71,25 @@ class Worker:
         self.patience = type(self.patience)()
         return Remote(self, {"cell": cell, "program": program, "model": model})
 
-    def ask(self, message: bytes, limit: float) -> bytes:
-        """The answer to a message. Raises HungError if there is none in time or the process died."""
+    def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+        """The answer to a question. Raises HungError if there is none in time or the process died, and StoppedError."""
         process = self._process
-        if process is None:
-            process, limit = self._start(), max(limit, self.patience.limit)
-        begun = time.monotonic()
+        if process is None or process.poll() is not None:
+            process = self._start()
+        begun, limit = time.monotonic(), self.patience.limit
+        message = pack({**header, "limit": limit}, arrays)
         try:
-            assert process.stdin is not None
-            send(process.stdin, message)
-            answer = self._answers.get(timeout=limit)
+            # A thread of its own: a process that is frozen does not read, and a long message would wait for it for ever.
+            threading.Thread(target=_tell, args=(process, message), daemon=True).start()
+            answer, reason = self._answers.get(timeout=limit), "the process that solves has ended"
         except queue.Empty:
             answer, reason = None, f"the solver did not answer within {limit:.0f} s"
-        except OSError:
-            answer, reason = None, "the process that solves has ended"
         except BaseException:
             self.stop()
             raise
-        else:
-            reason = "the process that solves has ended"
         if answer is None:
             self.stop()
-            raise HungError(reason)
+            raise StoppedError if _stopped.is_set() else HungError(reason)
         self.patience.took(time.monotonic() - begun)
         return answer
 
@@ -93,20 +101,38 @@ class Worker:
         process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment
         )
-        self.patience = type(self.patience)()
+        self.stop()
         self._process, self._answers = process, queue.Queue()
+        self.patience = type(self.patience)()
+        _running.add(process)
         threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()
+        if _stopped.is_set():
+            self.stop()
+            raise StoppedError
         return process
 
     def stop(self) -> None:
         """Kill the process, whatever it is doing."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
-            assert self._process.stdin is not None
-            with suppress(OSError):  # what was still to be sent is of no use
-                self._process.stdin.close()
+            _end(self._process)
         self._process = None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process, whatever it is doing. Any thread may do it."""
+    process.kill()
+    process.wait()
+    assert process.stdin is not None
+    with suppress(OSError):  # what was still to be sent is of no use
+        process.stdin.close()
+    _running.discard(process)
+
+
+def _tell(process: subprocess.Popen[bytes], message: bytes) -> None:
+    """Send a message to a process. If it ends meanwhile, who listens to it hears of it."""
+    assert process.stdin is not None
+    with suppress(OSError, ValueError):  # its input is broken, or closed by who stopped it
+        send(process.stdin, message)
 
 
 def _listen(process: subprocess.Popen[bytes], answers: queue.Queue[bytes | None]) -> None:
@@ -128,15 +154,8 @@ class Remote:
         """Solve steps from a point; see `solve.Stepper`. Raises HungError."""
         # The other process cannot ask; its budget is short enough.
         del enough
-        header = {
-            **self._inputs,
-            "visit": point.visit,
-            "time": point.time,
-            "voltage": point.voltage,
-            "budget": budget,
-            "rung": rung,
-        }
-        answer = self._worker.ask(pack(header, {"y": point.y}), self._worker.patience.limit)
+        place = {"visit": point.visit, "time": point.time, "voltage": point.voltage}
+        answer = self._worker.ask({**self._inputs, **place, "budget": budget, "rung": rung}, {"y": point.y})
         told, _ = unpack(answer)
         if "error" in told:
             raise LithoscopeError(f"The process that solves failed: {told['error']}")
@@ -144,6 +163,8 @@ class Remote:
 
 
 _idle: list[Worker] = []
+_running: set[subprocess.Popen[bytes]] = set()
+_stopped = threading.Event()
 
 
 def take() -> Worker:
@@ -159,24 +180,48 @@ def leave(worker: Worker) -> None:
     _idle.append(worker)
 
 
-# A forked process has the list but not the threads that listen; the workers stay with the parent.
+def _forget() -> None:
+    _idle.clear()
+    _running.clear()
+
+
+# A forked process has the lists but not the threads that listen; the workers stay with the parent.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)
+    os.register_at_fork(after_in_child=_forget)
 
 
 @atexit.register
 def _stop_all() -> None:
-    for worker in _idle:
-        worker.stop()
+    """Kill all workers, busy or idle. From now on who asks one gets a StoppedError, and does not start another."""
+    _stopped.set()
+    for process in list(_running):
+        _end(process)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads in which cells are run apart. An exception in the block, also Ctrl-C, stops at once what they are doing."""
+    with ThreadPoolExecutor(max_workers=count) as pool:
+        try:
+            yield pool
+        except BaseException:
+            try:
+                _stop_all()
+                pool.shutdown(cancel_futures=True)
+            finally:
+                _stopped.clear()
+            raise
 
 
 def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     """The loop of the child: solve what is asked until the parent is gone."""
-    from lithoscope.physics.cell.model import read_model, stepper
+    from lithoscope.physics.cell.model import stepper
+    from lithoscope.physics.cell.models import read_model
 
     known, solves = "", None
     while (message := receive(incoming)) is not None:
         header, arrays = unpack(message)
+        _end_after(header["limit"] + MARGIN_S)
         inputs = "\0".join(header[name] for name in ("cell", "program", "model"))
         try:
             if solves is None or inputs != known:
@@ -186,12 +231,30 @@ def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
             answer = solves.advance(point, header["budget"], header["rung"]).to_bytes()
         except Exception as error:  # noqa: BLE001  # whatever it is, the parent has to say it
             answer = pack({"error": f"{type(error).__name__}: {error}"}, {})
+        _end_after(0.0)
         send(outgoing, answer)
 
 
-if __name__ == "__main__":
-    # What libraries print goes to the error stream: the output carries the answers.
-    answers = os.fdopen(os.dup(1), "wb")
+def _end_after(seconds: float) -> None:
+    """Have the system end this process after a time, s, unless told another before; 0: never.
+
+    What hangs in a library runs no Python any more, so that it sees neither that its input closes nor a handler. The system's
+    own clock ends it all the same. Windows has none.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def main() -> None:
+    """The child. Input and output carry the messages alone: libraries and what they start read nothing, and print errors."""
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     with suppress(BrokenPipeError):  # the parent is gone
-        serve(sys.stdin.buffer, answers)
+        serve(questions, answers)
+
+
+if __name__ == "__main__":
+    main()

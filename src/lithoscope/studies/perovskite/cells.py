@@ -212,7 +212,7 @@ def _interface(cell: Cell, material: str, at: Reported, point: Point, kinetics: 
     The native film is of the same material everywhere: the bare cell, whose film has the thickness of the catalogue, sets its
     conductivity, and what is left of a coated cell sets its thickness there.
     """
-    thickness = cell.working.native_film.thickness
+    thickness = cell.foil.native_film.thickness
     assert thickness is not None  # the catalogue gives it
     area, n, kinetic = point[AREA] * 1e-4, point[INTERFACES], point[KINETICS] * 10
     film = at.thickness_tin / film_conductivity(at, area, n)

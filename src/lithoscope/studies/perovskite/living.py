@@ -1,95 +1,105 @@
-"""What the long runs say: verdicts, tables, figures and sentences of the report."""
+"""What the long runs say: verdicts, tables and sentences of the report."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
-from lithoscope.studies.outcome import Link, Panel, Table
-from lithoscope.studies.perovskite.life import (
-    EARLY,
-    HOURS_PER_CYCLE,
-    LATE,
-    LEAD_LIFE,
-    LIFE,
-    LIMIT_V,
-    PRIOR_CYCLES,
-    READINGS,
-    WITHIN,
-    Lives,
-    Required,
-    hours,
-)
-from lithoscope.studies.typeset import typeset
+from lithoscope.studies.outcome import Link, Table
+from lithoscope.studies.perovskite import aged, priors
+from lithoscope.studies.perovskite.hostcell import LONGEST
+from lithoscope.studies.perovskite.life import Lives
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, MECHANISMS, READINGS, hours
+from lithoscope.studies.perovskite.required import COATED, Required, deciding, name_of
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
+    from lithoscope.studies.perovskite.search import Bounded
 
 FAILURE, ABSTRACT = "perovskite.sym.bare_failure", "perovskite.sym.overpotential_abstract"
 DECIDES = "what kills the bare cell, and what counts as its end"
 
 
-def predicted_life(lives: Lives, material: str) -> Prediction:
-    """Life of a coated cell that ages as fast as the bare one, over mechanisms and readings of the end, h."""
-    found = [case.unchanged[material] for case in lives.required if case.bare is not None]
-    known = [case.unchanged[material] for case in lives.required if _is_known(case)]
-    return Prediction(min(known or found), min(found), max(found), DECIDES, (FAILURE,))
-
-
-def _is_known(case: Required) -> bool:
-    """Whether the strength that ends the bare cell lies in the range in which it is known."""
-    low, high = case.mechanism.known
-    return case.bare is not None and low <= case.bare <= high
+def predicted_life(lives: Lives, material: str) -> Prediction | None:
+    """Life of a coated cell that ages as fast as the bare one, over mechanisms and readings, h; None without a run."""
+    found = [case.unchanged[material] for case in lives.required if case.explains]
+    if not found:
+        return None
+    known = [case.unchanged[material] for case in lives.required if case.is_known]
+    value, low = (min(life.value for life in each) for each in (known or found, found))
+    return Prediction(value, low, max(life.high for life in found), DECIDES, (LIFE,))
 
 
 def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[str, Verdict]:
-    """The claims on life."""
+    """The claims on life, and on the impedance after it."""
     tin, lead = predicted_life(lives, "MASnCl3"), predicted_life(lives, "MAPbCl3")
-    bare = Prediction(hours(claims)["bare"], hours(claims)["bare"], hours(claims)["bare"], None, (LIFE,))
+    reported = hours(claims)["bare"]
+    bare = Prediction(reported, reported, reported, None, (LIFE,))
     made = (
-        _open(judged(claims[LIFE], [tin, bare], _required_note(lives, claims, "MASnCl3"))),
+        _open(judged(claims[LIFE], [tin, bare], f"{_required_note(lives, claims, 'MASnCl3')} {_moved(lives)}".strip())),
         _open(judged(claims[LEAD_LIFE], [lead], _required_note(lives, claims, "MAPbCl3"))),
         _open(judged(claims[ABSTRACT], [overpotential, tin], "The first number bounds the voltage, the second the life.")),
         stated(claims[FAILURE], Word.PENDING, f"{_failure_note(lives, claims)} Needs {claims[FAILURE].needs}."),
+        aged.verdict(lives.aged, claims, complete=len(lives.aged) == len(MECHANISMS) * len(READINGS)),
     )
     return {verdict.id: verdict for verdict in made}
 
 
 def _open(verdict: Verdict) -> Verdict:
     """A measured life is not refuted by a cell that ages like another one: what is predicted is how much less it must age."""
-    return replace(verdict, verdict=Word.UNDECIDED, decided_by=DECIDES)
+    return verdict if verdict.verdict is Word.PENDING else replace(verdict, verdict=Word.UNDECIDED, decided_by=DECIDES)
 
 
 def _required_note(lives: Lives, claims: Claims, material: str) -> str:
     """The smallest reduction that the reported life requires, and what supports it."""
     found = [(case, case.reduction(material)) for case in lives.required]
-    parts = [f"{case.mechanism.name}, if the end is that {READINGS[case.reading]}: {factor:.1f} times less"
-             for case, factor in found if factor is not None]  # fmt: skip
+    parts = [f"{case.name}: {_less(factor)}" for case, factor in found if factor is not None]
     return (
         f"To live as long as reported the {material} cell needs, against a bare cell that ends at "
-        f"{hours(claims)['bare']:g} h: {'; '.join(parts)}; the predicted life is that of a cell that ages as the bare one. "
-        f"{_comparable(lives)} Independent of these cells, the full cells with LiCoO2 lose at least "
-        f"{independent_reduction(claims):.1f} times less lithium per cycle with the coating, if their fade is exhaustion "
-        "of lithium: a number of the same kind, not of the same quantity. Electrode area, readings of the spectra and all "
-        "other numbers of ageing are held at their quoted values."
+        f"{hours(claims)['bare']:g} h, which is no prediction: {'; '.join(parts) or 'nothing that was solved'}; the predicted "
+        f"life is that of a cell that ages as the bare one. {comparable(lives)} Independent of these cells, the full cells "
+        f"with LiCoO2 lose at least {independent_reduction(claims):.1f} times less lithium per cycle with the coating, if "
+        "their fade is exhaustion of lithium: a number of the same kind, not of the same quantity. The interval holds both "
+        f"mechanisms and both readings; every other number stands at its quoted value.{_missing(lives)}"
     )
 
 
-def _comparable(lives: Lives) -> str:
+def _less(factor: Bounded) -> str:
+    return "no less" if factor.bound == "upper" else f"{factor.said('.1f')} times less"
+
+
+def _missing(lives: Lives) -> str:
+    """The cases that were not solved."""
+    names = [name for of in MECHANISMS for reading in READINGS if (name := name_of(of, reading)) in _not_solved(lives)]
+    return f" Not solved, and in no number: {'; '.join(names)}." if names else ""
+
+
+def _not_solved(lives: Lives) -> dict[str, str]:
+    return {each.what: each.words for each in lives.unsolved}
+
+
+def _moved(lives: Lives) -> str:
+    """What the other open numbers do, one at a time, to the reduction that the case that decides requires."""
+    case = deciding(lives.required)
+    found = [(move, move.reduction) for move in lives.moves if move.reduction is not None]
+    if case is None or not found:
+        return ""
+    (least, low), (most, high) = (pick(found, key=lambda each: each[1].value) for pick in (min, max))
+    return (
+        f"Moved one at a time over their ranges, other open numbers make it, for {case.name}, {_less(low)} "
+        f"({least.end.name} {least.end.at}) to {_less(high)} ({most.end.name} {most.end.at})."
+    )
+
+
+def comparable(lives: Lives) -> str:
     """What the word `less` means for film growth."""
     return (
-        "The growth rate k of the film is compared at the film conductivity that each spectrum leaves, "
-        f"{lives.conductivity_ratio:.0f} times higher under the coating: the same k costs the coated cell that much less "
-        "resistance, so that its need for less growth is the least that can be said."
+        "The growth rate k of the film is compared for native films of one material, whose conductivity the bare cell sets. "
+        f"What the spectra leave then makes the film {1e9 * lives.fresh['MASnCl3']:.2g} nm thick under the coating at assembly "
+        f"and {1e9 * lives.fresh['bare']:.2g} nm on the bare foil."
     )
 
 
@@ -110,14 +120,16 @@ def _failure_note(lives: Lives, claims: Claims) -> str:
     known = [
         f"{case.mechanism.name} needs {_strength(case)} if the end is that {READINGS[case.reading]}"
         for case in lives.required
-        if case.bare is not None
+        if case.explains
     ]
-    never = f"not in {HOURS_PER_CYCLE * PRIOR_CYCLES:.0f} h"
-    seen = {reading: f"after {life:.0f} h" if np.isfinite(life) else never for reading, life in lives.priors.items()}
-    priors = [f"{READINGS[reading]} {when}" for reading, when in seen.items()]
+    seen = {reading: f"not in {life.value:.0f} h" if life.bound == "lower" else f"after {life.value:.0f} h"
+            for reading, life in lives.prior.items()}  # fmt: skip
+    at_priors = [f"{READINGS[reading]} {when}" for reading, when in seen.items()]
     return (
-        f"The time of the failure, {hours(claims)['bare']:g} h, sets the strength of each mechanism: {'; '.join(known)}. "
-        f"With every number at its prior {', and '.join(priors)}."
+        f"The time of the failure, {hours(claims)['bare']:g} h, sets the strength of each mechanism: "
+        f"{'; '.join(known) or 'none can end the cell then'}."
+        + (f" With every number at its prior {', and '.join(at_priors)}." if at_priors else "")
+        + _missing(lives)
     )
 
 
@@ -125,164 +137,125 @@ def _strength(case: Required) -> str:
     """The strength that ends the bare cell, with the range in which it is known."""
     low, high = case.mechanism.known
     unit = f" {case.mechanism.unit}".rstrip()
-    return f"{case.mechanism.field.replace('_', ' ')} = {case.bare:.2g}{unit} (known: {low:g} to {high:g})"
+    again = f"; it lives again with {case.bare.again:.2g}{unit}" if case.bare.again else ""
+    return f"{case.mechanism.field.replace('_', ' ')} = {case.bare.said('.2g')}{unit} (known: {low:g} to {high:g}{again})"
 
 
 def chain() -> tuple[Link, ...]:
-    """The life of the bare cell sets how fast it ages; the lives of the others were not used."""
-    return (Link((FAILURE,), "dead fraction, or film growth, of the bare cell", (LIFE, LEAD_LIFE, ABSTRACT)),)
+    """The claim on the lives holds two: that of the bare cell sets how fast it ages, that of the coated one is predicted."""
+    coated, bare = f"{LIFE}, its first number: the coated cell", f"{LIFE}, its second number: the bare cell"
+    return (
+        Link((bare,), "dead fraction, or film growth, of the bare cell", (coated, LEAD_LIFE, ABSTRACT)),
+        Link((LIFE, LEAD_LIFE), "the most that each cell may age", (aged.AFTER,)),
+    )
 
 
 def tables(lives: Lives, claims: Claims) -> tuple[Table, ...]:
-    """What the lives require, and the two bare cells."""
-    return _required_table(lives), _host_table(lives, claims)
+    """What the lives require and on what that depends, the aged cells, the two bare cells, and what was not solved."""
+    made = (_required_table(lives), _moves_table(lives), _aged_table(lives), _host_table(lives, claims), _unsolved_table(lives))
+    return tuple(table for table in made if table.rows)
 
 
 def _required_table(lives: Lives) -> Table:
+    found = {case.name: case for case in lives.required}
     rows = []
-    for case in lives.required:
-        reductions = [case.reduction(m) for m in ("MASnCl3", "MAPbCl3")]
-        unchanged = [_hours(case.unchanged[m]) for m in ("MASnCl3", "MAPbCl3")]
-        needed = ["-" if r is None else f"{r:.1f}" for r in reductions]
-        where = "-" if case.bare is None else "yes" if _is_known(case) else "no"
-        rows.append((case.mechanism.name, READINGS[case.reading], "none" if case.bare is None else _strength(case), where,
-                     *unchanged, *needed))  # fmt: skip
+    for of in MECHANISMS:
+        for reading in READINGS:
+            name = name_of(of, reading)
+            if name in found:
+                rows.append(_required_row(found[name]))
+            elif name in _not_solved(lives):
+                rows.append((of.name, READINGS[reading], "not solved", *["-"] * 5))
     columns = ("mechanism alone", "the end", "strength that ends the bare cell at its time", "in the known range",
                "life of MASnCl3 as bare / h", "of MAPbCl3 / h", "times less for MASnCl3", "for MAPbCl3")  # fmt: skip
     remark = (
         "Each mechanism of the mossy model alone, as strong as the bare cell's life demands, to 4 %. Times less: the "
-        "smallest reduction with which a coated cell lives as long as reported; 1.0 where it outlives that without any. "
-        "Dead lithium is given the most tortuous layer that is known."
+        "smallest reduction with which a coated cell lives as long as reported; none where it outlives that without any. "
+        "Dead lithium is given the most tortuous layer that is known. Where a cell lives again with more, because the voltage "
+        "against which it is measured rises too, the smallest strength that ends it is taken."
     )
     return Table("What the reported lives require", columns, tuple(rows), remark)
 
 
-def _hours(life: float) -> str:
-    return f"{life:.0f}" if np.isfinite(life) else "outlives the report"
+def _required_row(case: Required) -> tuple[str, ...]:
+    lived = (case.unchanged[m].said(".0f") for m in COATED)
+    needed = (case.reduction(m) for m in COATED)
+    known = ("yes" if case.is_known else "no") if case.explains else "-"
+    strength = _strength(case) if case.explains else "none is enough"
+    return case.mechanism.name, READINGS[case.reading], strength, known, *lived, *(_times(factor) for factor in needed)
+
+
+def _times(factor: Bounded | None) -> str:
+    if factor is None:
+        return "-"
+    return "none" if factor.bound == "upper" else factor.said(".1f")
+
+
+def _moves_table(lives: Lives) -> Table:
+    case = deciding(lives.required)
+    rows = tuple((move.end.name, move.end.at, _times(move.reduction)) for move in lives.moves) if case else ()
+    remark = "" if case is None else (
+        f"{case.name[0].upper()}{case.name[1:]}: how many times less of it the MASnCl3 cell needs, "
+        f"{_times(case.reduction('MASnCl3'))} with every number at its quoted value, and with one at a time at an end of its "
+        "range, both cells calibrated and searched anew, to about a tenth. Not moved, and in no interval: "
+        f"{', '.join(priors.left(case))}; two numbers at once; and the other cases."
+    )  # fmt: skip
+    return Table("On what the required reduction depends", ("number", "at", "times less for MASnCl3"), rows, remark)
+
+
+def _aged_table(lives: Lives) -> Table:
+    rows = []
+    for each in lives.aged:
+        for n in range(len(aged.FIRST), len(each.cycles)):
+            values = (each.impedance.get((m, how)) for m, how in aged.CELLS)
+            rows.append((each.case.name, f"{each.cycles[n]}", *("-" if v is None else f"{v[n]:.0f}" for v in values)))
+    columns = (
+        "mechanism alone, and the end",
+        "cycles",
+        *(f"{m}{'' if m == 'bare' else f', {how}'} / ohm" for m, how in aged.CELLS),
+    )
+    remark = (
+        f"Real impedance at the lowest frequency, after the same cycles, each with {aged.WITHIN:g} of the strength that ends "
+        "the bare cell, or that ends the coated one when it is reported to be alive; a dash where the second is not less."
+    )
+    return Table("Impedance after cycling", columns, tuple(rows), remark)
 
 
 def _host_table(lives: Lives, claims: Claims) -> Table:
     reported, late = hours(claims)["bare"], lookup("host_paper.bare_voltage_100")
-    rows = []
-    for name, voltage in lives.host.voltage.items():
-        theirs = f"{voltage:.0f}" if voltage < 1e3 * LIMIT_V else f"over {1e3 * LIMIT_V:g}"
-        life = lives.host.life[name]
-        ours = f"{life:.0f}" if np.isfinite(life) else "over 800"
-        rows.append((name, theirs, f"> {late.number:g}", ours, f"{reported:g}"))
+    rows = tuple(
+        (each.mechanism, each.voltage.said(".0f"), f"> {late.number:g}",
+         "-" if each.life is None else each.life.said(".0f"), f"{reported:g}")
+        for each in lives.host
+    )  # fmt: skip
     columns = ("mechanism alone", "host paper's cell in cycle 100, with what ends this one / mV", "reported / mV",
                "this paper's cell, with what the host paper's shows / h", "reported / h")  # fmt: skip
     remark = (
         "Two bare cells under the same current and capacity, in EC:DMC here and in EC:DEC there. The first voltage of "
         "each sets its interface. Neither predicts the other: a factor between two laboratories is the floor of any "
-        "prediction of life."
+        f"prediction of life. No cell is followed for more than {HOURS_PER_CYCLE * LONGEST:g} h."
     )
-    return Table("Two bare cells", columns, tuple(rows), remark)
+    return Table("Two bare cells", columns, rows, remark)
 
 
-def panels(lives: Lives, claims: Claims) -> tuple[Panel, ...]:
-    """The long runs, the shapes of half-cycles, and the spectra of the aged cell."""
-    return _voltages(lives, claims), _shapes(lives), _spectra(lives)
-
-
-def _voltages(lives: Lives, claims: Claims) -> Panel:
-    reported = hours(claims)
-    names = list(dict.fromkeys(name.partition(",")[0] for name in lives.runs))
-    with figure(DOUBLE, 62 * MM) as drawn:
-        for axes, name in zip(np.atleast_1d(drawn.subplots(1, max(len(names), 1), sharey=True)), names, strict=False):
-            for kind, colour, dash, label in (
-                ("bare", CURVES["bare"].colour, "-", "bare Li"),
-                ("MASnCl3 as bare", CURVES["MASnCl3"].colour, ":", "MASnCl$_3$, ageing as the bare one"),
-                ("MASnCl3 reduced", CURVES["MASnCl3"].colour, "--", "MASnCl$_3$, ageing less"),
-            ):
-                cycles = lives.runs[f"{name}, {kind}"].cycles
-                axes.plot(HOURS_PER_CYCLE * cycles.index, cycles["end_peak_voltage"] * 1e3, color=colour, ls=dash, label=label)
-            axes.set_title(name, fontweight="normal")
-            axes.set_xlabel("Time / h")
-            for material in ("bare", "MASnCl3"):
-                axes.axvline(reported[material], color=GREY, lw=0.6)
-            axes.set(ylim=(0, 1e3 * LIMIT_V), xlim=(0, 1.03 * reported["MASnCl3"]))
-        drawn.axes[0].set_ylabel("Largest voltage of a half-cycle / mV")
-        drawn.legend(*drawn.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    ids = ", ".join(f"{name} {result.manifest.run_id}" for name, result in lives.runs.items())
-    caption = (
-        f"The cells through their lives (beside the paper's figure 3b), each mechanism alone, ended at {LIMIT_V:g} V. "
-        f"Calibrated: the bare cell, so that it ends at {reported['bare']:g} h (grey line). Predicted: the coated cell "
-        f"that ages as fast as the bare one, and with {WITHIN:g} of the strength with which it would just live the "
-        f"reported {reported['MASnCl3']:g} h (second line). The start differs because the films of the cells were "
-        f"calibrated on their spectra. {_comparable(lives)} Where the voltage of a coated cell jumps, its dense foil has "
-        f"become moss. Runs: {ids}."
+def _unsolved_table(lives: Lives) -> Table:
+    rows = tuple((each.what, each.words) for each in lives.unsolved)
+    remark = (
+        "A run that is not solved, or whose ledger stays open, is neither a life nor a death; nothing is concluded from it."
     )
-    return Panel("life", "Voltage over a life", svg(drawn), typeset(caption))
-
-
-def _shapes(lives: Lives) -> Panel:
-    looks = {"all": (BLACK, "-", "all processes"), "no populations": (BLUE, "--", "neither moss nor pits"),
-             "no dead layer": (ORANGE, "-.", "no dead lithium")}  # fmt: skip
-    with figure(DOUBLE, 60 * MM) as drawn:
-        early, late = drawn.subplots(1, 2)
-        for name, (colour, dash, label) in looks.items():
-            for axes, cycle in ((early, EARLY), (late, LATE)):
-                t, V = _half_cycle(lives.shapes[name], cycle)
-                axes.plot(t, V, color=colour, ls=dash, label=label)
-        for axes, title in ((early, f"cycle {EARLY}"), (late, f"cycle {LATE}")):
-            axes.set_title(title, fontweight="normal")
-            axes.set(xlabel="Capacity / mAh cm$^{-2}$", ylabel="Plating voltage / mV", xlim=(0, 1))
-            axes.axhline(0, color=GREY, lw=0.4, zorder=0)
-        drawn.legend(*early.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    caption = (
-        "Half-cycles of the bare cell at 1 mA/cm2 with a dead fraction of 0.1 and a tortuosity of 20, the ends of their "
-        "ranges, and no film growth. The shapes come from the equations: without moss and pits there are no peaks, "
-        "without dead lithium no arc. Nothing here is calibrated but the first resistance. Runs: "
-        f"{', '.join(f'{name} {result.manifest.run_id}' for name, result in lives.shapes.items())}."
-    )
-    return Panel("shapes", "From peaks to arcs", svg(drawn), typeset(caption))
-
-
-def _half_cycle(result: Result, cycle: int) -> tuple[np.ndarray, np.ndarray]:
-    """Capacity, mAh/cm2, and voltage, mV, of the plating half of a cycle, after the first seconds; positive plates."""
-    trace = result.trace
-    inside = (trace["cycle"].values == cycle) & (trace["current_density"].values < 0)
-    seconds = trace["time"].values[inside] - trace["time"].values[inside][0]
-    shown = np.linspace(5, seconds[-1], 400)
-    return shown / 3600, -np.interp(shown, seconds, trace["voltage"].values[inside]) * 1e3
-
-
-def _spectra(lives: Lives) -> Panel:
-    names = [name for name in lives.runs if name.endswith("reduced")]
-    with figure(DOUBLE, 60 * MM) as drawn:
-        for axes, name in zip(np.atleast_1d(drawn.subplots(1, max(len(names), 1))), names, strict=False):
-            _nyquist(axes, lives.runs[name])
-            axes.set_title(name.partition(",")[0], fontweight="normal")
-        drawn.legend(*drawn.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    caption = (
-        "Impedance of the MASnCl3 cell before, in the middle and after 400 cycles, for each mechanism alone with 0.9 of "
-        "the strength that it can bear: what a spectrum after cycling would show, and by which the mechanisms can be told "
-        "apart. Predicted; only the spectrum before is calibrated."
-    )
-    return Panel("aged", "Impedance of the aged cell", svg(drawn), typeset(caption))
-
-
-def _nyquist(axes: Axes, result: Result) -> None:
-    for spectrum, colour, dash in zip(result.spectra, (BLACK, TEAL, ORANGE), ("-", "--", "-."), strict=False):
-        done = round(float(spectrum.attrs["time_s"]) / 3600 / HOURS_PER_CYCLE)
-        label = f"after {done} cycles" if done else "before"
-        x, y = spectrum["real_impedance"] / result.area, -spectrum["imaginary_impedance"] / result.area
-        axes.plot(x, y, color=colour, ls=dash, label=label)
-    axes.set(xlabel="$Z'$ / $\\Omega$", ylabel="$-Z''$ / $\\Omega$")
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
-    axes.set_aspect("equal", adjustable="box")
+    return Table("Not solved", ("what", "in words"), rows, remark)
 
 
 def sentence(lives: Lives, claims: Claims) -> str:
     """What the long runs add to the answer."""
     reductions = [r for case in lives.required if (r := case.reduction("MASnCl3")) is not None]
     if not reductions:
-        return f" No mechanism of the model ends the bare cell at {hours(claims)['bare']:g} h."
-    known = [case for case in lives.required if _is_known(case)]
+        return f" No mechanism of the model is seen to end the bare cell at {hours(claims)['bare']:g} h.{_missing(lives)}"
+    known = [case for case in lives.required if case.is_known]
     ends = " and ".join(dict.fromkeys(READINGS[case.reading] for case in known)) or "nothing that is known"
+    low, high = (pick(reductions, key=lambda r: r.value) for pick in (min, max))
     return (
         f" The bare cell's end at {hours(claims)['bare']:g} h follows from ageing inside the known ranges only if the end "
-        f"is that {ends}. The reported life of the MASnCl3 cell then needs {min(reductions):.1f} to {max(reductions):.1f} "
-        "times less of what ends the bare one, over both mechanisms and both readings of the end."
-    )
+        f"is that {ends}. The reported life of the MASnCl3 cell then needs {_less(low)} to {_less(high)} of what ends the bare "
+        f"one, over both mechanisms and both readings of the end. {_moved(lives)}{_missing(lives)}"
+    ).rstrip()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
-from lithoscope.studies.perovskite import living, panels, tables
+from lithoscope.studies.perovskite import lifepanels, living, panels, tables
 from lithoscope.studies.perovskite.arithmetic import checked
 from lithoscope.studies.perovskite.cells import (
     AREA,
@@ -80,7 +80,7 @@ def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=first.answer + typeset(living.sentence(lives, first.claims)),
-        panels=(*first.panels, *living.panels(lives, first.claims)),
+        panels=(*first.panels, *lifepanels.panels(lives, first.claims)),
         tables=(*living.tables(lives, first.claims), *first.tables),
         chain=(*first.chain, *living.chain()),
         runs={**first.runs, **lives.runs},

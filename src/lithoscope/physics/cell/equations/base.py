@@ -130,11 +130,12 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         }
 
     def _ends(self, face: str, c: Any, left: Any, least: Any) -> None:
+        self.events.append(pybamm.Event(f"lithium exhausted: {face.lower()} electrode", left / least - 1))
+        self._salt_end(face, c)
+
+    def _salt_end(self, face: str, c: Any) -> None:
         self.variables[f"{face} salt concentration [mol.m-3]"] = c
-        self.events += [
-            pybamm.Event(f"lithium exhausted: {face.lower()} electrode", left / least - 1),
-            pybamm.Event(f"salt depleted: {face.lower()} electrode", c / DEPLETED_MOL_M3 - 1),
-        ]
+        self.events.append(pybamm.Event(f"salt depleted: {face.lower()} electrode", c / DEPLETED_MOL_M3 - 1))
 
     def _crossing(self) -> Any:
         """What crosses the electrolyte: the larger of the two charge transfers, A/m2."""
@@ -145,15 +146,21 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         """What leaves the metal without having crossed the electrolyte charges the double layers."""
         v = self.variables
         stripped = sum(v[f"{face} charge transfer [A.m-2]"] for face in FACES)
-        content = -sum(
-            pybamm.Parameter(f"{face} double-layer capacitance [F.m-2]") * v[f"{face} interface potential [V]"]
-            for face in FACES
-        )
+        content = -sum(self._double_layer_charge(face) for face in FACES)
         self._reservoir("Double-layer lithium", content, stripped, self._crossing())
+
+    def _double_layer_charge(self, face: str) -> Any:
+        """Charge of the lithium of a face, per geometric area, C/m2."""
+        capacitance = pybamm.Parameter(f"{face} double-layer capacitance [F.m-2]")
+        return capacitance * self.variables[f"{face} interface potential [V]"]
+
+    def _beside(self, face: str) -> Any:
+        """Salt concentration at the end of the separator on the side of a face, mol/m3."""
+        return self.variables[f"{face} salt concentration [mol.m-3]"]
 
     def _voltage(self) -> None:
         v, law, T, J = self.variables, self.transport, self.T, self.J
-        left, right = (v[f"{face} salt concentration [mol.m-3]"] for face in FACES)
+        left, right = (self._beside(face) for face in FACES)
         diffusion = diffusion_potential(law, left, right, T)
         ohmic = v["Electrolyte resistance [Ohm.m2]"]
         V = v["Working potential [V]"] - v["Counter potential [V]"] + diffusion - J * ohmic

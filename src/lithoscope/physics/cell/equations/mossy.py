@@ -80,6 +80,9 @@ class MossyLithiumCell(LithiumCell):
     shorted  whether an electronic leak lies beside the cell, see `equations.short`
     """
 
+    seeds = SEEDS
+    """Share of bare ground on which plating begins."""
+
     def __init__(
         self, films: dict[str, int] | None = None, current: Any = None, name: str = "mossy Li|Li cell", *, shorted: bool = False
     ) -> None:
@@ -91,20 +94,20 @@ class MossyLithiumCell(LithiumCell):
     def _face(self, face: str, side: str) -> None:
         P = pybamm.Parameter
         thickness = self._dead_layer(face)
-        c = pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / (thickness / WIDTH)
+        c, wet = self._salt_at(face, side, thickness), self._wet()
         phi = self._variable(f"{face} interface potential [V]", 0, 1e-3)
         lost = self._variable(f"{face} bulk lithium lost [C.m-2]", 0, 1e4)
         moss = self._variable(f"{face} moss [C.m-2]", 0, 1e4)
         pits = self._variable(f"{face} pit area", 0, 1.0)
         bulk, least = P(f"{face} initial lithium [C.m-2]") - lost, P(f"{face} least lithium [C.m-2]")
         half, most = P(f"{face} mossy half charge [C.m-2]"), P(f"{face} largest mossy area")
-        rough, covered = P(f"{face} roughness"), share_of_area(bulk, least)
-        area = {"bulk": rough * (1 + pits) * covered, "mossy": most * moss / (moss + half)}
+        rough, covered = wet * P(f"{face} roughness"), share_of_area(bulk, least)
+        area = {"bulk": rough * (1 + pits) * covered, "mossy": wet * most * moss / (moss + half)}
         i = {
             "bulk": self._population(face, "bulk", phi, c, P(f"{face} exchange current density [A.m-2]")),
             "mossy": self._population(face, "mossy", phi, c, P(f"{face} mossy exchange current density [A.m-2]")),
         }
-        ground = rough * SEEDS * (1 - covered)
+        ground = rough * self.seeds * (1 - covered)
         plated = (area["bulk"] + ground) * positive_part(-i["bulk"])
         passed = area["bulk"] * i["bulk"] - ground * positive_part(-i["bulk"])
         stripped = passed + area["mossy"] * i["mossy"]
@@ -130,6 +133,18 @@ class MossyLithiumCell(LithiumCell):
         self._powers(face, phi, {"bulk": passed, "mossy": area["mossy"] * i["mossy"]}, i)
         self._protective_films(face, phi, stripped)
         self._ends(face, c, bulk + moss, least)
+
+    def _salt_at(self, face: str, side: str, thickness: Any) -> Any:
+        """Salt concentration at a face, mol/m3; thickness is that of its dead layer, m."""
+        return pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / (thickness / WIDTH)
+
+    def _wet(self) -> Any:
+        """Share of an electrode that electrolyte touches."""
+        return pybamm.Scalar(1)
+
+    def _lithium_in_film(self, filmed: Any) -> Any:
+        """Lithium that a film takes up, A/m2, when it takes so much from the metal; the salt may give some, too."""
+        return filmed
 
     def _powers(self, face: str, phi: Any, passed: dict[str, Any], i: dict[str, Any]) -> None:
         """What the native films and the charge transfer of both populations dissipate.
@@ -165,9 +180,10 @@ class MossyLithiumCell(LithiumCell):
         """Lithium that no longer takes part, and the layer that the dead lithium makes."""
         dead = self.variables[f"{face} dead lithium [C.m-2]"]
         film = self._variable(f"{face} film lithium [C.m-2]", 0, 1e4)
-        self.rhs[dead], self.rhs[film] = died, filmed
+        taken = self._lithium_in_film(filmed)
+        self.rhs[dead], self.rhs[film] = died, taken
         self._reservoir(f"{face} dead lithium", dead, died, died)
-        self._reservoir(f"{face} film lithium", film, filmed, filmed)
+        self._reservoir(f"{face} film lithium", film, taken, taken)
         self.variables[f"{face} dead layer growth [m.s-1]"] = died * self._layer_per_charge(face)
 
     def _dead_layer(self, face: str) -> Any:

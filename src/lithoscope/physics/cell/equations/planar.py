@@ -34,7 +34,7 @@ from typing import Any
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import FACES, SEPARATOR, LithiumCell
-from lithoscope.physics.laws.kinetics import active_area, exchange_current_density, overpotential
+from lithoscope.physics.cell.equations.foil import foil_face
 
 
 class PlanarLithiumCell(LithiumCell):
@@ -82,25 +82,7 @@ class PlanarLithiumCell(LithiumCell):
         self._reservoir("Electrolyte lithium", FARADAY * salt, pybamm.Scalar(0) * self.J, self._crossing())
 
     def _face(self, face: str, side: str) -> None:
-        P = pybamm.Parameter
-        c = pybamm.boundary_value(self.c, side)
-        phi = self._variable(f"{face} interface potential [V]", 0, 1e-3)
-        Q = self._variable(f"{face} lithium lost [C.m-2]", 0, 1e4)
-        i = self._variable(f"{face} charge-transfer current density [A.m-2]", 0, 10.0)
-        left, least = P(f"{face} initial lithium [C.m-2]") - Q, P(f"{face} least lithium [C.m-2]")
-        area = P(f"{face} roughness") * active_area(left, least)
-        i0 = exchange_current_density(P(f"{face} exchange current density [A.m-2]"), c, self.c0)
-        R, J = P(f"{face} native film resistance [Ohm.m2]"), self._current_density(face)
-        self.algebraic[i] = overpotential(i, i0, R, self.T) - phi
-        self.rhs[phi] = (J - area * i) / P(f"{face} double-layer capacitance [F.m-2]")
-        self.rhs[Q] = area * i
-        self.variables |= {
-            f"{face} native film power [W.m-2]": area * R * i**2,
-            f"{face} charge-transfer power [W.m-2]": area * i * (phi - R * i),
-        }
-        self._protective_films(face, phi, area * i)
-        self._reservoir(f"{face} lithium", left, -area * i, abs(area * i))
-        self._ends(face, c, left, least)
+        foil_face(self, face, pybamm.boundary_value(self.c, side))
 
     @property
     def default_geometry(self) -> Any:
