@@ -386,6 +386,17 @@ AreaRatio = Annotated[Quantity, Dimension("ratio of areas", "1", "0", "1000", "4
 ArealResistance = Annotated[
     Quantity, Dimension("areal resistance", "ohm m2", "0.01 ohm cm2", "1e6 ohm cm2", "10 ohm cm2", "It is positive")
 ]
+ArealConductance = Annotated[
+    Quantity,
+    Dimension(
+        "areal conductance", "S/m2", "1e-9 S/cm2", "1e6 S/cm2", "1 mS/cm2", "Beyond that the separator would be made of metal"
+    ),
+]
+ArealThroughput = Annotated[
+    Quantity,
+    Dimension("areal capacity", "C/m2", "0 mAh/cm2", "1e6 mAh/cm2", "5 mAh/cm2", "It counts what passed in both directions"),
+]
+Moment = Annotated[Quantity, Dimension("time", "s", "0 s", "20000 d", "10 h", "It counts from the start of the run")]
 GrowthRate = Annotated[
     Quantity,
     Dimension("growth rate", "m2/s", "0 m2/s", "1e-15 m2/s", "3e-21 m2/s", "Faster films are micrometres thick in an hour"),

@@ -75,7 +75,7 @@ def test_ledger(copper: ls.Result) -> None:
         assert float(copper[name].min()) >= -1e-9, "C/m2, of tens of thousands"
 
 
-@pytest.mark.fails_when("physics/cell/cycles.py", "np.maximum(-charge, 0) if empty else", "np.abs(charge) if empty else")
+@pytest.mark.fails_when("physics/cell/cycles.py", "np.maximum(-ions, 0) if empty else", "np.abs(ions) if empty else")
 def test_efficiency_by_charge_is_that_by_the_reservoirs(copper: ls.Result) -> None:
     """What did not come back is in the reservoirs of what was lost, on the metal, or in the double layers."""
     r = copper.ledger.reservoirs

@@ -202,6 +202,39 @@ def show(
 
 
 @app.command()
+def short(
+    record: Annotated[Path, typer.Argument(help="Folder of a result, or a text table of time, voltage and current.")],
+    current: Annotated[
+        str | None, typer.Option(help='The constant current, if the table has no column of it, e.g. "0.4 mA".')
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(help='Header of the time, e.g. "time/s".')] = None,
+    voltage_column: Annotated[str | None, typer.Option(help='Header of the voltage, e.g. "Ewe/V".')] = None,
+    current_column: Annotated[str | None, typer.Option(help='Header of the current, e.g. "I/mA".')] = None,
+    area: Annotated[str | None, typer.Option(help='Area of the electrode, e.g. "1.13 cm2".')] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw trace, level and score into this file (svg, png, pdf).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for a soft short in a result or in a measured trace: since when, why, and what else it could be."""
+    from lithoscope.cli.shorting import look_for_short
+
+    told = {"time": time_column, "voltage": voltage_column, "current": current_column}
+    columns = {name: title for name, title in told.items() if title is not None}
+    look_for_short(record, current=current, columns=columns, area=area, figure=figure, as_json=as_json)
+
+
+@app.command()
+def detection(
+    processes: Annotated[int, typer.Option(help="Processes that simulate at the same time.", min=1, max=64)] = 2,
+    figure: Annotated[Path | None, typer.Option(help="Draw the curves into this file (svg, png, pdf).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well soft shorts are found: simulated ones from weak to strong, beside healthy cells; a minute or two."""
+    from lithoscope.cli.shorting import measure_detection
+
+    measure_detection(processes, figure, as_json=as_json)
+
+
+@app.command()
 def check(as_json: AsJson = False) -> None:
     """Check the installation: versions, telemetry, and every exact solution that the models are held against."""
     from lithoscope.cli.checking import check_installation

@@ -8,6 +8,7 @@ from lithoscope.design.coating import Coating
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
+from lithoscope.design.short import Flicker, Growth, Onset, Short
 from lithoscope.design.substrate import Deposit, Nucleation, Substrate, SurfaceFilm
 
 __all__ = [
@@ -19,13 +20,17 @@ __all__ = [
     "Deposit",
     "Electrolyte",
     "Film",
+    "Flicker",
     "Foil",
     "FrontLaw",
+    "Growth",
     "Host",
     "NativeFilm",
     "Nucleation",
+    "Onset",
     "Same",
     "Separator",
+    "Short",
     "Substrate",
     "SurfaceFilm",
 ]

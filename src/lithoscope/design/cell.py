@@ -11,6 +11,7 @@ from lithoscope.design.anode import Foil
 from lithoscope.design.electrode import Electrode
 from lithoscope.design.electrolyte import Electrolyte, ElectrolyteLike
 from lithoscope.design.separator import Separator, SeparatorLike
+from lithoscope.design.short import Short
 from lithoscope.document import Document, Frozen, choose
 from lithoscope.errors import InputError
 
@@ -44,6 +45,7 @@ class Cell(Document):
     counter      the other electrode, a lithium foil; { kind = "same" } makes a symmetric cell of a foil
     temperature  of the whole cell
     source       where the cell is described
+    short        an electronic leak from one electrode to the other; none if not given
     """
 
     working: Annotated[Electrode, Field(description='a table such as { kind = "foil", thickness = "50 um" }')]
@@ -53,6 +55,7 @@ class Cell(Document):
     counter: Counter = Same()
     temperature: units.Temperature = units.Quantity(298.15, "K", text="25 degC")
     source: str | None = None
+    short: Short | None = None
     format: Literal["lithoscope.cell/1"] = "lithoscope.cell/1"
 
     if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class Cell(Document):
             self, working: Foil | Substrate | Host | Cathode, separator: Separator | str, electrolyte: Electrolyte | str,
             area: Given,
             counter: Same | Foil = ..., temperature: Given = ..., source: str | None = ...,
-            *, format: Literal["lithoscope.cell/1"] = ...,
+            short: Short | None = ..., *, format: Literal["lithoscope.cell/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")
@@ -79,10 +82,10 @@ class Cell(Document):
     @classmethod
     def symmetric(
         cls, anode: Foil, *, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
-        temperature: Given = "25 degC", source: str | None = None,
+        temperature: Given = "25 degC", source: str | None = None, short: Short | None = None,
     ) -> Cell:  # fmt: skip
         """A cell with the same electrode on both sides."""
-        given: dict[str, Any] = {} if source is None else {"source": source}
+        given: dict[str, Any] = {name: value for name, value in {"source": source, "short": short}.items() if value is not None}
         return cls(
             working=anode, separator=separator, electrolyte=electrolyte, area=area, counter=Same(),
             temperature=temperature, **given,

@@ -16,6 +16,7 @@ from functools import reduce
 from typing import Any
 
 from lithoscope.physics.cell.engine import pybamm
+from lithoscope.physics.cell.equations.base import CLOCK
 from lithoscope.protocol import Current, Rest, Scan, Voltage
 
 NEVER = 1e30
@@ -29,9 +30,6 @@ STOP = "stop: voltage magnitude"
 
 VOLTAGE_LIMIT = "a limit of the voltage is met"
 """The event of all conditions on the voltage."""
-
-CLOCK = "Clock [s]"
-"""Time since the start of the run, an unknown: each step is integrated from time 0, wherever it stands in the program."""
 
 PROGRAM_CURRENT = "Program current [A]"
 
@@ -162,7 +160,7 @@ def under_voltage(build: Callable[[Any], Any]) -> Any:
 
 
 def _with_conditions(model: Any) -> Any:
-    """Add the charge and the time that have passed, and the conditions that end a step or the program.
+    """Add the charge that has passed, and the conditions that end a step or the program.
 
     The solver is given two events: the smallest of the conditions on the voltage, which costs nearly as much as all
     equations together, and the smallest of the others. Which condition it was is found afterwards.
@@ -170,9 +168,7 @@ def _with_conditions(model: Any) -> Any:
     J, V = -model.variables["Current density [A.m-2]"], model.variables["Voltage [V]"]
     charge = pybamm.Variable("Charge passed [C.m-2]", scale=1e4)
     model.rhs[charge], model.initial_conditions[charge] = J, pybamm.Scalar(0)
-    clock = pybamm.Variable(CLOCK, scale=1e3)
-    model.rhs[clock], model.initial_conditions[clock] = pybamm.Scalar(1), pybamm.Scalar(0)
-    model.variables |= {"Charge passed [C.m-2]": charge, CLOCK: clock, "Program current density [A.m-2]": J}
+    model.variables |= {"Charge passed [C.m-2]": charge, "Program current density [A.m-2]": J}
     given = pybamm.InputParameter
     passed = abs(charge - given("Charge at start [C.m-2]"))
     limits = {

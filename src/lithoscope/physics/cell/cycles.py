@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
-from lithoscope.physics.cell.observe import POWERS
+from lithoscope.physics.cell.observe import LEAK, POWERS
 from lithoscope.result.names import STEP_ENDS
 
 Mask = NDArray[np.bool_]
@@ -56,8 +56,9 @@ def per_cycle(
     driven    which steps are under constant current
     Returns shape and resistances as means over the half-cycles of a cycle; the lithium that died and that went into films on
     both electrodes, C/m2; and the efficiency 1 - (died + filmed) / plated, where what is plated on one electrode or the other
-    is the charge that passed. Of a working electrode that had no lithium at assembly only what is plated on it counts, and
-    where it is stripped to a voltage the Coulombic efficiency says what came back, stripped / plated.
+    is the charge that passed without what leaked: electrons that pass a short plate nothing. Its share is `leaked_share`.
+    Of a working electrode that had no lithium at assembly only what is plated on it counts, and where it is stripped to a
+    voltage the Coulombic efficiency says what came back, stripped / plated.
     """
     empty = initial.get("working_lithium") == 0
     numbers = np.unique(steps["cycle"][np.logical_and(driven, steps["cycle"] > 0)]).astype(int)
@@ -67,8 +68,12 @@ def per_cycle(
         halves = inside[driven[inside]]
         lost = {kind: _gained(kind, inside, contents, initial) for kind in ("dead", "film")}
         charge = steps["charge"][halves]
-        plated = float(np.sum(np.maximum(-charge, 0) if empty else np.abs(charge)))
-        row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS)}
+        ions = charge - steps["leaked"][halves] if "leaked" in steps else charge
+        plated = float(np.sum(np.maximum(-ions, 0) if empty else np.abs(ions)))
+        row = {name: float(np.mean(steps[name][halves])) for name in (*SHAPE, *POWERS, *LEAK) if name in steps}
+        if "leaked" in steps:
+            passed = float(np.sum(np.abs(charge)))
+            row["leaked_share"] = 1 - float(np.sum(np.abs(ions))) / passed if passed else np.nan
         row |= {f"{kind}_lithium_made": amount for kind, amount in lost.items()}
         row["efficiency"] = 1 - sum(lost.values()) / plated if plated else np.nan
         if empty:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from lithoscope.physics.cell.params import CellNumbers, FaceNumbers, FilmNumbers, Surroundings
+from lithoscope.physics.cell.params import CellNumbers, FaceNumbers, FilmNumbers, ShortNumbers, Surroundings
 
 Face = Literal["Working", "Counter"]
 
@@ -46,12 +46,19 @@ def film_inputs(face: Face, films: Sequence[FilmNumbers]) -> dict[str, float]:
 
 
 def cell_inputs(found: CellNumbers) -> dict[str, float]:
-    """A cell of two foils as the planar model sees it."""
-    return surroundings_inputs(found) | foil_inputs("Working", found.working)
+    """A cell of two foils, and what leaks between them, as the planar model sees it."""
+    return surroundings_inputs(found) | foil_inputs("Working", found.working) | short_inputs(found.short)
+
+
+def short_inputs(short: ShortNumbers | None) -> dict[str, float]:
+    """An electronic leak, if there is one."""
+    from lithoscope.physics.cell.equations.short import leak_inputs
+
+    return {} if short is None else leak_inputs(short)
 
 
 def ageing_inputs(found: CellNumbers) -> dict[str, float]:
-    """A cell of two foils as the mossy model sees it."""
+    """A cell of two foils, and what leaks between them, as the mossy model sees it."""
     values = cell_inputs(found) | {"Lithium molar volume [m3.mol-1]": found.lithium_molar_volume}
     return values | aged_foil_inputs("Working", found.working) | aged_foil_inputs("Counter", found.counter)
 

@@ -63,6 +63,9 @@ class CellModel(Document):
     suits: ClassVar[tuple[str, ...]] = ("foil",)
     """The kinds of working electrodes that the model can run."""
 
+    shorts: ClassVar[bool] = False
+    """Whether the model can run a cell with an electronic leak."""
+
     def simulate(
         self, cell: Cell, program: Program, report: Report, journal: Journal | None = None, *, apart: bool = False
     ) -> Result:
@@ -117,7 +120,7 @@ class CellModel(Document):
         return _system(type(self), self.structure(cell), transport_law(cell), self.cells, by, compiled)
 
     def check_suits(self, cell: Cell) -> None:
-        """Raises InputError naming the right model if this one cannot run the working electrode of a cell."""
+        """Raises InputError if this model cannot run the working electrode of a cell, naming the right model, or its short."""
         from lithoscope.physics.cell.models import models_for
 
         kind = cell.working.kind
@@ -130,6 +133,14 @@ class CellModel(Document):
                 expected=" or ".join(f'"{tag}"' for tag in right),
                 why="Each working electrode has equations of its own",
                 do=f"Leave the model out, or pass ls.{next(iter(right.values())).__name__}()",
+            )
+        if cell.short is not None and not self.shorts:
+            raise InputError(
+                "short",
+                f"is given, and the working electrode is a {kind}",
+                expected="no short, or a working electrode that is a foil",
+                why=f'The equations of the model "{self.kind}" have no electronic leak',
+                do='Leave short out, or write working = { kind = "foil", thickness = "50 um" }',
             )
 
     def structure(self, cell: Cell) -> Hashable:

@@ -62,6 +62,9 @@ TRACE = {
     "working_thickness_change": "Working thickness change [m]",
     "working_dead_layer_thickness": "Working dead layer thickness [m]",
     "counter_dead_layer_thickness": "Counter dead layer thickness [m]",
+    "ionic_current_density": "Program ionic current density [A.m-2]",
+    "leaked_charge": "Leaked charge [C.m-2]",
+    "short_conductance": "Short conductance [S.m-2]",
     "open_circuit_voltage": "Open-circuit voltage [V]",
     "solvent_left": "Solvent left [mol.m-2]",
     "salt_left": "Salt left [mol.m-2]",
@@ -78,6 +81,9 @@ POWERS = {
     "transport_resistance": "Transport power [W.m-2]",
 }
 """Share of the resistance -> what is dissipated in it."""
+
+LEAK = {"leak_resistance": "Leak power [W.m-2]"}
+"""The same for a short, where there is one."""
 
 PROFILE = {
     "position": "Position [m]",
@@ -102,6 +108,11 @@ RESOLUTION_J = 1e-3
 def outputs(system: System) -> dict[str, str]:
     """The outputs of the trace that this model has."""
     return {key: name for key, name in TRACE.items() if name in system.model.variables}
+
+
+def powers(system: System) -> dict[str, str]:
+    """The shares of the resistance that this model has."""
+    return POWERS | {key: name for key, name in LEAK.items() if name in system.model.variables}
 
 
 def reservoirs(system: System) -> tuple[str, ...]:
@@ -149,7 +160,7 @@ class Seen:
 
 def observe(system: System, stretch: Stretch, inputs: Mapping[str, float]) -> Seen:
     """Read everything off a stretch, its states once and the fluxes half-way between them."""
-    wanted, flows = outputs(system) | POWERS, _flows(system)
+    wanted, flows = outputs(system) | powers(system), _flows(system)
     names = [name for pair in flows.values() for name in pair]
     found = system.read([*wanted.values(), *names], stretch.y, inputs)
     seen = {key: found[name] for key, name in wanted.items()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
-from lithoscope.design import Cathode, Cell, Film, Foil
+from lithoscope.design import Cathode, Cell, Film, Foil, Short
 from lithoscope.design.ageing import FIELDS as AGEING_FIELDS
 from lithoscope.design.cathode import FIELDS as CATHODE_FIELDS
 from lithoscope.physics.laws.films import areal_capacitance, areal_resistance
@@ -117,6 +117,29 @@ class FaceNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortNumbers:
+    """An electronic leak, SI; see `equations.short`.
+
+    conductance           at the onset, S/m2;  greatest_conductance likewise
+    onset_time            s;  onset_charge  passed in both directions, C/m2; the one that was not given is 0
+    growth                "constant", "linear" or "exponential"
+    rate_by_time          of the growth, 1/s;  rate_by_charge  m2/C; the one by which neither onset nor growth count is 0
+    depth                 of the flicker, 0 without one;  dwell_time, s;  seed
+    """
+
+    conductance: float
+    greatest_conductance: float
+    onset_time: float
+    onset_charge: float
+    growth: str
+    rate_by_time: float
+    rate_by_charge: float
+    depth: float
+    dwell_time: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What every cell has beside its working electrode, in numbers, SI.
 
@@ -143,16 +166,19 @@ class CellNumbers(Surroundings):
     """A cell of two foils in numbers, SI.
 
     working  face of the working electrode
+    short    the electronic leak from one foil to the other, or None
     """
 
     working: FaceNumbers
+    short: ShortNumbers | None
 
 
 def numbers(cell: Cell) -> CellNumbers:
     """A cell of two foils in numbers, SI."""
     around = surroundings(cell)
     fields = {name: getattr(around, name) for name in Surroundings.__slots__}
-    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value))
+    short = None if cell.short is None else short_numbers(cell.short)
+    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value), short=short)
 
 
 def surroundings(cell: Cell) -> Surroundings:
@@ -176,6 +202,25 @@ def face(foil: Foil, T: float) -> FaceNumbers:
     return _face(found, "foil", len(foil.films), T)
 
 
+def short_numbers(short: Short) -> ShortNumbers:
+    """An electronic leak in numbers, SI."""
+    found = {parameter.path: parameter.quantity.value for parameter in short_parameters("short", short)}
+    by_charge = "short.onset.capacity" in found
+    scale = found.get("short.growth.capacity" if by_charge else "short.growth.time", 1.0)
+    return ShortNumbers(
+        conductance=found["short.conductance"],
+        greatest_conductance=found["short.greatest_conductance"],
+        onset_time=found.get("short.onset.time", 0.0),
+        onset_charge=found.get("short.onset.capacity", 0.0),
+        growth="constant" if short.growth is None else short.growth.kind,
+        rate_by_time=0.0 if by_charge else 1 / scale,
+        rate_by_charge=1 / scale if by_charge else 0.0,
+        depth=found.get("short.flicker.depth", 0.0),
+        dwell_time=found.get("short.flicker.dwell_time", 1.0),
+        seed=short.flicker.seed if short.flicker else 0,
+    )
+
+
 def transport_law(cell: Cell) -> Transport:
     """The transport law of the electrolyte: the given constants, else the measured functions of its mixture."""
     given = cell.electrolyte.properties
@@ -197,7 +242,8 @@ def parameters(cell: Cell, working: Iterable[Parameter], *, ageing: bool = False
     """
     first = (Parameter("area", cell.area, True), Parameter("temperature", cell.temperature, True))
     foil = () if cell.is_symmetric else foil_parameters("counter", cell.counter_electrode, ageing=ageing)
-    return (*first, *working, *foil, *_between(cell))
+    leak = () if cell.short is None else short_parameters("short", cell.short)
+    return (*first, *working, *foil, *_between(cell), *leak)
 
 
 def _between(cell: Cell) -> Iterator[Parameter]:
@@ -223,6 +269,21 @@ def foil_parameters(path: str, foil: Foil, *, ageing: bool = False) -> Iterator[
         yield or_table(f"{path}.{name}", getattr(foil, name), f"lithium.{name}", unit)
     for name in AGEING_FIELDS if ageing else ():
         yield Parameter(f"{path}.ageing.{name}", foil.ageing.quantity(name), getattr(foil.ageing, name) is not None)
+
+
+def short_parameters(path: str, short: Short) -> Iterator[Parameter]:
+    """The numbers of an electronic leak."""
+    yield Parameter(f"{path}.conductance", short.conductance, True)
+    most = short.property("greatest_conductance")
+    yield Parameter(f"{path}.greatest_conductance", most, short.greatest_conductance is not None)
+    for what, given in (("onset", short.onset), ("growth", short.growth)):
+        for name in ("time", "capacity"):
+            if quantity := getattr(given, name, None):
+                yield Parameter(f"{path}.{what}.{name}", quantity, True)
+    if short.flicker is not None:
+        for name in ("depth", "dwell_time"):
+            is_given = getattr(short.flicker, name) is not None
+            yield Parameter(f"{path}.flicker.{name}", short.property(f"flicker_{name}"), is_given)
 
 
 def cathode_parameters(path: str, cathode: Cathode) -> Iterator[Parameter]:

@@ -12,7 +12,7 @@ from lithoscope.errors import Status
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.cycles import SHAPE, resistances, shape
-from lithoscope.physics.cell.observe import POWERS, TRACE, Seen, kept
+from lithoscope.physics.cell.observe import LEAK, POWERS, TRACE, Seen, kept
 from lithoscope.physics.cell.spectrum import PARTS
 from lithoscope.physics.cell.system import Array, Stretch
 from lithoscope.physics.ledger import Entry
@@ -87,9 +87,12 @@ def _step(visit: Visit, start: float, stretch: Stretch, seen: Mapping[str, Array
         "mean_voltage": float(np.trapezoid(V, t) / duration) if duration else float(V[-1]),
         "end_voltage": float(V[-1]),
     }
+    if "leaked_charge" in seen:
+        row["leaked"] = float(seen["leaked_charge"][-1] - seen["leaked_charge"][0])
+    powers = {name: seen[name] for name in POWERS | LEAK if name in seen}
     if isinstance(visit.step, Current) and duration:
-        return row | shape(t, V) | resistances(t, seen["current_density"], {name: seen[name] for name in POWERS})
-    return row | dict.fromkeys((*SHAPE, *POWERS), np.nan)
+        return row | shape(t, V) | resistances(t, seen["current_density"], powers)
+    return row | dict.fromkeys((*SHAPE, *powers), np.nan)
 
 
 def _ended_code(ended: str | None, visit: Visit) -> int:

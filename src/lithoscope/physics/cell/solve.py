@@ -11,8 +11,9 @@ import numpy as np
 
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
-from lithoscope.physics.cell.control import CLOCK, NEVER, STEP_ENDS, STOP, Before, Setting, setting
-from lithoscope.physics.cell.observe import POWERS, TRACE, Seen, observe, profiles, reservoirs
+from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Before, Setting, setting
+from lithoscope.physics.cell.equations.base import CLOCK
+from lithoscope.physics.cell.observe import TRACE, Seen, observe, powers, profiles, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
 from lithoscope.physics.cell.system import Array, SolverGaveUpError, Stretch, System, Tolerances
@@ -214,11 +215,12 @@ class Stepper:
     def _split(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str:
         """Where the voltage falls at the end of a stretch."""
         J = "Program current density [A.m-2]"
-        found = system.read([J, *POWERS.values()], stretch.y[:, -1], inputs)
+        parts = powers(system)
+        found = system.read([J, *parts.values()], stretch.y[:, -1], inputs)
         current = abs(float(found[J][0]))
         if not current:
             return "no current flows"
-        millivolts = {key: 1e3 * float(found[name][0]) / current for key, name in POWERS.items()}
+        millivolts = {key: 1e3 * float(found[name][0]) / current for key, name in parts.items()}
         said = (f"{value:.3g} mV {key.removesuffix('_resistance').replace('_', ' ')}" for key, value in millivolts.items())
         return "of it " + ", ".join(said)
 

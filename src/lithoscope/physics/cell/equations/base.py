@@ -11,11 +11,15 @@ from typing import Any
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
+from lithoscope.physics.cell.equations.short import Leak
 from lithoscope.physics.laws.transport import Functions, diffusion_potential
 
 SEPARATOR = "separator"
 FACES = {"Counter": "left", "Working": "right"}
 """The two faces and the side of the electrolyte on which each stands."""
+
+CLOCK = "Clock [s]"
+"""Time since the start of the run, an unknown: each step is integrated from time 0, wherever it stands in the program."""
 
 DEPLETED_MOL_M3 = 1.0
 """Salt concentration at a face below which the salt counts as depleted."""
@@ -50,24 +54,29 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
 
     films    number of protective films on each face, {"Counter": 0, "Working": 1}
     current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
+    shorted  whether an electronic leak lies beside the cell, see `equations.short`
 
     V = (phi + sum v)_working - (phi + sum v)_counter - J R + 2 V_T int (1 - t+) chi d ln c,   R = int N_M / kappa dx
     C_l dv_l/dt = J_k - v_l / R_l                                                          for each protective film
+    J = I / A, without a leak; J crosses the electrolyte, I / A the terminals
 
     Every place that holds lithium is a reservoir with its content, its inflow and its turnover (see `physics.ledger`).
     """
 
-    def __init__(self, films: dict[str, int] | None, current: Any, name: str) -> None:
+    def __init__(self, films: dict[str, int] | None, current: Any, name: str, *, shorted: bool = False) -> None:
         super().__init__(name)
         self.films = films or dict.fromkeys(FACES, 0)
         self.I = current if current is not None else _current_function()
         P = pybamm.Parameter
         self.area, self.T = P("Electrode area [m2]"), P("Ambient temperature [K]")
-        self.J = self.I / self.area
         self.c0 = P("Initial salt concentration [mol.m-3]")
         self.transport = ElectrolyteTransport()
         self.variables = {"Time [s]": pybamm.t}
         self.reservoirs: list[str] = []
+        clock = self._variable(CLOCK, 0, 1e3)
+        self.rhs[clock] = pybamm.Scalar(1)
+        self.leak = Leak(self, self.I / self.area, clock) if shorted else None
+        self.J = self.leak.ionic if self.leak else self.I / self.area
         for face, side in FACES.items():
             self._face(face, side)
         # The electrolyte comes last, because a layer that grows on a face belongs to it.
@@ -89,7 +98,7 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         return variable
 
     def _current_density(self, face: str) -> Any:
-        """J_k, positive strips the face."""
+        """J_k, what passes from the face into the electrolyte, positive strips it."""
         return self.J if face == "Counter" else -self.J
 
     def _reservoir(self, name: str, content: Any, inflow: Any, turnover: Any) -> None:
@@ -159,7 +168,7 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
         v |= {
             "Current [A]": self.I,
             "Current variable [A]": self.I,
-            "Current density [A.m-2]": J,
+            "Current density [A.m-2]": self.I / self.area,
             "Voltage [V]": V,
             "Battery voltage [V]": V,
             "Electrolyte potential [V]": diffusion - J * ohmic,
@@ -170,6 +179,8 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
             "Charge-transfer power [W.m-2]": sum(v[f"{face} charge-transfer power [W.m-2]"] for face in FACES),
             "Ledger [C.m-2]": sum(v[f"{name} [C.m-2]"] for name in self.reservoirs),
         }
+        if self.leak:
+            self.leak.close(V)
 
     def _share_of_limit(self) -> Any:
         """J / J_lim, J_lim = 2 F D c_0 / ((1 - t+) int N_M dx): what would leave no salt at the face that is plated, with the

@@ -77,16 +77,19 @@ class MossyLithiumCell(LithiumCell):
 
     films    number of protective films on each face, {"Counter": 0, "Working": 1}
     current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
+    shorted  whether an electronic leak lies beside the cell, see `equations.short`
     """
 
     seeds = SEEDS
     """Share of bare ground on which plating begins."""
 
-    def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "mossy Li|Li cell") -> None:
+    def __init__(
+        self, films: dict[str, int] | None = None, current: Any = None, name: str = "mossy Li|Li cell", *, shorted: bool = False
+    ) -> None:
         self.salt = {
             layer: pybamm.Variable(f"Salt in the {layer} [mol.m-2]", domain=layer, scale=SALT_SCALE) for layer in LAYERS
         }
-        super().__init__(films, current, name)
+        super().__init__(films, current, name, shorted=shorted)
 
     def _face(self, face: str, side: str) -> None:
         P = pybamm.Parameter

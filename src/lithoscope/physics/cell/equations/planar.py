@@ -42,11 +42,19 @@ class PlanarLithiumCell(LithiumCell):
 
     films    number of protective films on each face, {"Counter": 0, "Working": 1}
     current  the symbol of the current, A, positive strips the counter electrode; PyBaMM's own input if not given
+    shorted  whether an electronic leak lies beside the cell, see `equations.short`
     """
 
-    def __init__(self, films: dict[str, int] | None = None, current: Any = None, name: str = "planar Li|Li cell") -> None:
+    def __init__(
+        self,
+        films: dict[str, int] | None = None,
+        current: Any = None,
+        name: str = "planar Li|Li cell",
+        *,
+        shorted: bool = False,
+    ) -> None:
         self.c = pybamm.Variable("Salt concentration [mol.m-3]", domain=SEPARATOR, scale=1000.0)
-        super().__init__(films, current, name)
+        super().__init__(films, current, name, shorted=shorted)
 
     def _electrolyte(self) -> None:
         P, law, T, c = pybamm.Parameter, self.transport, self.T, self.c

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from lithoscope.physics.cell.inputs import ageing_inputs
 from lithoscope.physics.cell.model import CellModel
-from lithoscope.physics.cell.models.planar import by_face, films_on_both
+from lithoscope.physics.cell.models.planar import FoilStructure, structure_of
 from lithoscope.physics.cell.params import Parameter, foil_parameters, numbers, parameters
 from lithoscope.physics.contract import ExactCase
 
@@ -26,17 +26,18 @@ class Mossy(CellModel):
     cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 20
 
     kind: Literal["mossy"] = "mossy"
+    shorts: ClassVar[bool] = True
 
-    def structure(self, cell: Cell) -> tuple[int, int]:
-        """Number of films on the counter and on the working electrode."""
-        return films_on_both(cell)
+    def structure(self, cell: Cell) -> FoilStructure:
+        """Films on both electrodes, and whether they are shorted."""
+        return structure_of(cell)
 
     @staticmethod
     def equations(structure: Any, current: Any = None) -> Any:
         """The mossy model of PyBaMM."""
         from lithoscope.physics.cell.equations.mossy import MossyLithiumCell
 
-        return MossyLithiumCell(by_face(structure), current)
+        return MossyLithiumCell(structure.films, current, shorted=structure.shorted)
 
     def values(self, cell: Cell) -> dict[str, float]:
         """The numbers of a cell by parameter name."""

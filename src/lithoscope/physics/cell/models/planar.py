@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from lithoscope.physics.cell.inputs import cell_inputs
 from lithoscope.physics.cell.model import CellModel
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from lithoscope.design import Cell
 
 
+@dataclass(frozen=True, slots=True)
+class FoilStructure:
+    """What tells cells of two foils apart before their numbers: protective films on each, and whether electrons leak."""
+
+    counter: int
+    working: int
+    shorted: bool
+
+    @property
+    def films(self) -> dict[str, int]:
+        """Number of films by the name of the face."""
+        return {"Counter": self.counter, "Working": self.working}
+
+
 class Planar(CellModel):
     """Two flat lithium electrodes with films, native films and double layers; no side reactions.
 
@@ -21,17 +36,18 @@ class Planar(CellModel):
     """
 
     kind: Literal["planar"] = "planar"
+    shorts: ClassVar[bool] = True
 
-    def structure(self, cell: Cell) -> tuple[int, int]:
-        """Number of films on the counter and on the working electrode."""
-        return films_on_both(cell)
+    def structure(self, cell: Cell) -> FoilStructure:
+        """Films on both electrodes, and whether they are shorted."""
+        return structure_of(cell)
 
     @staticmethod
     def equations(structure: Any, current: Any = None) -> Any:
         """The planar model of PyBaMM."""
         from lithoscope.physics.cell.equations.planar import PlanarLithiumCell
 
-        return PlanarLithiumCell(by_face(structure), current)
+        return PlanarLithiumCell(structure.films, current, shorted=structure.shorted)
 
     def values(self, cell: Cell) -> dict[str, float]:
         """The numbers of a cell by parameter name."""
@@ -48,11 +64,6 @@ class Planar(CellModel):
         return cases(self)
 
 
-def films_on_both(cell: Cell) -> tuple[int, int]:
-    """Number of protective films on the counter and on the working electrode."""
-    return len(cell.counter_electrode.films), len(cell.working.films)
-
-
-def by_face(films: tuple[int, int]) -> dict[str, int]:
-    """Number of films by the name of the face."""
-    return dict(zip(("Counter", "Working"), films, strict=True))
+def structure_of(cell: Cell) -> FoilStructure:
+    """The structure of a cell of two foils."""
+    return FoilStructure(len(cell.counter_electrode.films), len(cell.working.films), cell.short is not None)
