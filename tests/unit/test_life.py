@@ -156,6 +156,7 @@ def test_a_case_that_is_not_solved_is_a_row_and_all_else_goes_on(made_up: set[st
     assert "Not solved" not in {table.title for table in living.tables(complete, CLAIMS)}
 
 
+@pytest.mark.fails_when("studies/perovskite/living.py", "return verdict if verdict.verdict is Word.PENDING else", "return")
 def test_a_study_of_which_nothing_is_solved_stays_pending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LongRuns, "_simulated", lambda *_: told([0.1] * 60, End.LEDGER_OPEN))
     found = live(CLAIMS, POINT, silent)
@@ -239,6 +240,7 @@ def test_the_strength_that_is_found_ends_the_cell_in_time(monkeypatch: pytest.Mo
     assert ageing.life(slower, "limit").bound == "lower"
 
 
+@pytest.mark.fails_when("studies/perovskite/mechanisms.py", "(1e-3, 0.98)", "(0.2, 0.98)")
 def test_mechanisms_are_known_numbers() -> None:
     for mechanism in MECHANISMS:
         low, high = mechanism.known

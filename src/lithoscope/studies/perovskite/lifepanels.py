@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from lithoscope.studies.perovskite.cells import MATERIALS
 from lithoscope.studies.perovskite.life import EARLY, LATE, Lives
 from lithoscope.studies.perovskite.living import comparable
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, MECHANISMS, hours
+from lithoscope.studies.perovskite.panels import HIGH_END, LOW_END
 from lithoscope.studies.perovskite.required import deciding
 from lithoscope.studies.typeset import typeset
 
@@ -91,19 +93,20 @@ def _moves(lives: Lives) -> Panel:
     with figure(DOUBLE, (26 + 6 * len(ordered)) * MM) as drawn:
         axes = drawn.subplots()
         for n, (_, found) in enumerate(ordered):
-            for move in found:
-                _bar(axes, n, move, base.value)
+            _bars(axes, n, found, base.value)
         axes.axvline(base.value, color=BLACK, lw=0.7)
         axes.set_yticks(range(len(ordered)), [name for name, _ in ordered])
         values = [move.reduction.value for move in lives.moves if move.reduction]
-        axes.set(xscale="log", xlim=(min(1.0, *values) / 1.6, max(values) * 2.2), xlabel="Times less for the MASnCl$_3$ cell")
+        axes.set(xscale="log", xlim=(min(1.0, *values) / 1.3, max(values) * 2.2), xlabel="Times less for the MASnCl$_3$ cell")
+        axes.set_xticks([tick for tick in TICKS if tick < axes.get_xlim()[1]])
         axes.xaxis.set_major_formatter(ScalarFormatter())
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_title(f"{case.mechanism.name}: {base.said('.1f')} at the quoted values", fontweight="normal")
     caption = (
         f"How many times less the MASnCl3 cell must age than the bare one to live as long as reported ({case.name}), with one "
         "number at a time at the end of its range that stands beside the bar, everything else as quoted, and both cells "
-        "calibrated and searched anew, to about a tenth. An arrow: at least so many times."
+        "calibrated and searched anew, to about a tenth. Light: its low end; dark: its high end. An arrow: at least so many "
+        "times."
     )
     return Panel("moves", "On what the required reduction depends", svg(drawn), typeset(caption))
 
@@ -113,17 +116,24 @@ def _swing(found: list[Move], base: float) -> float:
     return max((abs(np.log(move.reduction.value / base)) for move in found if move.reduction), default=0.0)
 
 
-def _bar(axes: Axes, n: int, move: Move, base: float) -> None:
-    """From the quoted value to that at one end of a number, which is written beside it."""
-    if move.reduction is None:
-        return
-    value, right = move.reduction.value, move.reduction.value >= base
-    axes.barh(n, value - base, left=base, color=BLUE if right else ORANGE, height=0.6)
-    if move.reduction.bound == "lower":
-        axes.plot(value, n, marker=">", color=BLUE, ms=5, clip_on=False)
-    text = typeset(move.end.at)
-    axes.annotate(text, (value, n), xytext=(6 if right else -6, 0), textcoords="offset points", va="center",
-                  ha="left" if right else "right", fontsize=7)  # fmt: skip
+TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+def _bars(axes: Axes, n: int, found: list[Move], base: float) -> None:
+    """From the quoted value to those at the ends of a number, which are written beside them; the longer bar lies below."""
+    known = [(move, move.reduction) for move in found if move.reduction is not None]
+    sides = set()
+    for move, reduction in sorted(known, key=lambda each: -abs(math.log(each[1].value / base))):
+        right = reduction.value >= base
+        axes.barh(n, reduction.value - base, left=base, color=HIGH_END if move.end.is_high else LOW_END, height=0.6)
+        if reduction.bound == "lower":
+            axes.plot(reduction.value, n, marker=">", color=BLACK, ms=6, clip_on=False)
+        # Where both ends are on one side, the nearer is named on the other.
+        named = not right if right in sides else right
+        at = base if right in sides else reduction.value
+        sides.add(right)
+        axes.annotate(typeset(move.end.at), (at, n), xytext=(7 if named else -7, 0), textcoords="offset points", va="center",
+                      ha="left" if named else "right", fontsize=7)  # fmt: skip
 
 
 def _shapes(lives: Lives) -> Panel:
@@ -188,7 +198,7 @@ END_SHORT = {"doubled": "voltage doubled", "limit": f"{LIMIT_V:g} V reached"}
 
 def _spectra(lives: Lives, claims: Claims) -> Panel:
     names = [of.name for of in MECHANISMS]
-    with figure(DOUBLE, 104 * MM) as drawn:
+    with figure(DOUBLE, 94 * MM) as drawn:
         grid = drawn.subplots(len(names), len(MATERIALS))
         for row, name in zip(grid, names, strict=True):
             for axes, material in zip(row, MATERIALS, strict=True):
@@ -212,10 +222,11 @@ STAGES = ((BLACK, "-", "before"), (TEAL, "--", "in the middle"), (ORANGE, "-.", 
 
 
 def _nyquist(axes: Axes, result: Result) -> None:
+    """Spectra with one scale for both axes, in a box twice as wide as high."""
+    wide = 0.0
     for spectrum, (colour, dash, _) in zip(result.spectra, STAGES, strict=False):
-        x, y = spectrum["real_impedance"] / result.area, -spectrum["imaginary_impedance"] / result.area
+        x, y = (sign * spectrum[f"{part}_impedance"] / result.area for sign, part in ((1, "real"), (-1, "imaginary")))
         axes.plot(x, y, color=colour, ls=dash)
-    axes.set(xlabel="$Z'$ / $\\Omega$", ylabel="$-Z''$ / $\\Omega$")
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
-    axes.set_aspect("equal", adjustable="box")
+        wide = max(wide, 1.05 * float(x.max()), 2.1 * float(y.max()))
+    axes.set(xlabel="$Z'$ / $\\Omega$", ylabel="$-Z''$ / $\\Omega$", xlim=(0, wide), ylim=(0, wide / 2))
+    axes.set_box_aspect(0.5)

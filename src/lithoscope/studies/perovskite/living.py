@@ -41,16 +41,19 @@ def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[st
     made = (
         _open(judged(claims[LIFE], [tin, bare], f"{_required_note(lives, claims, 'MASnCl3')} {_moved(lives)}".strip())),
         _open(judged(claims[LEAD_LIFE], [lead], _required_note(lives, claims, "MAPbCl3"))),
-        _open(judged(claims[ABSTRACT], [overpotential, tin], "The first number bounds the voltage, the second the life.")),
+        _open(
+            judged(claims[ABSTRACT], [overpotential, tin], "The first number bounds the voltage, the second the life."),
+            f"{overpotential.decided_by}; {DECIDES}",
+        ),
         stated(claims[FAILURE], Word.PENDING, f"{_failure_note(lives, claims)} Needs {claims[FAILURE].needs}."),
         aged.verdict(lives.aged, claims, complete=len(lives.aged) == len(MECHANISMS) * len(READINGS)),
     )
     return {verdict.id: verdict for verdict in made}
 
 
-def _open(verdict: Verdict) -> Verdict:
+def _open(verdict: Verdict, decided_by: str = DECIDES) -> Verdict:
     """A measured life is not refuted by a cell that ages like another one: what is predicted is how much less it must age."""
-    return verdict if verdict.verdict is Word.PENDING else replace(verdict, verdict=Word.UNDECIDED, decided_by=DECIDES)
+    return verdict if verdict.verdict is Word.PENDING else replace(verdict, verdict=Word.UNDECIDED, decided_by=decided_by)
 
 
 def _required_note(lives: Lives, claims: Claims, material: str) -> str:
@@ -68,7 +71,7 @@ def _required_note(lives: Lives, claims: Claims, material: str) -> str:
 
 
 def _less(factor: Bounded) -> str:
-    return "no less" if factor.bound == "upper" else f"{factor.said('.1f')} times less"
+    return "no less" if factor.bound == "upper" else f"{_times(factor)} times less"
 
 
 def _missing(lives: Lives) -> str:
@@ -188,7 +191,7 @@ def _required_row(case: Required) -> tuple[str, ...]:
 def _times(factor: Bounded | None) -> str:
     if factor is None:
         return "-"
-    return "none" if factor.bound == "upper" else factor.said(".1f")
+    return "none" if factor.bound == "upper" else factor.said(".1f" if factor.value < 10 else ".0f")
 
 
 def _moves_table(lives: Lives) -> Table:
@@ -197,7 +200,8 @@ def _moves_table(lives: Lives) -> Table:
     remark = "" if case is None else (
         f"{case.name[0].upper()}{case.name[1:]}: how many times less of it the MASnCl3 cell needs, "
         f"{_times(case.reduction('MASnCl3'))} with every number at its quoted value, and with one at a time at an end of its "
-        "range, both cells calibrated and searched anew, to about a tenth. Not moved, and in no interval: "
+        "range, both cells calibrated and searched anew, to about a tenth. At least: the coated cell does not live as long "
+        f"even with {case.mechanism.ends[0]:g}, the least that was tried. Not moved, and in no interval: "
         f"{', '.join(priors.left(case))}; two numbers at once; and the other cases."
     )  # fmt: skip
     return Table("On what the required reduction depends", ("number", "at", "times less for MASnCl3"), rows, remark)

@@ -41,12 +41,14 @@ class End:
     """A number at one end of its range.
 
     name    as a reader would call it;  at: the value with its unit
+    is_high which end
     field   of `design.Ageing`, or empty for one of the cell
     value   of a number of the cell, in the unit of its range
     """
 
     name: str
     at: str
+    is_high: bool
     field: str = ""
     value: float = 0.0
 
@@ -70,7 +72,7 @@ def _of_ageing(given: dict[str, str | float]) -> Iterable[End]:
         for value in (record.low, record.high):
             if value is not None and value != given.get(field):
                 unit = "" if record.unit == "1" else f" {record.unit}"
-                yield End(field.replace("_", " "), f"{value:g}{unit}", field)
+                yield End(field.replace("_", " "), f"{value:g}{unit}", value == record.high, field)
 
 
 def _of_cell(claims: Claims) -> Iterable[End]:
@@ -78,7 +80,7 @@ def _of_cell(claims: Claims) -> Iterable[End]:
         for value in (known.low, known.high):
             if known.name in OPEN and value != known.value:
                 unit = "" if known.unit == "1" else f" {known.unit}"
-                yield End(known.name, f"{value:g}{unit}", value=value)
+                yield End(known.name, f"{value:g}{unit}", value == known.high, value=value)
 
 
 def moved(ageing: LongRuns, claims: Claims, case: Required, end: End) -> Move:

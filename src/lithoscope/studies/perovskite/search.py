@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from lithoscope.errors import LithoscopeError
 from lithoscope.studies.claims import Bound
 
-LEAST_STEP, LONGEST_STEP, ATTEMPTS = 0.3, 2.0, 6
+LEAST_STEP, LONGEST_STEP, ATTEMPTS = 0.2, 2.0, 6
 """Coarse searches: the step, a logarithm of strength, below which no further run is made, the longest one, and how many runs a
 search may take after the first."""
 
