@@ -84,7 +84,7 @@ def entry(t: Array, contents: Mapping[str, Array], fluxes: Mapping[str, Flux], f
 
 def mismatch(stretch: Entry, first: Mapping[str, float], stretches: int) -> float:
     """How far the content of a reservoir is from its quadrature after one stretch; the worst one, as a share of what passed
-    and of the floor: if no stretch of a run exceeds a value, the run does not.
+    or, if that is more, of its part of the floor: if no stretch of a run exceeds a value, the run does not exceed twice that.
 
     first      content of each reservoir at its start, C/m2
     stretches  that the run has

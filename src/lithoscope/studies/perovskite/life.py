@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from lithoscope.data import lookup
 from lithoscope.physics.cell.params import numbers
 from lithoscope.physics.cell.worker import threads
 from lithoscope.studies.perovskite import aged, priors
@@ -180,9 +181,15 @@ def _shown(ageing: LongRuns, claims: Claims, required: Sequence[Required]) -> di
     return jobs
 
 
+def harshest() -> dict[str, float]:
+    """The upper ends of what makes a dead layer, by the name of the number."""
+    found = {name: lookup(f"ageing.{name}").high for name in ("dead_fraction", "dead_layer_tortuosity")}
+    return {name: high for name, high in found.items() if high is not None}
+
+
 def _shapes(ageing: LongRuns) -> dict[str, Callable[[], Result]]:
     """Early and late half-cycles of the bare cell, inside the ranges of the tables, with parts switched off."""
-    harsh: dict[str, str | float] = {"dead_fraction": 0.1, "dead_layer_tortuosity": 20.0, "film_growth_rate": "0 m2/s"}
+    harsh: dict[str, str | float] = {**harshest(), "film_growth_rate": "0 m2/s"}
     still: dict[str, str | float] = {"mossy_fraction": 0.0, "pit_area": 0.0}
     return {
         "all": partial(ageing.whole, "bare", harsh, LATE),

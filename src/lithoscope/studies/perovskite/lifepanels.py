@@ -13,7 +13,7 @@ from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY,
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.perovskite import aged
 from lithoscope.studies.perovskite.cells import MATERIALS
-from lithoscope.studies.perovskite.life import EARLY, LATE, Lives
+from lithoscope.studies.perovskite.life import EARLY, LATE, Lives, harshest
 from lithoscope.studies.perovskite.living import comparable
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, MECHANISMS, hours
 from lithoscope.studies.perovskite.panels import HIGH_END, LOW_END
@@ -151,9 +151,10 @@ def _shapes(lives: Lives) -> Panel:
             axes.set(xlabel="Capacity / mAh cm$^{-2}$", ylabel="Plating voltage / mV", xlim=(0, 1))
             axes.axhline(0, color=GREY, lw=0.4, zorder=0)
         drawn.legend(*early.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    ends = " and ".join(f"a {name.replace('_', ' ')} of {high:g}" for name, high in harshest().items())
     caption = (
-        "Half-cycles of the bare cell at 1 mA/cm2 with a dead fraction of 0.1 and a tortuosity of 20, the ends of their "
-        "ranges, and no film growth. The shapes come from the equations: without moss and pits there are no peaks, "
+        f"Half-cycles of the bare cell at 1 mA/cm2 with {ends}, the ends of their ranges, and no film growth. The shapes come "
+        "from the equations: without moss and pits there are no peaks, "
         f"without dead lithium no arc. Nothing here is calibrated but the first resistance. Runs: {_run_ids(lives.shapes)}."
     )
     return Panel("shapes", "From peaks to arcs", svg(drawn), typeset(caption))
