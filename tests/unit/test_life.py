@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lithoscope.analysis.failure import FailureMode, Mode
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.contract import silent
@@ -100,7 +101,13 @@ def told(voltages: list[float], end: End = End.COMPLETED) -> SimpleNamespace:
     column = pd.Series(voltages, index=range(1, len(voltages) + 1))
     spectra = [{"real_impedance": np.array([10 * voltages[n]])} for n in (0, 0, 5, 25, -1) if n < len(voltages)]
     cycles = {"plateau_voltage": column, "end_peak_voltage": column}
-    return SimpleNamespace(status=Status(end, "as told", time=7200.0 * len(voltages)), cycles=cycles, spectra=spectra, area=1.0)
+    return SimpleNamespace(
+        status=Status(end, "as told", time=7200.0 * len(voltages)),
+        cycles=cycles,
+        spectra=spectra,
+        area=1.0,
+        manifest=SimpleNamespace(run_id="told"),
+    )
 
 
 def simulated(self: LongRuns, material: str, ageing: dict[str, object], program: object) -> SimpleNamespace:
@@ -127,6 +134,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return result
 
     monkeypatch.setattr(LongRuns, "_simulated", run)
+    monkeypatch.setattr(living, "failure_mode", lambda run: FailureMode(Mode.FILMS, run.status.sentence))
     return unsolved
 
 

@@ -13,12 +13,17 @@ from lithoscope.analysis.half_cycles import half_cycles
 from lithoscope.analysis.soft_short import Verdict, has_cathode, soft_short
 from lithoscope.analysis.trace import Trace
 from lithoscope.errors import End
+from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
     from lithoscope.result import Result
 
 RISEN = 1.5
 """A cell whose resistance has not grown by this factor since its best cycle has not failed by it."""
+
+SPENT, WHOLE = 0.05, 0.95
+"""Lithium that is left of a full cell's capacity, as a share, below which it is used up; capacity that it has kept if it lacks
+nothing."""
 
 PARTS = {
     "ohmic_resistance": "electrolyte",
@@ -86,15 +91,32 @@ def failure_mode(result: Result) -> FailureMode:
     """What a cell died of.
 
     An end that the status names, such as exhausted lithium or depleted salt, stands first; then a short that its trace shows;
-    then a resistance that has grown by the factor RISEN since the best cycle, named after the part that grew most. A short does
-    not end a run by itself, and where it comes before another end, the reason says so.
+    then lithium that is used up in a full cell, which goes on with less capacity; then a resistance that has grown by the
+    factor RISEN since the best cycle, named after the part that grew most. A short does not end a run by itself, and where it
+    comes before another end, the reason says so.
     """
     short = _short(result)
     if mode := _BY_END.get(result.status.end):
         return FailureMode(mode, " ".join((result.status.sentence, *([f"Before: {short.reason}"] if short else ()))))
     if short:
         return short
-    return _polarisation(result)
+    return _used_up(result) or _polarisation(result)
+
+
+def _used_up(result: Result) -> FailureMode | None:
+    """Lithium that no longer suffices for the capacity of the cathode."""
+    if not has_cathode(result) or not len(result.cycles):
+        return None
+    capacity, last = result.cycles["discharge_capacity"], int(result.cycles.index[-1])
+    inside = result.trace["cycle"].values == last
+    left = float(result.trace["counter_lithium"].values[inside].min())
+    if capacity.loc[last] >= WHOLE * capacity.max() or left >= SPENT * capacity.max():
+        return None
+    return FailureMode(
+        Mode.EXHAUSTION,
+        f"In cycle {last} the cell has {capacity.loc[last] / capacity.max():.0%} of its largest capacity, and "
+        f"{left / MAH_PER_CM2:.2g} mAh/cm2 of lithium at its least.",
+    )
 
 
 def _short(result: Result) -> FailureMode | None:

@@ -81,12 +81,13 @@ T = TypeVar("T")
 class Work:
     """Hands out work to threads and collects what it gave; what was not solved is noted.
 
-    pool      threads;  report: is told how far all has come
+    pool      threads;  report: is told how far all has come;  about: what all of it is about, in a word
     unsolved  what could not be run
     """
 
     pool: ThreadPoolExecutor
     report: Report
+    about: str
     unsolved: list[Unsolved] = field(default_factory=list)
 
     def ask(self, jobs: Mapping[str, Callable[[], T]]) -> dict[str, Future[T | Unsolved]]:
@@ -97,7 +98,7 @@ class Work:
         """Wait for what was asked. begin, end: share of all work that is done before and after it."""
         found: dict[str, T] = {}
         for n, (what, future) in enumerate(asked.items()):
-            self.report(begin + (end - begin) * n / len(asked), f"life: {what}")
+            self.report(begin + (end - begin) * n / len(asked), f"{self.about}: {what}")
             made = future.result()
             if isinstance(made, Unsolved):
                 self.unsolved.append(made)
@@ -118,7 +119,7 @@ def live(claims: Claims, point: Point, report: Report) -> Lives:
     """Make all long runs of the study, two at a time. Takes some minutes."""
     ageing = LongRuns(claims, point)
     with threads(2) as pool:
-        work = Work(pool, report)
+        work = Work(pool, report, "life")
         required = _required(work, ageing, claims)
         shown = work.ask(_shown(ageing, claims, required))
         explained = [case for case in required if case.explains]

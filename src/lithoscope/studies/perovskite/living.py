@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from lithoscope.analysis.failure import failure_mode
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.outcome import Link, Table
 from lithoscope.studies.perovskite import aged, priors
+from lithoscope.studies.perovskite.findings import BARE_SPECTRUM
 from lithoscope.studies.perovskite.hostcell import LONGEST
 from lithoscope.studies.perovskite.life import Lives
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, MECHANISMS, READINGS, hours
@@ -16,6 +20,7 @@ from lithoscope.studies.perovskite.required import COATED, Required, deciding, n
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
 
 if TYPE_CHECKING:
+    from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.perovskite.search import Bounded
 
@@ -45,10 +50,34 @@ def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[st
             judged(claims[ABSTRACT], [overpotential, tin], "The first number bounds the voltage, the second the life."),
             f"{overpotential.decided_by}; {DECIDES}",
         ),
-        stated(claims[FAILURE], Word.PENDING, f"{_failure_note(lives, claims)} Needs {claims[FAILURE].needs}."),
+        _failure(lives, claims),
         aged.verdict(lives.aged, claims, complete=len(lives.aged) == len(MECHANISMS) * len(READINGS)),
     )
     return {verdict.id: verdict for verdict in made}
+
+
+def _failure(lives: Lives, claims: Claims) -> Verdict:
+    """Whether the bare cell ends by a steep rise of its voltage, and whether its interphase must differ from place to place."""
+    claim = claims[FAILURE]
+    rises = {of.name: run for of in MECHANISMS if (run := lives.runs.get(f"{of.name}, bare"))}
+    if not rises:
+        return stated(claim, Word.PENDING, f"{_failure_note(lives, claims)} Needs {claim.needs}.")
+    said = "; ".join(f"{name}: {failure_mode(run).word}, {_rise(run)}" for name, run in rises.items())
+    note = (
+        f"{_failure_note(lives, claims)} Followed to its end, the voltage rises: {said}. The rise needs no place of its own: "
+        "in these runs moss, pits and films are the same all over the electrode. They do not exclude that it has "
+        f"one. What would decide: {claim.needs}, or a spectrum just before the end."
+    )
+    made = stated(claim, Word.UNDECIDED, note, calibrated_on=(LIFE, BARE_SPECTRUM))
+    return replace(made, decided_by=DECIDES, run=next(iter(rises.values())).manifest.run_id)
+
+
+def _rise(run: Result) -> str:
+    """How steep the end is: in which share of the life the largest voltage of a cycle doubles for the last time."""
+    peaks = run.cycles["end_peak_voltage"].to_numpy()
+    below = np.flatnonzero(peaks < peaks[-1] / 2)
+    late = 1.0 if not len(below) else 1 - (below[-1] + 1) / len(peaks)
+    return f"which doubles for the last time in the last {late:.0%} of its {len(peaks)} cycles, to {1e3 * peaks[-1]:.0f} mV"
 
 
 def _open(verdict: Verdict, decided_by: str = DECIDES) -> Verdict:

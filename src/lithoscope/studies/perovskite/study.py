@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
-from lithoscope.studies.perovskite import lifepanels, living, panels, tables
+from lithoscope.studies.perovskite import fullpanels, fulltables, fullverdicts, lifepanels, living, panels, tables
 from lithoscope.studies.perovskite.arithmetic import checked
 from lithoscope.studies.perovskite.cells import (
     AREA,
@@ -28,6 +28,7 @@ from lithoscope.studies.perovskite.findings import (
     Findings,
     find,
 )
+from lithoscope.studies.perovskite.fullcells import FullCells, cycle_full_cells
 from lithoscope.studies.perovskite.life import Lives, live
 from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 class Perovskite:
     """The study of the perovskite paper: spectra, first cycles, area, film conductivity, and the lives of the cells.
 
-    long  whether the lives are run as well, which takes minutes; without them the claims on life stay pending
+    long  whether the lives and the full cells are run as well, which takes minutes; without them their claims stay pending
     """
 
     name: str = field(default="perovskite", init=False)
@@ -70,7 +71,9 @@ class Perovskite:
         )
         if not self.long:
             return first
-        return _with_lives(first, live(self.claims, found.point, lambda done, text: told(0.1 + 0.9 * done, text)), found)
+        lives = live(self.claims, found.point, lambda done, text: told(0.1 + 0.5 * done, text))
+        full = cycle_full_cells(self.claims, found.point, lives.required, lambda done, text: told(0.6 + 0.4 * done, text))
+        return _with_full_cells(_with_lives(first, lives, found), full)
 
 
 def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
@@ -84,6 +87,19 @@ def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
         tables=(*living.tables(lives, first.claims), *first.tables),
         chain=(*first.chain, *living.chain()),
         runs={**first.runs, **lives.runs},
+    )
+
+
+def _with_full_cells(before: Outcome, full: FullCells) -> Outcome:
+    """The outcome with what the full cells add."""
+    made = fullverdicts.verdicts(full, before.claims)
+    return replace(
+        before,
+        verdicts=[made.get(verdict.id, verdict) for verdict in before.verdicts],
+        answer=before.answer + typeset(fulltables.sentence(full, before.claims)),
+        panels=(*before.panels, *fullpanels.panels(full, before.claims)),
+        tables=(*fulltables.tables(full, before.claims), *before.tables),
+        chain=(*before.chain, *fullverdicts.chain()),
     )
 
 
