@@ -12,13 +12,15 @@ from lithoscope.physics.contract import Model, silent
 from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
-MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated()]
+MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full()]
 
 
 def cell_for(model: Model, foils: ls.Cell) -> ls.Cell:
     """A cell that the model suits."""
     if model.kind == "substrate":
         return foils.replaced(working=ls.Substrate("Cu"), counter=foils.working)
+    if model.kind == "full":
+        return foils.replaced(working=ls.Cathode("LTO", "3.2 mg/cm2"), counter=foils.working)
     return foils
 
 
@@ -28,7 +30,9 @@ def test_contract(model: Model, coated: ls.Cell) -> None:
     reports: list[tuple[float, str]] = []
     cell = cell_for(model, coated)
     program = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=2)
-    if cell is not coated:
+    if model.kind == "full":
+        program = ls.Program.charge_discharge("2.8 mA/cm2", low="1.5 V", high="2 V", cycles=2, first="discharge")
+    elif cell is not coated:
         program = ls.Program.plate_strip("1 mA/cm2", "0.1 mAh/cm2", "1 V", cycles=2)
     result = model.simulate(cell, program, lambda done, text: reports.append((done, text)))
     assert result.status.word == "program completed"

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LTO_BARE, LTO_COATED, PLATEAU = (f"perovskite.lto.{name}" for name in ("bare", "coated", "plateau"))
 LCO_BARE, LCO_COATED = (f"perovskite.lco.{name}" for name in ("bare", "coated"))
 
+LEAST_LOSS = 1e-3
+"""Share of its capacity that a cell counts as having lost at least."""
+
 BARE, AS_BARE, LESS = "bare", "MASnCl3, ageing as the bare one", "MASnCl3, ageing less"
 """The lithium of a full cell. The paper gives the same numbers for both films; one of them is run."""
 
@@ -54,19 +57,24 @@ class Reported:
 
     def threshold(self, cell: Cycled) -> float:
         """The capacity in a cell, mAh/g."""
-        return self.capacity if self.capacity > 1 else self.capacity * cell.whole
+        return self.of(cell.whole)
+
+    def of(self, whole: float) -> float:
+        """The capacity in a cell that has so much at most, mAh/g."""
+        return self.capacity if self.capacity > 1 else self.capacity * whole
 
     def excess(self, cell: Cycled) -> float:
         """Below zero for a cell that still has more in this cycle, above for one that had less before.
 
-        The logarithm of the cycle over that in which the capacity falls below; for a cell that never does, how far its last
-        capacity lies above counts as well.
+        The logarithm of the cycle over that in which the capacity falls below; for a cell that never does, of the loss at the
+        end of its program over the loss that is reported. Both grow about as the strength of a mechanism.
         """
         found = cell.below(self.threshold(cell))
         if found is not None:
             return float(np.log(self.cycle / found))
-        last = float(cell.capacity.iloc[-1])
-        return float(np.log(self.cycle / max(cell.planned, self.cycle)) + np.log(self.threshold(cell) / last)) - 1e-6
+        lost = 1 - float(cell.capacity.iloc[-1]) / cell.whole
+        share = max(lost, LEAST_LOSS) / (1 - self.threshold(cell) / cell.whole)
+        return float(np.log(share * self.cycle / max(cell.planned, self.cycle))) - 1e-6
 
 
 def reported(claims: Claims) -> tuple[Reported, ...]:

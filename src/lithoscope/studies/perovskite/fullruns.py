@@ -38,6 +38,9 @@ CHARGE_LIMIT = "2 V"
 """Voltage at which a charge of Li4Ti5O12 ends here; the paper gives none, and 2.5 V is as usual. With the higher one a run is
 over where the salt at the lithium is used up, near 2.04 V, while a cycler would go on with the next discharge."""
 
+REST = "1 s"
+"""Rest before a spectrum: as short as may be, because films grow in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -65,10 +68,10 @@ class Plan:
         """The cycles with a spectrum before, and after those that are shown."""
         (loop,) = Program.parse(entry(f"perovskite/{self.program}")).steps
         assert isinstance(loop, Loop)  # the catalogue has one
-        made: list[Step] = [Spectrum()]
+        made: list[Step] = [Spectrum(rest=REST)]
         done = 0
         for number in sorted({*self.shown, self.cycles}):
-            made += [Loop(number - done, loop.steps), Spectrum()]
+            made += [Loop(number - done, loop.steps), Spectrum(rest=REST)]
             done = number
         program = Program(made)
         return program if self.limit is None else _charged_to(program, self.limit)

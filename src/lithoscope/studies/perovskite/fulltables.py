@@ -207,5 +207,22 @@ def sentence(full: FullCells, claims: Claims) -> str:
         f" Without any number from a full cell, bare lithium gives the Li4Ti5O12 cell {min(values):.0f} to {max(values):.0f} "
         f"mAh/g in cycle {what.cycle} ({what.capacity:g} reported; {' and '.join(inside) or 'no case'} agrees) and costs the "
         f"LiCoO2 cell {min(lost):.0f} to {max(lost):.0f} % in 20 cycles (more than {claims[LCO_BARE].values[0]:g} % reported): "
-        "what counts as the end of the symmetric cell decides both."
-    )
+        f"what counts as the end of the symmetric cell decides both. {_asked_for(full, claims)}"
+    ).rstrip()
+
+
+def _asked_for(full: FullCells, claims: Claims) -> str:
+    """What the reported capacities ask of each mechanism, beside the symmetric cells."""
+    parts = []
+    for of in MECHANISMS:
+        found = {what: full.needed.get((what.claim, of.name)) for what in reported(claims)}
+        mine = [case.required for case in full.cases if case.required.mechanism.name == of.name]
+        said_of = [
+            f"{said(value, of)} ({what.plan.cathode.upper()}, {what.material})" for what, value in found.items() if value
+        ]
+        if said_of and mine:
+            ends = " or ".join(
+                f"{said(case.bare, of)} (bare) and {said(case.coated['MASnCl3'], of)} (MASnCl3)" for case in mine
+            )
+            parts.append(f"a {of.field.replace('_', ' ')} of {', '.join(said_of)}, where the symmetric cells ask for {ends}")
+    return f"The reported capacities ask for {'; or '.join(parts)}." if parts else ""
