@@ -159,9 +159,21 @@ def test_a_case_that_is_not_solved_is_a_row_and_all_else_goes_on(made_up: set[st
     ].rows
     assert tables["Not solved"].rows == ((missing, found.unsolved[0].words),)
     made = living.verdicts(found, CLAIMS, OVERPOTENTIAL)
+    failure = made[living.FAILURE]
+    assert failure.verdict is Word.UNDECIDED
+    assert "dead lithium: polarisation rise (films), which doubles for the last time in the last " in failure.note
+    assert "film growth: " not in failure.note, "it was not solved"
     assert f"Not solved, and in no number: {missing}." in made[LIFE].note
     assert f"Not solved, and in no number: {missing}." in living.sentence(found, CLAIMS)
     assert "Not solved" not in {table.title for table in living.tables(complete, CLAIMS)}
+
+
+@pytest.mark.fails_when("studies/perovskite/living.py", "peaks < peaks[-1] / 2", "peaks < peaks[-1] / 4")
+def test_how_steep_an_end_is() -> None:
+    """Ninety cycles at 0.1 V and ten in which it rises to 0.4 V: it doubles for the last time in the last twentieth."""
+    run = told([0.1] * 90 + list(np.linspace(0.11, 0.4, 10)))
+    assert living._rise(run).startswith("which doubles for the last time in the last 7% of its 100 cycles, to 400 mV")
+    assert "in the last 100% of its 2 cycles" in living._rise(told([0.3, 0.4]))
 
 
 @pytest.mark.fails_when("studies/perovskite/living.py", "return verdict if verdict.verdict is Word.PENDING else", "return")

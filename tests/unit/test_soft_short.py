@@ -315,6 +315,20 @@ def test_a_rise_is_named_after_the_part_that_grew(bare: ls.Cell) -> None:
     assert "electrolyte and salt transport" in failed.reason
 
 
+@pytest.mark.fails_when(FAILURE, "return _used_up(result) or _polarisation(result)", "return _polarisation(result)")
+def test_a_full_cell_that_goes_on_with_less_lithium_is_exhausted() -> None:
+    """A coated foil of 8 um of which most dies: the cell runs to the end of its program with ever less capacity."""
+    thin = ls.Cell.parse(entry("perovskite/lco-coated")).changed("counter.thickness", "8 um")
+    thin = thin.changed("counter.ageing", {"dead_fraction": 0.9, "film_growth_rate": "0 m2/s"})
+    program = ls.Program.charge_discharge("2.8 mA/cm2", low="3 V", high="4.2 V", cycles=6)
+    result = ls.run(thin, program, ls.Full(cells=8), progress=False)
+    assert result.status.word == "program completed"
+    failed = ls.failure_mode(result)
+    assert failed.mode is Mode.EXHAUSTION
+    kept = result.cycles["discharge_capacity"] / result.cycles["discharge_capacity"].max()
+    assert failed.reason.startswith(f"In cycle 6 the cell has {kept.iloc[-1]:.0%} of its largest capacity")
+
+
 # ---------------------------------------------------------------------------------------------- files
 
 
