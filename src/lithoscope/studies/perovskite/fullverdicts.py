@@ -273,8 +273,13 @@ def _beside(full: FullCells, what: Reported, of: Mechanism) -> str:
     if what.material == "bare":
         ends = (f"{said(case.bare, of)} if {READINGS[case.reading]}" for case in mine)
         return f"symmetric cell: {', '.join(ends)}; known: {low:g} to {high:g}"
-    ends = (f"{said(case.coated[what.material], of)} if {READINGS[case.reading]}" for case in mine)
+    ends = (f"{_most(case.coated[what.material], of)} if {READINGS[case.reading]}" for case in mine)
     return f"symmetric cell, at most: {', '.join(ends)}; known: {low:g} to {high:g}"
+
+
+def _most(strength: Bounded, of: Mechanism) -> str:
+    """The most that a coated symmetric cell bears; it was looked for up to that of the bare one."""
+    return f"no limit up to {strength.value:.2g} {of.unit}".rstrip() if strength.bound == "lower" else said(strength, of)
 
 
 def reductions(full: FullCells, of: Mechanism) -> dict[str, Bounded | None]:
