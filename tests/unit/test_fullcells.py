@@ -14,7 +14,7 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.contract import silent
 from lithoscope.physics.laws.life import capacity_after
 from lithoscope.studies.claims import read_claims
-from lithoscope.studies.perovskite import fullpanels, fulltables, fullverdicts
+from lithoscope.studies.perovskite import fullcells, fullpanels, fulltables, fullverdicts
 from lithoscope.studies.perovskite.cells import calibrated_cell, ranges
 from lithoscope.studies.perovskite.fullcells import (
     BARE,
@@ -186,6 +186,28 @@ def test_searches_find_what_shows_the_report(made_up: set[str]) -> None:
             strength = full.needed[what.claim, of.name]
             cell = runs.run(what.plan, what.material, of.ageing(strength.value))
             assert cell.at(what.cycle) == pytest.approx(what.threshold(cell), rel=0.15)
+
+
+@pytest.mark.parametrize("begin", [1e-3, 0.02, 0.05, 0.3, 0.9])
+@pytest.mark.fails_when(
+    "studies/perovskite/fullcells.py", "if value >= 0:\n            if last", "if True:\n            if last"
+)
+def test_a_search_over_a_cliff_settles(begin: float) -> None:
+    """Nothing is lost below 0.05, and above it the cell falls ever earlier, with a slope of its own."""
+    tried: list[float] = []
+
+    def excess(strength: float) -> float:
+        tried.append(strength)
+        return 0.4 * math.log(strength / 0.05) if strength >= 0.05 else -1.8
+
+    found = fullcells.settled(excess, begin, (1e-3, 0.98))
+    assert found.bound == "exact"
+    assert found.value == pytest.approx(0.05, rel=0.15)
+    assert len(tried) <= fullcells.ATTEMPTS
+    assert fullcells.settled(lambda s: -1.0, begin, (1e-3, 0.98)) == Strength(0.98, "lower")
+    assert fullcells.settled(lambda s: 1.0, begin, (1e-3, 0.98)).bound == "upper"
+    with pytest.raises(NotSolvedError, match="did not settle"):
+        fullcells.settled(lambda s: -1.0, begin, (1e-300, 1e300))
 
 
 @pytest.mark.fails_when("studies/perovskite/fullcells.py", "claim.excess(as_bare) > 0 and", "claim.excess(as_bare) < 0 and")

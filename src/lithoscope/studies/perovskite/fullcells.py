@@ -8,6 +8,7 @@ the same lithium need the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from lithoscope.physics.cell.worker import threads
 from lithoscope.studies.perovskite.fullruns import LCO, LTO, Cycled, FullRuns, Plan
 from lithoscope.studies.perovskite.life import Unsolved, Work
 from lithoscope.studies.perovskite.mechanisms import Mechanism
-from lithoscope.studies.perovskite.search import Strength, near
+from lithoscope.studies.perovskite.search import LONGEST_STEP, LOWER, UPPER, NotSolvedError, Strength
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 LTO_BARE, LTO_COATED, PLATEAU = (f"perovskite.lto.{name}" for name in ("bare", "coated", "plateau"))
 LCO_BARE, LCO_COATED = (f"perovskite.lco.{name}" for name in ("bare", "coated"))
+
+ATTEMPTS, WITHIN, LEAST_SLOPE = 9, 0.2, 0.1
+"""Searches: how many runs one may take, how near a strength is found, as a logarithm, and the least slope that is trusted."""
 
 LEAST_LOSS = 1e-3
 """Share of its capacity that a cell counts as having lost at least."""
@@ -238,4 +242,36 @@ def search(runs: FullRuns, what: Reported, mechanism: Mechanism, begin: float) -
     def excess(strength: float) -> float:
         return what.excess(runs.run(what.plan, what.material, mechanism.ageing(strength)))
 
-    return near(excess, begin, mechanism.ends)
+    return settled(excess, begin, mechanism.ends)
+
+
+def settled(excess: Callable[[float], float], begin: float, ends: tuple[float, float]) -> Strength:
+    """The strength at which an excess of `Reported` is zero, from as few runs as may be.
+
+    Below it the cell may be far from what is reported up to a cliff, so slopes are taken above it only, where the excess says
+    when it fell; what lies below only bounds.
+    begin  where it is looked for first;  ends: where it is given up
+    Raises NotSolvedError if a run on the way is not solved, or if the search does not settle.
+    """
+    low, high = (math.log(end) for end in ends)
+    here, slope = math.log(begin), 1.0
+    below, above = -math.inf, math.inf
+    last: tuple[float, float] | None = None
+    for _ in range(ATTEMPTS):
+        value = excess(math.exp(here))
+        if value >= 0:
+            if last and last[0] != here:
+                slope = max((last[1] - value) / (last[0] - here), LEAST_SLOPE)
+            last, above = (here, value), min(above, here)
+        else:
+            below = max(below, here)
+        step = -value / slope if value >= 0 else min(-value, LONGEST_STEP)
+        if abs(step) <= WITHIN and below <= here + step <= above:
+            return Strength(math.exp(here + step))
+        if above - below <= WITHIN:
+            return Strength(math.exp((above + below) / 2))
+        if (value >= 0 and here <= low) or (value < 0 and here >= high):
+            return Strength(math.exp(here), UPPER if value >= 0 else LOWER)
+        there = here + max(min(step, LONGEST_STEP), -LONGEST_STEP)
+        here = min(max(there if below < there < above else (below + above) / 2, low), high)
+    raise NotSolvedError(f"The search around {math.exp(here):.2g} did not settle.")
