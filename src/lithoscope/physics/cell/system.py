@@ -27,6 +27,15 @@ NEWTON_TOLERANCE = 1e-11
 NEWTON_ITERATIONS = 50
 
 
+FLOOR = 1e-2
+"""Absolute tolerance over relative tolerance, in the scale of each unknown."""
+
+FLOORS_SI = {"[V]": 1.0, "[mol.m-3]": 2e4, "[mol.m-2]": 2e-2}
+"""The same for potentials and for salt, in their units. Lithium has to be right to the relative tolerance, because its books are
+held against their quadrature; a potential to the tolerance times 1 V is better than any instrument. It saves a third of the
+steps."""
+
+
 class SolverGaveUpError(Exception):
     """The integrator found no solution of a step. `reason` is its own text, for the log only."""
 
@@ -192,9 +201,19 @@ class System:
                 "silence_sundials_errors": True,
                 "compile": self.compiled,
             }
-            solver = ExpandedIDAKLUSolver(rtol=tolerances.relative, atol=tolerances.relative * 1e-2, options=options)
+            atol = tolerances.relative * self._floors()
+            solver = ExpandedIDAKLUSolver(rtol=tolerances.relative, atol=atol, options=options)
             self._solvers[key] = solver, model
         return self._solvers[key]
+
+    def _floors(self) -> Array:
+        """Absolute over relative tolerance of every unknown."""
+        floors = np.full(self.states, FLOOR)
+        for unknown, slices in self.model.y_slices.items():
+            for unit, floor in FLOORS_SI.items():
+                if unknown.name.endswith(unit):
+                    floors[slices[0]] = floor / float(unknown.scale.evaluate())
+        return floors
 
     @property
     def not_expanded(self) -> tuple[str, ...]:
