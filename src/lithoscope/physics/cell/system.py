@@ -31,8 +31,8 @@ FLOOR = 1e-2
 """Absolute tolerance over relative tolerance, in the scale of each unknown."""
 
 FLOORS_SI = {"[V]": 1.0, "[mol.m-3]": 2e4, "[mol.m-2]": 2e-2}
-"""The same for potentials and for salt, in their units. Lithium has to be right to the relative tolerance, because its books are
-held against their quadrature; a potential to the tolerance times 1 V is better than any instrument. It saves a third of the
+"""The same for potentials and for salt, in their units. Lithium has to be right to the relative tolerance, because its books
+are held against their quadrature; a potential to the tolerance times 1 V is better than any instrument. It saves a third of the
 steps."""
 
 
