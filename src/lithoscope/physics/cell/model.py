@@ -55,7 +55,7 @@ class CellModel(Document):
     """
 
     cells: Annotated[int, Field(ge=5, le=1000, strict=True, description="a whole number from 5 to 1000")] = 40
-    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 5e-8
+    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-7
     compiled: bool = True
     kind: str
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"

@@ -12,8 +12,8 @@ its coordinate xi of a fixed length and its stretch g(t), so that dx = g dxi. Sy
     k_p, V_f    parabolic constant of film growth, m2/s; film volume per mole of lithium in it, m3/mol
     [x]+        smooth positive part m^3 / (m^2 + s^2), m = max(x, 0), s = 0.05 A/m2: nothing happens at rest
     s_b         share of the ground that bulk lithium covers, Q_b+ / (Q_b+ + Q_min)
-    G           ground on which bulk lithium starts again where it is gone, a_k (s_0 (1 - s_b) + [-Q_b] / (h Q_min)), s_0 = 1e-3,
-                h = 1e-2: what the integrator took too much, a hair, comes back first
+    G           ground on which bulk lithium starts again where it is gone, a_k (s_0 (1 - s_b) + max(-Q_b, 0) / (h Q_min)),
+                s_0 = 1e-3, h = 1e-2: what the integrator took too much, a hair, comes back first
 
 Equations of a face
     C_dl dphi/dt = J_k - I_b - A_m i_m,   phi = R_q i_q + 2 V_T asinh(i_q / (2 i0_q)),   i0_q = i0_q,ref sqrt(c_k / c_0)
