@@ -119,7 +119,7 @@ def test_the_catalogue_holds_the_calibrated_numbers(material: str) -> None:
     assert kept.working.native_film_resistance == pytest.approx(made.working.native_film_resistance, rel=1e-5)
 
 
-@pytest.mark.fails_when("studies/perovskite/cells.py", 'table | ({"status": r.status} if r.status else {})', "table")
+@pytest.mark.fails_when("studies/ranges.py", 'table | ({"status": self.status} if self.status else {})', "table")
 def test_calibrated_cells_say_where_each_number_is_from(outcome: Outcome) -> None:
     rows = {row["path"]: row for row in outcome.runs["MASnCl3"].manifest.numbers}
     assert (rows["area"]["status"], rows["area"]["source"]) == ("prior", "data: practice.disc_area")

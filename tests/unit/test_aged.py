@@ -17,8 +17,8 @@ from lithoscope.studies.perovskite.life import Lives
 from lithoscope.studies.perovskite.longruns import LongRuns
 from lithoscope.studies.perovskite.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite.required import Required
-from lithoscope.studies.perovskite.search import Bounded, Strength
 from lithoscope.studies.ranges import at_values
+from lithoscope.studies.search import Bounded, Strength
 from lithoscope.studies.verdict import Word
 
 CLAIMS = read_claims("perovskite")

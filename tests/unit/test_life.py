@@ -13,13 +13,14 @@ from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.perovskite import aged, living, longruns
 from lithoscope.studies.perovskite.cells import ranges
-from lithoscope.studies.perovskite.life import Lives, attempt, live
+from lithoscope.studies.perovskite.life import Lives, live
 from lithoscope.studies.perovskite.longruns import MODEL, Lived, LongRuns
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, MECHANISMS, READINGS
 from lithoscope.studies.perovskite.required import Required, deciding, name_of
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.ranges import at_values
+from lithoscope.studies.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.verdict import Prediction, Word
+from lithoscope.studies.work import attempt
 
 CLAIMS = read_claims("perovskite")
 POINT = at_values(ranges(CLAIMS))
@@ -130,7 +131,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return unsolved
 
 
-@pytest.mark.fails_when("studies/perovskite/life.py", "except NotSolvedError as error:", "except ZeroDivisionError as error:")
+@pytest.mark.fails_when("studies/work.py", "except NotSolvedError as error:", "except ZeroDivisionError as error:")
 def test_a_case_that_is_not_solved_is_a_row_and_all_else_goes_on(made_up: set[str]) -> None:
     complete = live(CLAIMS, POINT, silent)
     assert len(complete.required) == len(complete.aged) == 4

@@ -11,7 +11,7 @@ from lithoscope.data import lookup
 from lithoscope.errors import End
 from lithoscope.studies.perovskite.cells import AREA, RESISTANCE
 from lithoscope.studies.perovskite.mechanisms import LIMIT_V, Mechanism
-from lithoscope.studies.perovskite.search import Bounded, crossing
+from lithoscope.studies.search import Bounded, crossing
 
 if TYPE_CHECKING:
     from lithoscope.studies.perovskite.longruns import LongRuns

@@ -17,7 +17,7 @@ from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.perovskite.search import Bounded
+    from lithoscope.studies.search import Bounded
 
 FAILURE, ABSTRACT = "perovskite.sym.bare_failure", "perovskite.sym.overpotential_abstract"
 DECIDES = "what kills the bare cell, and what counts as its end"

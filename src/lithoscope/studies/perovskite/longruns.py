@@ -13,7 +13,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program, Spectrum
 from lithoscope.studies.perovskite.cells import calibrated_cell
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED, Mechanism
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError, Strength, crossing
+from lithoscope.studies.search import Bounded, NotSolvedError, Strength, crossing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

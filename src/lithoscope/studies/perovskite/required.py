@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lithoscope.studies.perovskite.mechanisms import READINGS, Mechanism, cycles, hours
-from lithoscope.studies.perovskite.search import Bounded, Strength
+from lithoscope.studies.search import Bounded, Strength
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
