@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from lithoscope.data import lookup
 from lithoscope.physics.cell.params import numbers
 from lithoscope.physics.cell.worker import threads
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, priors
 from lithoscope.studies.perovskite.cells import MATERIALS, calibrated_cell
 from lithoscope.studies.perovskite.hostcell import HostComparison, compare_with_host
 from lithoscope.studies.perovskite.longruns import LongRuns
-from lithoscope.studies.perovskite.mechanisms import MECHANISMS, READINGS, cycles
+from lithoscope.studies.perovskite.mechanisms import READINGS, cycles
 from lithoscope.studies.perovskite.required import Required, deciding, name_of, require
 from lithoscope.studies.search import Bounded
 from lithoscope.studies.work import Unsolved, Work

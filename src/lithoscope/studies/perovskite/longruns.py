@@ -11,8 +11,9 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program, Spectrum
+from lithoscope.studies.mechanisms import Mechanism
 from lithoscope.studies.perovskite.cells import calibrated_cell
-from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED, Mechanism
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED
 from lithoscope.studies.search import Bounded, NotSolvedError, Strength, crossing
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lithoscope.studies.perovskite.mechanisms import READINGS, Mechanism, cycles, hours
+from lithoscope.studies.mechanisms import Mechanism
+from lithoscope.studies.perovskite.mechanisms import READINGS, cycles, hours
 from lithoscope.studies.search import Bounded, Strength
 
 if TYPE_CHECKING:
