@@ -103,11 +103,11 @@ def _infusion(claim: Claim, _: Claims) -> str:
     at, slow = infusion.mat("zno"), infusion.mat("zno", angle.high)
     fast = infusion.mat("zno", angle.low)
     return (
-        f"Pores of {at.radius * 1e6:.1f} um draw the melt in with {at.pressure / 1e5:.1f} bar at {angle.number:g} degrees. Held "
-        f"back by its viscosity alone it crosses a disc of 1 cm2 in {at.time:.2g} s ({fast.time:.2g} s at {angle.low:g} degrees, "
-        f"{slow.time:.2g} s at {angle.high:g}), could climb {at.rise:.0f} m and would fill all {at.porosity:.0%} of the volume. "
-        "The paper sees it climb steadily and leave pores open: something slower and local decides, such as the reaction at "
-        "the line of contact."
+        f"Pores of {at.radius * 1e6:.1f} um draw the melt in with {at.pressure / 1e5:.1f} bar at {angle.number:g} degrees. "
+        f"Held back by its viscosity alone it crosses a disc of 1 cm2 in {at.time:.2g} s ({fast.time:.2g} s at {angle.low:g} "
+        f"degrees, {slow.time:.2g} s at {angle.high:g}), could climb {at.rise:.0f} m and would fill all {at.porosity:.0%} of "
+        "the volume. The paper sees it climb steadily and leave pores open: something slower and local decides, such as the "
+        "reaction at the line of contact."
     )
 
 
@@ -116,7 +116,7 @@ def _separator(claim: Claim, _: Claims) -> str:
 
 
 def _rate(claim: Claim, _: Claims) -> str:
-    return "A setting of the process. The unit is damaged in the text that was read: mL/min would be impossible for electrospinning."
+    return "A setting of the process. The unit is damaged in the text that was read; mL/min would be impossible."
 
 
 def _area(claim: Claim, _: Claims) -> str:
@@ -165,8 +165,8 @@ def checked(claims: Claims) -> dict[str, Verdict]:
 def _hostless(claims: Claims) -> Verdict:
     least = lookup("lithium.least_thickness").to("m")
     note = (
-        f"Geometry, not a run: 50 um of foil stripped to the last {least * 1e9:g} nm have shrunk {50e-6 / least:.1e} times, and "
-        "without bound as nothing is left."
+        f"Geometry, not a run: 50 um of foil stripped to the last {least * 1e9:g} nm have shrunk {50e-6 / least:.1e} times, "
+        "and without bound as nothing is left."
     )
     return stated(claims["host.hostless"], Word.AGREES, note)
 
@@ -174,8 +174,8 @@ def _hostless(claims: Claims) -> Verdict:
 def _tens(claims: Claims) -> Verdict:
     low, high = (lithium_thickness(capacity) for capacity in CYCLED)
     note = (
-        f"Geometry of dense lithium, for {CYCLED[0]:g} to {CYCLED[1]:g} mAh/cm2: the sentence breaks off in the text that was read "
-        "before it says for how much. A porous deposit is thicker."
+        f"Geometry of dense lithium, for {CYCLED[0]:g} to {CYCLED[1]:g} mAh/cm2: the sentence breaks off in the text that was "
+        "read before it says for how much. A porous deposit is thicker."
     )
     return judged(claims["host.volume.tens"], [Prediction(low, low, high)], note)
 
@@ -183,8 +183,8 @@ def _tens(claims: Claims) -> Verdict:
 def _insulating(claims: Claims) -> Verdict:
     claim, (low, high) = claims["host.insulating"], PERCOLATES
     note = (
-        f"LiZn and Li2O in equal moles are {alloy_share():.0%} alloy by volume, where grains mixed at random hang together from "
-        f"{low:.0%} to {high:.0%}: that the mat insulates does not follow from the alloy being particles. All claims on "
+        f"LiZn and Li2O in equal moles are {alloy_share():.0%} alloy by volume, where grains mixed at random hang together "
+        f"from {low:.0%} to {high:.0%}: that the mat insulates does not follow from the alloy being particles. All claims on "
         f"confinement rest on it here as an input, and are judged for a conducting mat as well. Needs {claim.needs}."
     )
     return stated(claim, Word.PENDING, note)

@@ -90,13 +90,13 @@ def ranges(claims: Claims) -> tuple[Range, ...]:
     properties = hosted.electrolyte.properties
     assert properties is not None  # the catalogue gives them
     assert hosted.separator.macmullin_number is not None
+    source = "the paper measures a thick one; those that it cycles may be thinner"
     return (
         _first_voltage(claims),
         from_data(KINETICS, "i₀", "mA/cm2", "lithium.exchange_current_density"),
         from_data(SHARE, "-", "1", "host.area_share"),
         _fibres(claims),
-        Range(THICKNESS, "L", THICK, THIN, THICK, "um", "the paper measures one that is relatively thick; those that it cycles may "
-              "be thinner", readings=(f"{THIN:g} um", f"{THICK:g} um")),
+        Range(THICKNESS, "L", THICK, THIN, THICK, "um", source, readings=(f"{THIN:g} um", f"{THICK:g} um")),
         _from_cell(MACMULLIN, "N_M", "1", hosted.separator.macmullin_number),
         _from_cell(CONDUCTIVITY, "κ", "S/m", properties.conductivity),
         from_data(BRUGGEMAN, "-", "1", "host.bruggeman_exponent"),

@@ -1,6 +1,8 @@
-"""Is the host stripped from its top and filled from inside? Over the free choices of the front law and the matrix's conductivity.
+"""Is the host stripped from its top and filled from inside? Over the free choices of the front law and the matrix's
+conductivity.
 
-Each point is a run: strip 5, plate 3, plate 2 mAh/cm2 at 1 mA/cm2, as in the paper's figure 3. Nothing of the answer is built in
+Each point is a run: strip 5, plate 3, plate 2 mAh/cm2 at 1 mA/cm2, as in the paper's figure 3. Nothing of the answer is built
+in
 but what the law of the front says: lithium is plated where electrons and ions meet, on lithium, on what is near to lithium, and
 on the matrix as far as it is said to take part.
 """

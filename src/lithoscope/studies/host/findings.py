@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CALIBRATED = (FIRST_VOLTAGE, CAPACITY)
 """The claims that set a number."""
 
+MORE = 3.0
+"""The larger capacity that the paper cycles, mAh/cm2."""
+
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Shares of the surface for which a host is run, beyond the range of the table at its lower end."""
 
@@ -94,9 +97,16 @@ def _shown(runs: Runs, point: Point, mossy: Point) -> tuple[dict[str, Result], d
     after = {current: runs.mossy(mossy, EARLY_CYCLES, current) for current in RATES}
     shown = {"host, strips first": strips, "host, plates first": plates, "bare, fresh": foils, "bare, ten cycles": after[1.0]}
     shown |= {f"bare, ten cycles at {current:g} mA": after[current] for current in RATES[1:]}
+    ether, ether_foils = runs.pair(point, ether=True), runs.bare(point, ether=True)
+    more = runs.pair(point, capacity=MORE, currents=RATES[:1])
+    more_foils = runs.bare(point, capacity=MORE, currents=RATES[:1])
     last = 2 * (EARLY_CYCLES - 1)
     profiles = {
         "host": {i: (half(strips, plates, 2 * n), half(strips, plates, 2 * n + 1)) for n, i in enumerate(RATES)},
+        "host, ether": {i: (half(*ether, 2 * n), half(*ether, 2 * n + 1)) for n, i in enumerate(RATES)},
+        "bare, ether": {i: (whole(ether_foils, 2 * n), whole(ether_foils, 2 * n + 1)) for n, i in enumerate(RATES)},
+        "host, 3 mAh": {1.0: (half(*more, 0), half(*more, 1))},
+        "bare, 3 mAh": {1.0: (whole(more_foils, 0), whole(more_foils, 1))},
         "bare, no moss": {i: (whole(foils, 2 * n), whole(foils, 2 * n + 1)) for n, i in enumerate(RATES)},
         "bare, first cycle": {i: (whole(run, 0), whole(run, 1)) for i, run in after.items()},
         f"bare, cycle {EARLY_CYCLES}": {i: (whole(run, last), whole(run, last + 1)) for i, run in after.items()},

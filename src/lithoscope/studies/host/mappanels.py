@@ -62,11 +62,12 @@ def _stages(made: Confined) -> Panel:
         drawn.legend(handles, labels, loc="outside upper center", ncols=4)
     ids = ", ".join(result.manifest.run_id for result in made.runs.values())
     caption = (
-        "Lithium fraction over the depth of the host before and after stripping 5, plating 3 and plating the other 2 mAh/cm2 at 1 mA/cm2 "
-        "(beside the paper's figures 3a to 3c, photographs, and its sketch 3d). Left: a matrix of 1e-6 S/m on which nothing is plated; right: "
-        "one of 100 S/m that is plated as well as a third of the lithium is. 253 um is the electrode whose thickness the paper measures; 100 um "
-        "holds about the lithium of its full cells. The paper gives no number. The front law is a modelling choice; its numbers stand at their "
-        f"priors here and are moved in the next figure. Runs: {ids}."
+        "Lithium fraction over the depth of the host before and after stripping 5, plating 3 and plating the other 2 mAh/cm2 "
+        "at 1 mA/cm2 (beside the paper's figures 3a to 3c, photographs, and its sketch 3d). Left: a matrix of 1e-6 S/m on "
+        "which nothing is plated; right: one of 100 S/m that is plated as well as a third of the lithium is. 253 um is the "
+        "electrode whose thickness the paper measures; 100 um holds about the lithium of its full cells. The paper gives no "
+        "number. The front law is a modelling choice; its numbers stand at their priors here and are moved in the next figure. "
+        f"Runs: {ids}."
     )
     return Panel("stages", "Where the lithium is", svg(drawn), caption)
 
@@ -75,8 +76,8 @@ def _map(made: Confined) -> Panel:
     with figure(DOUBLE, 84 * MM) as drawn:
         depth, top = drawn.subplots(1, 2)
         depth.axline((0.2, 0.2), slope=1, color=GREY, lw=0.7)
-        depth.text(0.1, 0.44, "filled from inside", fontsize=7, color=GREY)
-        depth.text(0.26, 0.08, "filled from the top", fontsize=7, color=GREY)
+        depth.text(0.1, 0.6, "filled from inside", fontsize=7, color=GREY)
+        depth.text(0.32, 0.1, "filled from the top", fontsize=7, color=GREY)
         for spot in made.choices:
             colour, marker = LOOKS[spot.place.matrix, spot.thickness]
             f, reference = spot.found, not spot.place.changed
@@ -87,21 +88,25 @@ def _map(made: Confined) -> Panel:
         for (matrix, thickness), (colour, marker) in LOOKS.items():
             depth.plot([], [], marker=marker, ls="", color=colour, label=f"{matrix}, {thickness:g} µm")
         _name_exceptions(depth, made)
-        depth.set(xlabel="Mean depth of what was stripped / thickness", ylabel="Mean depth of what was plated first / thickness",
-                  xlim=(0.08, 0.52), ylim=(0.05, 0.52))  # fmt: skip
+        depth.set(
+            xlabel="Mean depth of what was stripped / thickness", ylabel="Mean depth of what was plated first / thickness"
+        )
+        depth.set(xlim=(0.08, 0.62), ylim=(0.05, 0.72))
         top.axhline(1, color=GREY, lw=0.6)
-        top.set(xlabel="Lithium left at the top after stripping / at first", ylabel="Lithium at the top at the end / at first", xlim=(-0.02, 0.5),
-                ylim=(0.8, 2))  # fmt: skip
+        top.set(xlabel="Lithium left at the top after stripping / at first", ylabel="Lithium at the top at the end / at first")
+        top.set(xlim=(-0.02, 0.5), ylim=(0.8, 2))
         handles, labels = depth.get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside upper center", ncols=4)
     insulating, conducting = made.of("insulating"), made.of("conducting")
     caption = (
-        f"The map: {len(made.choices)} runs of the sequence of the figure above, with each number of the front law and the share of the surface "
-        "at both ends of its range, both matrices, both thicknesses; filled marks: all at their priors. Left: above the line what is plated "
-        f"first lies deeper than what was stripped, which {sum(f.fills_from_inside for f in insulating)} of {len(insulating)} insulating and "
-        f"{sum(f.fills_from_inside for f in conducting)} of {len(conducting)} conducting hosts do. Right: how much lithium the uppermost "
-        f"twentieth keeps and ends with. Clogged tops, more than 90 % full: {sum(f.clogs_its_top for f in insulating)} and "
-        f"{sum(f.clogs_its_top for f in conducting)}. The paper gives no number for any of it (figures 3a to 3d)."
+        f"The map: {len(made.choices)} runs of the sequence of the figure above, with each number of the front law and the "
+        "share of the surface at both ends of its range, both matrices, both thicknesses; filled marks: all at their priors. "
+        "Left: above the line what is plated first lies deeper than what was stripped, which "
+        f"{sum(f.fills_from_inside for f in insulating)} of {len(insulating)} insulating and "
+        f"{sum(f.fills_from_inside for f in conducting)} of {len(conducting)} conducting hosts do. Right: how much lithium the "
+        "uppermost twentieth keeps and ends with. Clogged tops, more than 90 % full: "
+        f"{sum(f.clogs_its_top for f in insulating)} and {sum(f.clogs_its_top for f in conducting)}. The paper gives no number "
+        "for any of it (figures 3a to 3d)."
     )
     return Panel("map", "Top or inside: the free choices", svg(drawn), caption)
 
@@ -128,10 +133,11 @@ def _sweep(made: Confined) -> Panel:
         handles, labels = axes.get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside upper center", ncols=3)
     caption = (
-        "The same sequence over the conductivity of the matrix, at the priors of the front law. Blue: nothing is plated on bare fibres; orange: "
-        "they take part with 0.3 of the surface of coated ones. Lithium is plated deeper than it was stripped where a line lies above the dashed "
-        "one. Beyond about 1e-2 S/m the matrix conducts for the purpose; but the sign of the difference changes with what the fibres are for "
-        "lithium, not with what they are for electrons. Beside the paper's figure 3d, a sketch without numbers."
+        "The same sequence over the conductivity of the matrix, at the priors of the front law. Blue: nothing is plated on "
+        "bare fibres; orange: they take part with 0.3 of the surface of coated ones. Lithium is plated deeper than it was "
+        "stripped where a line lies above the dashed one. Beyond about 1e-2 S/m the matrix conducts for the purpose; but the "
+        "sign of the difference changes with what the fibres are for lithium, not with what they are for electrons. Beside the "
+        "paper's figure 3d, a sketch without numbers."
     )
     return Panel("matrix", "Top or inside: the conductivity of the matrix", svg(drawn), caption)
 
@@ -159,8 +165,8 @@ def _thickness(made: Confined, claims: Claims) -> Panel:
             [0, out[-1]], [before, after], yerr=2, color=BLACK, marker="s", ms=4, capsize=2, ls="", label="host, reported ±2 µm"
         )
         axes.axvline(out[-1], color=TEAL, lw=0.7, ls=":")
-        axes.annotate(f"front stalled: {out[-1]:.1f} mAh cm$^{{-2}}$ of {out[-1] + _left(result):.1f}", (out[-1], 170), xytext=(-4, 0), ha="right",
-                      textcoords="offset points", fontsize=7)  # fmt: skip
+        stalled = f"front stalled: {out[-1]:.1f} mAh cm$^{{-2}}$ of {out[-1] + _left(result):.1f}"
+        axes.annotate(stalled, (out[-1], 225), xytext=(-4, 0), ha="right", textcoords="offset points", fontsize=7)
         axes.set(
             xlabel="Lithium stripped / mAh cm$^{-2}$",
             ylabel="Thickness of the electrode / µm",
@@ -169,10 +175,11 @@ def _thickness(made: Confined, claims: Claims) -> Panel:
         )
         axes.legend(loc="lower left")
     caption = (
-        "Thickness of the whole electrode while it is stripped at 1 mA/cm2 until nothing has contact any more (beside the paper's figures 4f and "
-        f"4g). The model's mat is rigid, so the host keeps its {before:g} um, which are an input; reported are {after:g} um after complete "
-        "stripping, drawn at the end of the run, because the paper gives no charge. The mat would have to give way by 2.4 %. A foil of the same "
-        f"thickness loses what dense lithium takes. Run: {result.manifest.run_id}."
+        "Thickness of the whole electrode while it is stripped at 1 mA/cm2 until nothing has contact any more (beside the "
+        f"paper's figures 4f and 4g). The model's mat is rigid, so the host keeps its {before:g} um, which are an input; "
+        f"reported are {after:g} um after complete stripping, drawn at the end of the run, because the paper gives no charge. "
+        "The mat would have to give way by 2.4 %. A foil of the same thickness loses what dense lithium takes. Run: "
+        f"{result.manifest.run_id}."
     )
     return Panel("thickness", "Thickness of the electrode", svg(drawn), caption)
 

@@ -2,7 +2,8 @@
 
 The model has one host, against a foil. A cell of two hosts is put together from two such runs, one that strips first and one
 that plates first: its voltage is the potential of the host that is stripped less that of the one that is plated, each against
-lithium in the electrolyte beside its top, and what the electrolyte between them costs. The salt in the separator is then that of
+lithium in the electrolyte beside its top, and what the electrolyte between them costs. The salt in the separator is then that
+of
 a cell with a foil: some millivolts of concentration are taken over from it.
 """
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from lithoscope.errors import End, LithoscopeError
 from lithoscope.physics.cell import Mossy, Planar, PorousHost
+from lithoscope.physics.contract import silent
 from lithoscope.protocol import Current, Program, Spectrum
 from lithoscope.run import run
 from lithoscope.studies.host.cells import ON_HOST, bare_cell, host_cell, moss_ranges
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.ranges import Point, Range
+
+    Pair = tuple[Result, Result]
 
 Array = NDArray[np.float64]
 
@@ -106,10 +110,10 @@ class Runs:
     _hosts: dict[tuple[object, ...], Seen] = field(default_factory=dict)
     _foils: dict[tuple[object, ...], tuple[float, float]] = field(default_factory=dict)
 
-    def pair(self, point: Point, *, capacity: float = 1.0, ether: bool = False) -> tuple[Result, Result]:
+    def pair(self, point: Point, *, capacity: float = 1.0, currents: Sequence[float] = RATES, ether: bool = False) -> Pair:
         """A host that strips first and one that plates first, through all rates."""
         cell = host_cell(point, self.known, self.claims, ether=ether)
-        return completed(cell, rates(1, capacity), HOST), completed(cell, rates(-1, capacity), HOST)
+        return completed(cell, rates(1, capacity, currents), HOST), completed(cell, rates(-1, capacity, currents), HOST)
 
     def host(self, point: Point) -> Seen:
         """What is read off a cell of two hosts."""
@@ -117,16 +121,16 @@ class Runs:
         if key not in self._hosts:
             cell = host_cell(point, self.known, self.claims)
             spectrum = completed(cell, Program([Spectrum()]), HOST)
-            self._hosts[key] = Seen({i: _first_half(cell, i) for i in RATES}, electrode_resistance(spectrum))
+            self._hosts[key] = Seen({i: first_half(cell, i) for i in RATES}, electrode_resistance(spectrum))
         return self._hosts[key]
 
     def overpotential(self, point: Point, current: float) -> float:
         """Of a cell of two hosts, mV."""
         return self.host(point).overpotential[current]
 
-    def bare(self, point: Point, *, capacity: float = 1.0, ether: bool = False) -> Result:
+    def bare(self, point: Point, *, capacity: float = 1.0, currents: Sequence[float] = RATES, ether: bool = False) -> Result:
         """The bare cell without moss, through all rates."""
-        return completed(bare_cell(point, self.known, ether=ether), rates(1, capacity), BARE)
+        return completed(bare_cell(point, self.known, ether=ether), rates(1, capacity, currents), BARE)
 
     def fresh_ratio(self, point: Point) -> float:
         """Resistance of a fresh foil over that of a fresh host."""
@@ -170,9 +174,12 @@ def mossy_cell(point: Point, known: Sequence[Range]) -> Cell:
     return cell
 
 
-def _first_half(cell: Cell, current: float) -> float:
-    """Mean voltage of the first half-cycle of two hosts, mV; infinite if the electrolyte cannot carry the current so long."""
-    pair = [run(cell, Program([_step(sign * current, 1.0)]), HOST, progress=False) for sign in (1, -1)]
+def first_half(cell: Cell, current: float, *, apart: bool = False) -> float:
+    """Mean voltage of the first half-cycle of two hosts, mV; infinite if the electrolyte cannot carry the current so long.
+
+    apart  whether it is run in another process, as threads have to
+    """
+    pair = [HOST.simulate(cell, Program([_step(sign * current, 1.0)]), silent, apart=apart) for sign in (1, -1)]
     if any(result.status.end is End.SALT_DEPLETED for result in pair):
         return math.inf
     for result in pair:

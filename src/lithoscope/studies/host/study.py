@@ -1,4 +1,4 @@
-"""The study: one voltage and one capacity calibrate, everything else is predicted, and the free choices of the front law are a map."""
+"""The study: one voltage and one capacity calibrate, all else is predicted, and the free choices of the front law are a map."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.cell.worker import threads
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
-from lithoscope.studies.host import confine, judging, mappanels, panels, tables
+from lithoscope.studies.host import confine, judging, lifepanels, living, mappanels, panels, tables
 from lithoscope.studies.host.arithmetic import checked
 from lithoscope.studies.host.findings import Findings, find
-from lithoscope.studies.outcome import Link, Outcome
+from lithoscope.studies.host.lives import Lives, live
+from lithoscope.studies.outcome import Link, Outcome, Table
 from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import Verdict, Word, stated
 from lithoscope.studies.work import Work
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
+    from lithoscope.result import Result
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,37 @@ def _with_long(first: Outcome, found: Findings, report: Report) -> Outcome:
         work = Work(pool, report)
         spots = work.ask(confine.jobs(found.point, found.ranges, first.claims))
         drawn = work.ask(confine.references(found.point, found.ranges, first.claims))
-        points = tuple(work.collect(spots, 0.0, 0.6).values())
-        made = confine.gathered(points, work.collect(drawn, 0.6, 0.65))
-    verdicts = judging.confined(first.claims, made)
-    shown = mappanels.panels(made, first.claims)
+        points = tuple(work.collect(spots, 0.0, 0.4).values())
+        made = confine.gathered(points, work.collect(drawn, 0.4, 0.45))
+        lives = live(work, first.claims, found.point, found.ranges, 0.45)
+    verdicts = judging.confined(first.claims, made) | living.verdicts(lives, first.claims, found)
+    shown, late = mappanels.panels(made, first.claims), lifepanels.panels(lives, first.claims)
     return replace(
         first,
         verdicts=[verdicts.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=first.answer + typeset(tables.sentence(made)),
-        panels=(*first.panels[:2], *shown, *first.panels[2:]),
-        runs={**first.runs, **{f"{m} host, {t:g} um": r for (t, m), r in made.runs.items()}, "host, emptied": made.emptied},
+        panels=(*first.panels[:2], *shown, *first.panels[2:-1], *late, first.panels[-1]),
+        tables=(*living.tables(lives, found, first.claims), *first.tables, *_unsolved(work)),
+        chain=(*first.chain, *living.chain()),
+        runs={**first.runs, **_runs(made, lives)},
     )
+
+
+def _runs(made: confine.Confined, lives: Lives) -> dict[str, Result]:
+    """The long runs behind the figures."""
+    return {
+        **{f"{m} host, {t:g} um": r for (t, m), r in made.runs.items()},
+        "host, emptied": made.emptied,
+        **{f"bare, {g.mechanism.name}": g.bare for g in lives.grown},
+        **({"host against a foil, 5 mA": lives.pumped} if lives.pumped else {}),
+        **{f"perovskite bare, {name}": r for name, r in lives.beside.items()},
+        **{f"LTO, {name}": r for name, r in lives.full.items()},
+    }
+
+
+def _unsolved(work: Work) -> tuple[Table, ...]:
+    rows = tuple((each.what, each.words) for each in work.unsolved)
+    return (Table("What was not solved", ("run", "how it ended"), rows, "These runs are in no number."),) if rows else ()
 
 
 def _chain() -> tuple[Link, ...]:
