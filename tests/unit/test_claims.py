@@ -154,6 +154,6 @@ def test_studies_by_name() -> None:
     assert [study(name).name for name in NAMES] == list(NAMES)
     assert study("perovskite").name == "perovskite", "a second time, too"
     with pytest.raises(InputError, match="not built yet"):
-        study("host")
+        study("dipoles")
     with pytest.raises(InputError, match='Did you mean "perovskite"'):
         study("perovskit")

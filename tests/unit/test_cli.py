@@ -106,7 +106,7 @@ def test_names_of_the_catalogue_stand_for_files(lithoscope: Any, files: tuple[st
         (("run", "cell.toml", "program.toml", "--to", "cell.toml/run"), "could not be written"),
         (("claims", "perovskite.eis.bear"), 'Did you mean "perovskite.eis.bare"?'),
         (("claims", "perovskit.eis.bare"), 'Did you mean "perovskite"?'),
-        (("reproduce", "host"), "not built yet"),
+        (("reproduce", "dipoles"), "not built yet"),
         (("reproduce", "perovskit"), 'Did you mean "perovskite"?'),
         (("claims", "--verdict", "agree"), 'Did you mean "agrees"?'),
         (("data", "zzzz"), "fits no record"),

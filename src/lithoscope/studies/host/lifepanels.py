@@ -114,7 +114,7 @@ def _side_by_side(lives: Lives, claims: Claims) -> Panel:
     caption = (
         "Two papers, one bare lithium: symmetric cells of foils at 1 mA/cm2 and 1 mAh/cm2. Each cell has the interface that "
         "its own paper gives; the ageing is that which the 170 mV of this paper's cell ask for, per area, in both. Nothing of "
-        "the other paper's life is used: with the same ageing its cell does not end at its reported 100 h, marked. Runs of the "
+        "the other paper's life is used: with the same ageing its cell does not reach 1 V at its reported 100 h, marked. Runs of the "
         f"other cell: {ids}."
     )
     return Panel("two-papers", "Two papers, one bare lithium", svg(drawn), caption)
