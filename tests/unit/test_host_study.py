@@ -26,6 +26,7 @@ PENDING = {"sei.cracks", "zno.wets", "porous", "xrd.products", "insulating", "fl
            "no_dendrite100"}  # fmt: skip
 
 
+@pytest.mark.fails_when("studies/host/arithmetic.py", '    "host.infuse": _infusion,\n', "")
 def test_the_claims_are_complete() -> None:
     """All 58; what is pending says what it needs, and nothing else does."""
     assert len(CLAIMS.claims) == 58
@@ -190,6 +191,7 @@ def test_film_of_a_parabolic_law() -> None:
     assert lives.film_after(lives.MECHANISMS[0], 0.1, 200) == pytest.approx(15e-9)
 
 
+@pytest.mark.fails_when("studies/host/living.py", "first * 5 / 3, first * 3 / 5", "first * 3 / 5, first * 5 / 3")
 def test_of_two_numbers_of_failure_one_calibrates() -> None:
     """88 cycles set what 75 are compared with, and the answer stays open: charge, time and salt are three laws."""
     failed = (lives.Failed(lives.MECHANISMS[0], Strength(0.1), Bounded(90.0)),)
@@ -200,6 +202,7 @@ def test_of_two_numbers_of_failure_one_calibrates() -> None:
     assert "depletion of salt, as 1/i2, 53" in made.note
 
 
+@pytest.mark.fails_when("studies/host/living.py", "lost = (inventory - cycled) / asked", "lost = inventory / asked")
 def test_full_cells_lose_lithium() -> None:
     """The efficiency that the beginning of the fade leaves, and how long the thick foil lasts with it."""
     nothing = SimpleNamespace(full={}, dead=math.nan)
@@ -208,6 +211,7 @@ def test_full_cells_lose_lithium() -> None:
     assert "lasts 415 cycles" in note
 
 
+@pytest.mark.fails_when("studies/host/living.py", "    if not lives.grown:\n", "    if False:\n")
 def test_nothing_is_said_without_a_run() -> None:
     verdict = living._late_bare(SimpleNamespace(grown=()), CLAIMS)  # type: ignore[arg-type]  # only this is read
     assert verdict.verdict is Word.PENDING
