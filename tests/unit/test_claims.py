@@ -11,6 +11,7 @@ from lithoscope.studies.claims import Band, Claim, Claims, Tolerance, read_claim
 from lithoscope.studies.outcome import verdicts_json
 from lithoscope.studies.perovskite.arithmetic import CHECKS, NOT_TESTABLE
 from lithoscope.studies.ranges import Range, explore
+from lithoscope.studies.report import interval
 from lithoscope.studies.verdict import MEANS, Prediction, Word, compare, judged, stated, weakest
 
 
@@ -94,6 +95,14 @@ def test_json_has_null_and_never_nan() -> None:
     ]
     assert all(key in rows[0] for key in keys)
     assert rows[1]["reported"] is True
+
+
+@pytest.mark.fails_when("studies/report.py", '"∞" if high is None else', '"" if high is None else')
+def test_an_interval_without_an_end_is_shown_as_such() -> None:
+    assert interval(judged(claim(unit="mV"), [Prediction(40, 30, math.inf)])) == "40 (30 to ∞) mV"
+    assert interval(judged(claim(), [Prediction(40, -math.inf, 50)])) == "40 (−∞ to 50)"
+    assert interval(judged(claim(), [Prediction(40, 40, 40)])) == "40"
+    assert interval(judged(claim(), [None])) == "–"
 
 
 def test_every_word_is_explained() -> None:

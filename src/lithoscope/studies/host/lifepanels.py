@@ -9,6 +9,7 @@ import numpy as np
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
 from lithoscope.studies.host.lives import LATE, delivered, fade, plateau
 from lithoscope.studies.outcome import Panel
+from lithoscope.studies.typeset import typeset
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
@@ -109,13 +110,13 @@ def _side_by_side(lives: Lives, claims: Claims) -> Panel:
             color=TEAL,
         )
         axes.set(xlabel="Time, $t$ / h", ylabel="Voltage at 1 mA cm$^{-2}$ / mV", xlim=(0, 205), ylim=(0, None))
-        axes.legend(loc="upper left", fontsize=6, ncols=2)
+        drawn.legend(loc="outside upper center", fontsize=6, ncols=3)
     ids = ", ".join(r.manifest.run_id for r in lives.beside.values())
     caption = (
         "Two papers, one bare lithium: symmetric cells of foils at 1 mA/cm2 and 1 mAh/cm2. Each cell has the interface that "
         "its own paper gives; the ageing is that which the 170 mV of this paper's cell ask for, per area, in both. Nothing of "
-        "the other paper's life is used: with the same ageing its cell does not reach 1 V at its reported 100 h, marked. Runs of the "
-        f"other cell: {ids}."
+        "the other paper's life is used: with the same ageing its cell does not reach 1 V at its reported 100 h, marked. Runs "
+        f"of the other cell: {ids}."
     )
     return Panel("two-papers", "Two papers, one bare lithium", svg(drawn), caption)
 
@@ -127,9 +128,9 @@ def _ether(lives: Lives) -> Panel:
         for (name, volts), colour, dash in zip(
             lives.ether.items(), colours, ("-", "--", ":", "--", ":", "--", ":"), strict=False
         ):
-            axes.plot(np.arange(1, len(volts) + 1), volts, color=colour, ls=dash, label=name)
+            axes.plot(np.arange(1, len(volts) + 1), volts, color=colour, ls=dash, label=typeset(name))
         axes.set(xlabel="Cycle", ylabel="Voltage of two foils / mV", xlim=(0, LATE + 1), ylim=(0, None))
-        axes.legend(loc="upper left", ncols=2, fontsize=6)
+        drawn.legend(loc="outside upper center", ncols=4, fontsize=6)
     caption = (
         f"The bare cell in ether electrolyte through {LATE} cycles of 1 mAh/cm2 at 1 mA/cm2: all numbers of ageing at their "
         "priors, and three of them at both ends of their range. The paper sees the voltage fall first and then rise (text; no "

@@ -274,9 +274,9 @@ def _bare_cells(lives: Lives, found: Findings, claims: Claims) -> Table:
         )
     remark = (
         "The bare cells of both papers. The same lithium in nearly the same electrolyte differs by a factor of four in the "
-        "resistance of a fresh face on a disc of 1.13 cm2, and by two in life at least. With ageing of the same strength per area "
-        "the cell of the other paper has not reached 1 V when it is reported to have failed. Area, solvent and what counts as an "
-        "end separate them; only the area is a number that could be looked up."
+        "resistance of a fresh face on a disc of 1.13 cm2, and by two in life at least. With ageing of the same strength per "
+        "area the cell of the other paper has not reached 1 V when it is reported to have failed. Area, solvent and what "
+        "counts as an end separate them; only the area is a number that could be looked up."
     )
     return Table("Two papers, one bare lithium", ("", "this paper", "the perovskite paper"), tuple(rows), remark)
 

@@ -13,10 +13,7 @@ from lithoscope.data import lookup
 from lithoscope.physics.laws.wetting import height
 from lithoscope.studies.host import infusion
 from lithoscope.studies.host.cells import (
-    BRUGGEMAN,
     CAPACITY,
-    FIBRES,
-    SHARE,
     largest_lithium_fraction,
     lithium_fraction,
     most_fibres,
@@ -310,14 +307,15 @@ def _shares(found: Findings, claims: Claims) -> Panel:
         ratios.legend(loc="lower right")
     caption = (
         "What would have to be true. Left: voltage of the cell of two hosts over the share of its surface that takes part; "
-        "bands: reported, ±10 %; marks: the shares at which each is met. They differ by a factor of five, so no share gives "
-        "all three. Right: the resistance ratio of fresh electrodes; the reported one, after ten cycles, as a band. Grey: the "
-        "range of the share. All other parameters at their quoted values; interface calibrated on the bare cell."
+        "bands: reported, ±10 %; marks: the shares at which each is met. No share gives all three. Right: the resistance ratio "
+        "of fresh electrodes; the reported one, after ten cycles, as a band. Grey: the range of the share. All other "
+        "parameters at their quoted values; interface calibrated on the bare cell."
     )
     return Panel("share", "The surface that takes part", svg(drawn), caption)
 
 
 def _sensitivities(found: Findings) -> Panel:
+    first = leading(found.sensitivities["overpotential of two hosts at 1 mA/cm2 / mV"])[:3]
     volt, after = found.overpotential[1.0].value, f"after {EARLY_CYCLES} cycles"
     shown = (
         ("overpotential of two hosts at 1 mA/cm2 / mV", "two hosts at 1 mA cm$^{-2}$", "Overpotential / mV", volt),
@@ -342,7 +340,7 @@ def _sensitivities(found: Findings) -> Panel:
         )
     caption = (
         "What each open parameter does, one at a time over its range, with the cell calibrated anew at every point; what moves "
-        f"a prediction by less than 3 % of the first is left out. Left: the host's voltage depends on {BRUGGEMAN}, {FIBRES} "
-        f"and {SHARE}. Right: the ratio after ten cycles depends first on the moss of the foil."
+        f"a prediction by less than 3 % of the first is left out. Left: the host's voltage depends first on "
+        f"{', '.join(row.parameter for row in first)}. Right: the ratio after ten cycles depends first on the moss of the foil."
     )
     return Panel("sensitivities", "Sensitivities", svg(drawn), caption)

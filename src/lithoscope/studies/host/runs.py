@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lithoscope.errors import End, LithoscopeError
+from lithoscope.errors import End
 from lithoscope.physics.cell import Mossy, Planar, PorousHost
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Current, Program, Spectrum
 from lithoscope.run import run
 from lithoscope.studies.host.cells import ON_HOST, bare_cell, host_cell, moss_ranges
+from lithoscope.studies.search import NotSolvedError
 from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Runs cells and remembers what was seen. Raises LithoscopeError for a run that did not complete its program."""
+    """Runs cells and remembers what was seen. Raises NotSolvedError for a run that did not complete its program."""
 
     claims: Claims
     known: tuple[Range, ...]
@@ -200,7 +201,7 @@ def completed(cell: Cell, program: Program, model: CellModel) -> Result:
 def _check(result: Result, cell: Cell) -> None:
     if result.status.end is not End.COMPLETED:
         # A prediction from half a run would be a number like any other.
-        raise LithoscopeError(f"A cell with a {cell.working.kind} did not complete its program. {result.status}")
+        raise NotSolvedError(f"A cell with a {cell.working.kind} did not complete its program. {result.status}")
 
 
 def electrode_resistance(result: Result, spectrum: int = 0) -> float:
