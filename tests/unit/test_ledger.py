@@ -11,15 +11,15 @@ def test_simpson_is_exact_for_a_cubic() -> None:
     t = np.array([0.0, 0.3, 1.0, 1.1, 2.0])
     f = lambda x: 1 - 2 * x + 3 * x**2 - x**3  # noqa: E731
     middles = f((t[1:] + t[:-1]) / 2)
-    assert simpson(t, f(t), middles)[-1] == pytest.approx(2 - 4 + 8 - 4, abs=1e-14)
+    assert simpson(t, f(t), middles) == pytest.approx(2 - 4 + 8 - 4, abs=1e-14)
 
 
-@pytest.mark.fails_when("physics/ledger.py", "4 * middles", "3 * middles")
+@pytest.mark.fails_when("physics/ledger.py", "4 * h @ middles", "3 * h @ middles")
 def test_simpson_is_of_fourth_order() -> None:
     errors = []
     for n in (4, 8, 16, 32):
         t = np.linspace(0, 1, n + 1)
-        errors.append(abs(simpson(t, np.exp(t), np.exp((t[1:] + t[:-1]) / 2))[-1] - (np.e - 1)))
+        errors.append(abs(simpson(t, np.exp(t), np.exp((t[1:] + t[:-1]) / 2)) - (np.e - 1)))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert np.all(np.abs(orders - 4) < 0.1)
 

@@ -176,7 +176,7 @@ KEPT: dict[str, tuple[Trace, ...]] = {}
 @pytest.mark.fails_when(DETECTOR, "electrolyte = read_arc(seen.spectra[0]).start", "electrolyte = None")
 def test_a_short_from_the_first_hour_shows_against_the_electrolyte(bare: ls.Cell) -> None:
     """Nothing to compare it with, but a voltage below that of the electrolyte alone, which the first spectrum has shown."""
-    short = ls.Short("2 S/cm2", ls.Onset(capacity="0.2 mAh/cm2"))
+    short = ls.Short("2 S/cm2", ls.Onset(capacity="0.001 mAh/cm2"))
     cycles = ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=1)
     program = ls.Program([ls.Spectrum("10 MHz", "1 Hz", points_per_decade=4, rest="1 s"), *cycles.steps])
     found = soft_short(ls.run(bare.replaced(short=short), program, ls.Planar(), progress=False))

@@ -17,15 +17,16 @@ from lithoscope.result.ledger import Ledger, Reservoir
 Array = NDArray[np.float64]
 
 
-def simpson(t: Array, nodes: Array, middles: Array) -> Array:
-    """Running integral by Simpson's rule on every interval, int f dt, at the ends of the intervals.
+def simpson(t: Array, nodes: Array, middles: Array) -> float:
+    """Integral by Simpson's rule on every interval, int f dt.
 
     t        times, s, shape (n,)
     nodes    f at these times, shape (n,)
     middles  f half-way between them, shape (n - 1,)
-    Returns shape (n - 1,). Fourth order in the length of the intervals.
+    Fourth order in the length of the intervals.
     """
-    return np.cumsum(np.diff(t) / 6 * (nodes[:-1] + 4 * middles + nodes[1:]))
+    h = np.diff(t) / 6
+    return float(h @ nodes[:-1] + 4 * h @ middles + h @ nodes[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def entry(t: Array, contents: Mapping[str, Array], fluxes: Mapping[str, Flux], f
     if len(t) > 1:
         for name in contents:
             flux, between = fluxes[name], fluxes_between[name]
-            inflow[name] = float(simpson(t, flux.net, between.net)[-1])
-            passed[name] = float(simpson(t, flux.turnover, between.turnover)[-1])
+            inflow[name] = simpson(t, flux.net, between.net)
+            passed[name] = simpson(t, flux.turnover, between.turnover)
     final = {name: float(content[-1]) for name, content in contents.items()}
     return Entry(final, inflow, passed, float(total.min()), float(total.max()))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lithoscope.physics.cell.chunk import Array
 from lithoscope.physics.ledger import Entry, Flux, entry, mismatch
@@ -182,24 +183,20 @@ def kept(t: Array, voltage: Array, current_density: Array) -> Array:
     """Indices of a stretch that carry its shape: a straight line between them is within `RESOLUTION_V` of the voltage and
     within `RESOLUTION_J` of the current density. Both ends are always kept.
     """
-    in_voltage = _corners(t, voltage, np.full(len(t), RESOLUTION_V))
-    return np.array(sorted(in_voltage | _corners(t, current_density, RESOLUTION_J * (np.abs(current_density) + 1))))
+    corners = _corners(t, voltage, np.full(len(t), RESOLUTION_V))
+    return np.union1d(corners, _corners(t, current_density, RESOLUTION_J * (np.abs(current_density) + 1)))
 
 
-def _corners(t: Array, values: Array, tolerance: Array) -> set[int]:
-    """Indices between which values are straight within a tolerance, by splitting at the worst point again and again."""
-    chosen = {0, len(t) - 1}
-    open_ranges = [(0, len(t) - 1)]
-    while open_ranges:
-        first, last = open_ranges.pop()
-        if last - first < 2:
-            continue
-        inside = slice(first + 1, last)
-        slope = (values[last] - values[first]) / (t[last] - t[first])
-        error = np.abs(values[inside] - values[first] - slope * (t[inside] - t[first])) / tolerance[inside]
-        worst = int(error.argmax())
-        if error[worst] > 1:
-            middle = first + 1 + worst
-            chosen.add(middle)
-            open_ranges += [(first, middle), (middle, last)]
-    return chosen
+def _corners(t: Array, values: Array, tolerance: Array) -> NDArray[np.intp]:
+    """Indices between which values are straight within a tolerance: every line that is not is split at its worst point, all of
+    them at once, until none is left.
+    """
+    chosen = np.array([0, len(t) - 1])
+    while True:
+        error = np.abs(values - np.interp(t, t[chosen], values[chosen])) / tolerance
+        worst = np.maximum.reduceat(error, chosen[:-1])
+        if not np.any(worst > 1):
+            return chosen
+        line = np.searchsorted(chosen, np.arange(len(t)), side="right").clip(max=len(worst)) - 1
+        splits = np.flatnonzero((error > 1) & (error == worst[line]))
+        chosen = np.union1d(chosen, splits)

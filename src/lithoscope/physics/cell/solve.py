@@ -264,7 +264,7 @@ def ladder(rtol: float) -> tuple[Tolerances, ...]:
     The first step has to be below the fastest relaxation, which for a thin double layer on a fast electrode is less than a
     nanosecond.
     """
-    return Tolerances(rtol, 1e-8), Tolerances(rtol, 1e-12), Tolerances(rtol / 10, 1e-12)
+    return Tolerances(rtol, 1e-8), Tolerances(rtol, 1e-12), Tolerances(rtol / 10, 1e-12, uniform=True)
 
 
 def _extent(program: Program) -> str:

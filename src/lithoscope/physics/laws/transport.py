@@ -6,7 +6,7 @@ value at its edge is used, and a run that went there says so.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -136,27 +136,33 @@ def _polynomial(p: tuple[float, ...], c: Function, T: Function) -> Function:
     return (p1 + p3 * T + p6 * T**2) + c * ((p2 + p5 * T + p9 * T**2) + c * ((p4 + p8 * T) + c * p7))
 
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
+"""Of the Gauss-Legendre quadrature of the diffusion potential."""
 
 
-def diffusion_potential(law: Functions, c_left: Function, c_right: Function, T: Function) -> Function:
+def diffusion_potential(
+    law: Functions,
+    c_left: Function,
+    c_right: Function,
+    T: Function,
+    nodes: Function = NODES,
+    total: Callable[[Function], Function] = WEIGHTS.__matmul__,
+) -> Function:
     """Potential of the electrolyte on the right against the left, without current, measured with lithium electrodes.
 
     phi = (2 R T / F) int_{ln c_left}^{ln c_right} (1 - t+) chi d ln c
 
     c_left, c_right  salt concentrations, mol/m3, positive
     T                temperature, K
+    nodes, total     NODES as a column, and the sum of WEIGHTS times a column, in the arithmetic of the concentrations
     Returns phi in V.
 
     Gauss-Legendre quadrature in ln c with 16 points: exact for constant (1 - t+) chi, below 1e-9 V from 1 mol/m3 to
     3 mol/L for the fitted law. It needs no more than the four functions, so a law can be exchanged in one place.
     """
     ratio = np.log(c_right / c_left)
-    total = 0.0
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        c = c_left * np.exp(float(0.5 * (1 + node)) * ratio)
-        total = total + float(0.5 * weight) * (1 - law.transference_number(c, T)) * law.thermodynamic_factor(c, T)
-    return 2 * thermal_voltage(T) * ratio * total
+    c = c_left * np.exp(0.5 * (1 + nodes) * ratio)
+    return thermal_voltage(T) * ratio * total((1 - law.transference_number(c, T)) * law.thermodynamic_factor(c, T))
 
 
 def limiting_current_density(D: float, t_plus: float, c0: float, thickness: float, macmullin: float) -> float:

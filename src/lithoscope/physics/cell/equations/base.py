@@ -9,10 +9,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.short import Leak
-from lithoscope.physics.laws.transport import Functions, diffusion_potential
+from lithoscope.physics.laws.transport import NODES, WEIGHTS, Functions, diffusion_potential
 
 SEPARATOR = "separator"
 FACES = {"Counter": "left", "Working": "right"}
@@ -47,6 +49,13 @@ class ElectrolyteTransport(Functions):
     def thermodynamic_factor(self, c: Any, T: Any) -> Any:
         """chi = 1 + d ln f / d ln c."""
         return self._function("Thermodynamic factor", c, T)
+
+
+def symbolic_diffusion_potential(law: Functions, c_left: Any, c_right: Any, T: Any) -> Any:
+    """`laws.transport.diffusion_potential` of two symbols: its quadrature as one column, so that it is a handful of nodes."""
+    ones, weights = pybamm.Matrix(np.ones((1, len(NODES)))), pybamm.Vector(WEIGHTS)
+    # With constant properties PyBaMM simplifies the column to a number; times the weights it is one again.
+    return diffusion_potential(law, c_left, c_right, T, pybamm.Vector(NODES), lambda column: ones @ (weights * column))
 
 
 class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no types
@@ -161,7 +170,7 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
     def _voltage(self) -> None:
         v, law, T, J = self.variables, self.transport, self.T, self.J
         left, right = (self._beside(face) for face in FACES)
-        diffusion = diffusion_potential(law, left, right, T)
+        diffusion = symbolic_diffusion_potential(law, left, right, T)
         ohmic = v["Electrolyte resistance [Ohm.m2]"]
         V = v["Working potential [V]"] - v["Counter potential [V]"] + diffusion - J * ohmic
         film = sum(v[f"{face} {kind} film power [W.m-2]"] for face in FACES for kind in ("protective", "native"))

@@ -51,11 +51,10 @@ import numpy as np
 
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.physics.cell.engine import pybamm
-from lithoscope.physics.cell.equations.base import SEPARATOR, LithiumCell
+from lithoscope.physics.cell.equations.base import SEPARATOR, LithiumCell, symbolic_diffusion_potential
 from lithoscope.physics.cell.equations.foil import foil_face
 from lithoscope.physics.laws.host import electronic_conductivity, plating_share, room, stripping_share
 from lithoscope.physics.laws.kinetics import exchange_current_density, overpotential
-from lithoscope.physics.laws.transport import diffusion_potential
 
 HOST = "positive electrode"
 """PyBaMM's name of the working electrode. It tells the sizes of fields apart only in domains whose names it knows."""
@@ -225,7 +224,7 @@ class HostCell(LithiumCell):
         """Potential of the back against lithium in the electrolyte beside the top, V."""
         back, top = (pybamm.boundary_value(self.c_host, side) for side in ("right", "left"))
         drop = pybamm.Integral(pybamm.inner(self.i_e, self.ionic), _xi(*LAYERS)) - self.J * self._separator_resistance()
-        return pybamm.boundary_value(self.phi, "right") + diffusion_potential(self.transport, top, back, self.T) - drop
+        return pybamm.boundary_value(self.phi, "right") + symbolic_diffusion_potential(self.transport, top, back, self.T) - drop
 
     def _separator_resistance(self) -> Any:
         P, g = pybamm.Parameter, self.g[SEPARATOR]

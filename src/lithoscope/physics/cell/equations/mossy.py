@@ -12,7 +12,8 @@ its coordinate xi of a fixed length and its stretch g(t), so that dx = g dxi. Sy
     k_p, V_f    parabolic constant of film growth, m2/s; film volume per mole of lithium in it, m3/mol
     [x]+        smooth positive part m^3 / (m^2 + s^2), m = max(x, 0), s = 0.05 A/m2: nothing happens at rest
     s_b         share of the ground that bulk lithium covers, Q_b+ / (Q_b+ + Q_min)
-    G           ground on which bulk lithium starts again where it is gone, a_k s_0 (1 - s_b), s_0 = 1e-3
+    G           ground on which bulk lithium starts again where it is gone, a_k (s_0 (1 - s_b) + max(-Q_b, 0) / (h Q_min)),
+                s_0 = 1e-3, h = 1e-2: what the integrator took too much, a hair, comes back first
 
 Equations of a face
     C_dl dphi/dt = J_k - I_b - A_m i_m,   phi = R_q i_q + 2 V_T asinh(i_q / (2 i0_q)),   i0_q = i0_q,ref sqrt(c_k / c_0)
@@ -72,6 +73,11 @@ SEEDS = 1e-3
 takes to deposit, 2 s at 1 mA/cm2, so that its value does not show."""
 
 
+HOLE = 1e-2
+"""Share of the least lithium that covers all ground where it is missing: the seeds alone would take a second to fill what the
+integrator took too much, while the moss grows."""
+
+
 class MossyLithiumCell(LithiumCell):
     """Li | dead layer | separator | dead layer | Li. Equations at the top of this module.
 
@@ -107,7 +113,7 @@ class MossyLithiumCell(LithiumCell):
             "bulk": self._population(face, "bulk", phi, c, P(f"{face} exchange current density [A.m-2]")),
             "mossy": self._population(face, "mossy", phi, c, P(f"{face} mossy exchange current density [A.m-2]")),
         }
-        ground = rough * self.seeds * (1 - covered)
+        ground = rough * (self.seeds * (1 - covered) + pybamm.maximum(-bulk, 0) / (HOLE * least))
         plated = (area["bulk"] + ground) * positive_part(-i["bulk"])
         passed = area["bulk"] * i["bulk"] - ground * positive_part(-i["bulk"])
         stripped = passed + area["mossy"] * i["mossy"]
