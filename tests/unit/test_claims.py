@@ -12,6 +12,7 @@ from lithoscope.studies.outcome import verdicts_json
 from lithoscope.studies.perovskite.arithmetic import CHECKS, NOT_TESTABLE
 from lithoscope.studies.ranges import Range, explore
 from lithoscope.studies.report import interval
+from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import MEANS, Prediction, Word, compare, judged, stated, weakest
 
 
@@ -103,6 +104,11 @@ def test_an_interval_without_an_end_is_shown_as_such() -> None:
     assert interval(judged(claim(), [Prediction(40, -math.inf, 50)])) == "40 (−∞ to 50)"
     assert interval(judged(claim(), [Prediction(40, 40, 40)])) == "40"
     assert interval(judged(claim(), [None])) == "–"
+
+
+@pytest.mark.fails_when("studies/typeset.py", r"0*(\d{1,3})", r"0*(\d+)")
+def test_the_id_of_a_run_is_not_a_power_of_ten() -> None:
+    assert typeset("3e-20 m2/s, run 0e5497225693, 12e+03") == "3 × 10⁻²⁰ m²/s, run 0e5497225693, 12 × 10³"
 
 
 def test_every_word_is_explained() -> None:
