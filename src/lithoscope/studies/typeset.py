@@ -16,7 +16,7 @@ _UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uAh": "µAh", "ohm": "Ω", "de
 _FORMULA = re.compile(rf"(?<![\w.])({'|'.join(FORMULAS)})(?!\w|\.\w)")
 _UNIT = re.compile(rf"(?<![\w.])({'|'.join(_UNITS)})(?!\w|\.\w)")
 _POWER = re.compile(r"(?<![\w.])(cm|nm|mm|m|g)([23])(?!\w)")
-_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d+)?)e([+-]?)0*(\d{1,3})(?!\w)")
 
 
 def typeset(text: str) -> str:
