@@ -15,7 +15,7 @@ Equations (positive currents oxidise)
     j_e = (1 - n / n_f) j_e0 exp(-n / n*)             tunnelling
     j_e = (1 - n / n_f) [U_c - phi]+ sigma_e / (n V_c + x_0)   conduction
     i_y = k_y n / (n + n_h) (w(y) e^b - w(y_m - y) e^-b) / (1 + 2 cosh(b) / m)
-        b = (phi - U_y(y)) / (2 V_T),   w(u) = u / (u + 0.05)
+        b = (phi - U_y(y)) / (2 V_T),   w(u) = u / (|u| + 0.05)
     dQ_x/dt = -i_x,   z F dn/dt = j_c,   dQ_y/dt = -i_y
     m = 50: no reaction is faster than so many times its rate, where transport would take over; equilibria do not feel it
 
@@ -33,7 +33,7 @@ from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import LithiumCell
 from lithoscope.physics.laws.alloys import alloy_potential, plateaus
 from lithoscope.physics.laws.conversion import in_series, leak_by_conduction, leak_by_tunnelling, reduction_rate
-from lithoscope.physics.laws.kinetics import positive_part, share_of_area
+from lithoscope.physics.laws.kinetics import positive_part
 
 FASTEST = 50.0
 """How many times its rate a reaction can be."""
@@ -114,9 +114,18 @@ def _alloying(cell: LithiumCell, phi: Any, metal: str, converted: Any) -> Any:
     y = alloyed / (FARADAY * (converted + NONE))
     most = plateaus(metal)[-1][1]
     b = (phi - alloy_potential(metal, y)) / (2 * thermal_voltage(cell.T))
-    # What takes and what gives vanishes linearly where nothing more fits or nothing is left, as an area does.
+    # What takes and what gives vanishes linearly where nothing more fits or nothing is left.
     out, into = _ways(b)
-    net = share_of_area(most - y, NEARLY_FULL) * into - share_of_area(y, NEARLY_FULL) * out
+    net = _willing(most - y) * into - _willing(y) * out
     reduced = P("Alloying rate [A.m-2]") * converted / (converted + FEW) * net
     _take(cell, "Working alloyed lithium", reduced)
     return reduced
+
+
+def _willing(u: Any) -> Any:
+    """w(u) = u / (|u| + 0.05), how readily a phase takes or gives where so much lithium per metal is left to it.
+
+    An integrator may step a hair below zero. There w is as steep as above and negative, which drives the lithium back: cut off
+    at zero, it would leave a step with nothing to correct it, and the lithium would drift below zero from step to step.
+    """
+    return u / (abs(u) + NEARLY_FULL)
