@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lithoscope.studies.perovskite.cells import AREA, INTERFACES, KINETICS, THICKNESS, Reported, calibrated_cell, conductivity_at
+from lithoscope.studies.perovskite.cells import (
+    AREA,
+    INTERFACES,
+    KINETICS,
+    RESISTANCE,
+    THICKNESS,
+    Reported,
+    calibrated_cell,
+    conductivity_at,
+)
 from lithoscope.studies.perovskite.cells import ranges as spectra_ranges
 from lithoscope.studies.perovskite.voltammetry import (
     ABOVE_V,
@@ -20,8 +30,10 @@ from lithoscope.studies.perovskite.voltammetry import (
     FILMS,
     FIRST_CYCLE,
     LEAD,
+    REACTIONS_V,
     STATED_WINDOW,
     TIN,
+    TOP_V,
     Curves,
     Scans,
     completed,
@@ -46,7 +58,7 @@ EXCHANGE = "exchange current density of lithium"
 SERIES = (COUNTER, EXCHANGE, FILM_CONDUCTIVITY, THICKNESS)
 """What is in series with every reaction of a coated electrode."""
 
-INSERTING = (*SERIES, "largest lithium content", "interaction of inserted lithium", "rate of insertion")
+INSERTING = ("largest lithium content", "interaction of inserted lithium", "rate of insertion")
 PLATING = (*SERIES, DEPOSIT, "share covered without nuclei beneath a film")
 NUCLEI = (
     "nucleation barrier of steel", "reference overpotential of nucleation", "nuclei at it", "time of nucleation",
@@ -66,15 +78,15 @@ class Counter:
     """Currents at -0.1 V against what the counter electrode is.
 
     resistance  of its film, ohm cm2, and current of each electrode there, mA/cm2
-    area        of the electrodes, cm2, and the currents if the counter electrode is as the spectrum of the bare cell has it:
-                its resistance in its film, or as much of it in charge transfer as there can be
+    area        of the electrodes, cm2, and the currents if the counter electrode is as the spectrum of the fresh bare cell has
+                it: with every other number at its value, and the most that the ranges of all others let through
     """
 
     resistance: Array
     by_resistance: Mapping[str, Array]
     area: Array
-    in_film: Mapping[str, Array]
-    in_transfer: Mapping[str, Array]
+    fresh: Mapping[str, Array]
+    most: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ class Scanned:
     insertion      peak above 1 V of each film, V; 1 V where there is none above it
     plating        magnitude of the current density at -0.1 V, mA/cm2;  tin_over_lead: ratio of the two films
     lowest, highest  peaks of conversion and alloying in each film, V
-    flat           prominence of the largest reduction above 1 V on bare steel, mA/cm2
+    flat           voltage of the most prominent reduction on bare steel before lithium is plated, V
     more           current density at +0.1 V beyond that of bare steel, mA/cm2, for each film
     chloride       current of PbCl2 over that of MAPbCl3 at -0.1 V
     counter        what the counter electrode does to the currents
@@ -126,28 +138,28 @@ def scan(claims: Claims, report: Report) -> Scanned:
     stated = {name: scans.full(name, scans.point, STATED_WINDOW) for name in FILMS}
     explored = _Explored(scans, {name: result.manifest.run_id for name, result in runs.items()}, {})
     report(0.1, "peaks of insertion")
-    insertion = {f: explored(f"insertion, {f} / V", f, INSERTING, lambda p, f=f: _insertion(scans.curves(f, p)), INSERTION)
-                 for f in FILMS}  # fmt: skip
+    of = partial(_read, scans)
+    insertion = {f: explored(f"insertion, {f} / V", f, INSERTING, of(f, _insertion), INSERTION) for f in FILMS}
     report(0.3, "currents at -0.1 V")
-    plating = {f: explored(f"current at -0.1 V, {f} / mA/cm2", f, PLATING, lambda p, f=f: scans.curves(f, p).plating, SPECTRA)
-               for f in FILMS}  # fmt: skip
-    plating[BARE] = explored("current at -0.1 V, bare steel / mA/cm2", BARE, ON_STEEL, lambda p: scans.curves(BARE, p).plating)
-    ratio = explored("current of MASnCl3 over that of MAPbCl3", TIN, PLATING,
-                     lambda p: scans.curves(TIN, p).plating / scans.curves(LEAD, p).plating, SPECTRA)  # fmt: skip
-    chloride = explored("current of PbCl2 over that of MAPbCl3", CHLORIDE, (*PLATING, "conductivity of PbCl2"),
-                        lambda p: scans.curves(CHLORIDE, p).plating / scans.curves(LEAD, p).plating, SPECTRA)  # fmt: skip
+    at_end = "current at -0.1 V, {} / mA/cm2"
+    plating = {f: explored(at_end.format(f), f, PLATING, of(f, _plating), SPECTRA) for f in FILMS}
+    plating[BARE] = explored(at_end.format(BARE), BARE, ON_STEEL, of(BARE, _plating))
+    ratio = explored("current of MASnCl3 over that of MAPbCl3", TIN, PLATING, partial(_over, scans, TIN, LEAD), SPECTRA)
+    with_salt = (*PLATING, "conductivity of PbCl2")
+    chloride = explored("current of PbCl2 over that of MAPbCl3", CHLORIDE, with_salt, partial(_over, scans, CHLORIDE, LEAD),
+                        SPECTRA)  # fmt: skip
     report(0.5, "currents at +0.1 V")
     both = tuple(dict.fromkeys((*PLATING, *ON_STEEL, *LOSSES)))
-    more = {f: explored(f"more current at +0.1 V than on bare steel, {f} / mA/cm2", f, both,
-                        lambda p, f=f: scans.curves(f, p).stripping - scans.curves(BARE, p).stripping, SPECTRA)
-            for f in FILMS}  # fmt: skip
-    flat = explored("largest peak above 1 V, bare steel / mA/cm2", BARE, SURFACE, lambda p: _flat(scans.curves(BARE, p)))
+    more = {
+        f: explored(f"more current at +0.1 V than on bare steel, {f} / mA/cm2", f, both, partial(_more, scans, f), SPECTRA)
+        for f in FILMS
+    }
+    flat = explored("reduction before plating, bare steel / V", BARE, SURFACE, of(BARE, _steel))
     report(0.7, "peaks of conversion and alloying")
     lowest, highest = (
-        {f: explored(f"{word} peak below 1 V, {f} / V", f, ALLOYING, lambda p, f=f, n=n: _reaction(scans.curves(f, p), n))
-         for f in FILMS}
-        for word, n in (("lowest", -1), ("highest", 0))
-    )  # fmt: skip
+        {f: explored(f"{word} peak below 1 V, {f} / V", f, ALLOYING, of(f, read)) for f in FILMS}
+        for word, read in (("lowest", _lowest), ("highest", _highest))
+    )
     report(0.9, "the counter electrode")
     return Scanned(open_ranges, runs, stated, insertion, plating, ratio, lowest, highest, flat, more, chloride,
                    _counter(claims, scans), explored.moves)  # fmt: skip
@@ -169,40 +181,71 @@ class _Explored:
         return found
 
 
+def _read(scans: Scans, name: str, read: Callable[[Curves], float]) -> Callable[[Point], float]:
+    """A prediction that is read off the curves of one electrode."""
+    return lambda point: read(scans.curves(name, point))
+
+
+def _over(scans: Scans, one: str, other: str, point: Point) -> float:
+    """Current at -0.1 V of an electrode over that of another one at the same point."""
+    return scans.curves(one, point).plating / scans.curves(other, point).plating
+
+
+def _more(scans: Scans, film: str, point: Point) -> float:
+    """Current density at +0.1 V beyond that of bare steel at the same point, mA/cm2."""
+    return scans.curves(film, point).stripping - scans.curves(BARE, point).stripping
+
+
+def _plating(curves: Curves) -> float:
+    return curves.plating
+
+
 def _insertion(curves: Curves) -> float:
     """Voltage of the peak above 1 V; 1 V where there is none, since it then lies there or below."""
     return curves.insertion.voltage if curves.insertion else ABOVE_V
 
 
-def _flat(curves: Curves) -> float:
-    """Prominence of the largest reduction above 1 V, mA/cm2."""
-    return curves.insertion.prominence if curves.insertion else 0.0
+def _steel(curves: Curves) -> float:
+    """Voltage of the most prominent reduction before plating, V; the lower end of the window where there is none."""
+    found = curves.down.peaks(REACTIONS_V[0], TOP_V)
+    return max(found, key=lambda peak: peak.prominence).voltage if found else REACTIONS_V[0]
 
 
-def _reaction(curves: Curves, n: int) -> float:
-    """Voltage of the n-th peak of conversion and alloying, counted from above, V. Raises IndexError without any."""
-    return curves.reactions[n].voltage
+def _lowest(curves: Curves) -> float:
+    """Voltage of the lowest peak of conversion and alloying, V. Raises IndexError without any."""
+    return curves.reactions[-1].voltage
+
+
+def _highest(curves: Curves) -> float:
+    """Voltage of the highest peak of conversion and alloying, V. Raises IndexError without any."""
+    return curves.reactions[0].voltage
 
 
 # --------------------------------------------------------------------------------------------- the counter electrode
 
 COMPARED = (TIN, LEAD, BARE)
 
+LEAST_RESISTANCE = {RESISTANCE["bare"]: "low", RESISTANCE["MASnCl3"]: "high", RESISTANCE["MAPbCl3"]: "low"}
+"""Ends of the reported resistances that give the least resistive counter electrode and films."""
+
+MOST_PLATING = {DEPOSIT: "high", THICKNESS: "low", NUCLEI[0]: "low", NUCLEI[1]: "low", NUCLEI[2]: "high", NUCLEI[3]: "low",
+                NUCLEI[4]: "high", NUCLEI[5]: "high", LOSSES[0]: "low"}  # fmt: skip
+"""Ends of the other numbers that let most through."""
+
 
 def _counter(claims: Claims, scans: Scans) -> Counter:
     r = scans.ranges[COUNTER]
-    conductivity = np.geomspace(r.low, r.high, 6)[::-1]
+    conductivity = np.geomspace(r.low, r.high, 5)[::-1]
     by_resistance = {
         name: np.array([scans.curves(name, {COUNTER: float(sigma)}).plating for sigma in conductivity]) for name in COMPARED
     }
     area = next(one for one in spectra_ranges(claims) if one.name == AREA)
-    areas = np.array([area.low, 0.7, area.value, area.high])
-    kinetics = next(one for one in spectra_ranges(claims) if one.name == KINETICS)
-    in_film, in_transfer = (
-        {name: np.array([_as_fresh(claims, scans, name, float(a), i0) for a in areas]) for name in COMPARED}
-        for i0 in (kinetics.value, kinetics.low)
+    areas = np.array([area.low, area.value, area.high])
+    fresh, most = (
+        {name: np.array([_as_fresh(claims, scans, name, float(a), best=best) for a in areas]) for name in COMPARED}
+        for best in (False, True)
     )
-    return Counter(_film_resistance(scans, conductivity), by_resistance, areas, in_film, in_transfer)
+    return Counter(_film_resistance(scans, conductivity), by_resistance, areas, fresh, most)
 
 
 def _film_resistance(scans: Scans, conductivity: Array) -> Array:
@@ -212,14 +255,22 @@ def _film_resistance(scans: Scans, conductivity: Array) -> Array:
     return np.asarray(foil.native_film.thickness.value * 100 / conductivity)
 
 
-def _as_fresh(claims: Claims, scans: Scans, name: str, area: float, kinetics: float) -> float:
+def _as_fresh(claims: Claims, scans: Scans, name: str, area: float, *, best: bool) -> float:
     """Current density at -0.1 V of an electrode whose counter electrode has the interface of the fresh bare cell, mA/cm2.
 
-    area  of the electrodes, cm2;  kinetics  exchange current density, mA/cm2, as slow as the spectrum allows
+    area  of the electrodes, cm2, both interfaces counted
+    best  whether every other number is at the end that lets most through, and as much of the resistance as there can be in
+          charge transfer, which falls under current
     """
-    point = at_values(spectra_ranges(claims)) | {AREA: area, INTERFACES: 2.0, KINETICS: kinetics}
+    open_in_spectra = {one.name: one for one in spectra_ranges(claims)}
+    kinetics = open_in_spectra[KINETICS]
+    point = at_values(tuple(open_in_spectra.values())) | {AREA: area, INTERFACES: 2.0}
+    others: dict[str, float] = {}
+    if best:
+        point |= {KINETICS: kinetics.low} | {key: getattr(open_in_spectra[key], end) for key, end in LEAST_RESISTANCE.items()}
+        others = {key: getattr(scans.ranges[key], end) for key, end in MOST_PLATING.items()}
     film = conductivity_at(Reported.of(claims), point) / 100
-    cell = electrode(name, scans.ranges, scans.point | {FILM_CONDUCTIVITY: film})
+    cell = electrode(name, scans.ranges, scans.point | others | {FILM_CONDUCTIVITY: film})
     return Curves.of(completed(_with_counter(cell, calibrated_cell("bare", claims, point)), FIRST_CYCLE)).plating
 
 
