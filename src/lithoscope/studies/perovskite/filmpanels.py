@@ -130,7 +130,8 @@ def _counter(seen: Scanned, claims: Claims) -> Panel:
     caption = (
         "What the counter electrode makes of the currents at -0.1 V; first cycles. Grey bands: the reported 1.5 mA/cm2 on both "
         "films and 0.6 mA/cm2 on bare steel, ±10 %. Left: the film on the counter electrode as a prior; with "
-        f"{_meeting(seen, claims)}. Right: the interface that the 320 ohm of the fresh bare cell give it, both interfaces counted, "
+        f"{_meeting(seen, claims)}. Right: the interface that the 320 ohm of the fresh bare cell give it, both interfaces "
+        f"counted, "
         "against the electrode area, which the paper does not give; filled marks with every other number at its value, open "
         "marks with all at the ends that let most through, as much of the resistance as there can be in charge transfer. The "
         "film conductivity is calibrated at each area. Spectra of fresh foils and these currents do not describe one foil on "

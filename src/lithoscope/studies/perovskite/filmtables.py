@@ -78,7 +78,8 @@ def _open(seen: Scanned, done: Converted) -> Table:
         for r in found.values()
     )
     remark = (
-        "Of numbers that differ between materials those of MASnCl3 are shown. The thickness of each native film stays at 15 nm: "
+        "Of numbers that differ between materials those of MASnCl3 are shown. The thickness of each native film stays at 15 "
+        "nm: "
         "its conductivity moves its resistance from 1.5 to 150 ohm cm2, and the roughness of the counter foil, 1 to 2, acts as "
         "half of it. n* is set anew at every point of the lithiation; in the scans it stands at its value. Every other number "
         "moves a current by less than a tenth."

@@ -197,8 +197,10 @@ def _coated_note(seen: Scanned, claims: Claims) -> str:
     ratio = seen.tin_over_lead
     return (
         f"{seen.plating[TIN].value:.2f} (MASnCl3) and {seen.plating[LEAD].value:.2f} mA/cm2 (MAPbCl3), with the film "
-        "conductivity of the spectra and a counter electrode whose film is a prior. If that has the interface which the 320 ohm "
-        f"of the fresh bare cell give it: {fresh}; with every other number at the end that lets most through, and as much of the "
+        "conductivity of the spectra and a counter electrode whose film is a prior. If that has the interface which the 320 "
+        "ohm "
+        f"of the fresh bare cell give it: {fresh}; with every other number at the end that lets most through, and as much of "
+        f"the "
         f"320 ohm in charge transfer as there can be: {most}. The reported current is then reached {where}: the film of the "
         "fresh foil does not last under current, or the disc was small. The two films differ by "
         f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), where two currents within {claims[COATED].tolerance} of one "
