@@ -69,13 +69,11 @@ def _voltammograms(seen: Scanned, claims: Claims) -> Panel:
     caption = (
         "Voltammograms of the four electrodes against lithium at 1 mV/s, first cycle, down from 2 V to -0.1 V and back to 1 V "
         "(beside the paper's figure 1c; PbCl2 beside its supplementary figure 6); below, two windows of the scan down. J > 0 "
-        "oxidises "
-        "the working electrode. Reported, as marks: insertion near 1.5 and 1.2 V, whose height is not given; the window of the "
-        "other peaks, 0.4 to 0.7 V, as grey band; 1.5 and 0.6 mA/cm2 at -0.1 V, ±10 %. Calibrated: the potentials of "
-        "insertion, on "
-        f"these peaks; the film conductivity, on the spectra. Predicted, with priors for the rest: {at_end} mA/cm2 at -0.1 V, "
-        f"and "
-        f"where the alloys form, which follows from their equilibria in the literature. Runs: {_run_ids(seen)}."
+        "oxidises the working electrode. Reported, as marks: insertion near 1.5 and 1.2 V, whose height is not given; the "
+        "window of the other peaks, 0.4 to 0.7 V, as grey band; 1.5 and 0.6 mA/cm2 at -0.1 V, ±10 %. Calibrated: the "
+        "potentials of insertion, on these peaks; the film conductivity, on the spectra. Predicted, with priors for the rest: "
+        f"{at_end} mA/cm2 at -0.1 V, and where the alloys form, which follows from their equilibria in the literature. Runs: "
+        f"{_run_ids(seen)}."
     )
     return Panel("voltammograms", "Voltammograms on steel", svg(drawn), typeset(caption))
 
@@ -128,14 +126,13 @@ def _counter(seen: Scanned, claims: Claims) -> Panel:
         drawn.legend(handles, [*labels, "numbers at their values", "all at the ends that let most through"],
                      loc="outside upper center", ncols=5)  # fmt: skip
     caption = (
-        "What the counter electrode makes of the currents at -0.1 V; first cycles. Grey bands: the reported 1.5 mA/cm2 on both "
-        "films and 0.6 mA/cm2 on bare steel, ±10 %. Left: the film on the counter electrode as a prior; with "
+        "What the counter electrode makes of the currents at -0.1 V; first cycles. Grey bands: the reported 1.5 mA/cm2 on "
+        "both films and 0.6 mA/cm2 on bare steel, ±10 %. Left: the film on the counter electrode as a prior; with "
         f"{_meeting(seen, claims)}. Right: the interface that the 320 ohm of the fresh bare cell give it, both interfaces "
-        f"counted, "
-        "against the electrode area, which the paper does not give; filled marks with every other number at its value, open "
-        "marks with all at the ends that let most through, as much of the resistance as there can be in charge transfer. The "
-        "film conductivity is calibrated at each area. Spectra of fresh foils and these currents do not describe one foil on "
-        f"discs of usual size. Runs at the values: {_run_ids(seen)}."
+        "counted, against the electrode area, which the paper does not give; filled marks with every other number at its "
+        "value, open marks with all at the ends that let most through, as much of the resistance as there can be in charge "
+        "transfer. The film conductivity is calibrated at each area. Spectra of fresh foils and these currents do not "
+        f"describe one foil on discs of usual size. Runs at the values: {_run_ids(seen)}."
     )
     return Panel("counter", "The counter electrode of the voltammograms", svg(drawn), typeset(caption))
 
@@ -163,9 +160,8 @@ def _conversion(done: Converted, claims: Claims) -> Panel:
                 thickness.plot(by_film[film], amounts[law, film] * 1e7, color=colour, ls=DASHES[law], marker=mark, ms=3)
                 rate.plot(densities, shares[law, film] * 100, color=colour, ls=DASHES[law], marker=mark, ms=3)
         for law in LAWS:
-            hours, share = done.held[law]
-            shown = hours > 1e-3
-            time.plot(hours[shown], share[shown] * 100, color=LOOKS[TIN][0], ls=DASHES[law])
+            hours = np.geomspace(1e-2, CONTACT_H, 100)
+            time.plot(hours, 100 * np.interp(hours, *done.held[law]), color=LOOKS[TIN][0], ls=DASHES[law])
         _reported(thickness, rate, done, claims)
         thickness.set(
             xlabel="Film thickness / µm", ylabel="Converted / 10$^{-7}$ mol cm$^{-2}$", xlim=(0.4, 4.3), ylim=(0, 4.5)
@@ -173,7 +169,7 @@ def _conversion(done: Converted, claims: Claims) -> Panel:
         rate.set(xscale="log", xlabel="Current density / mA cm$^{-2}$", ylabel="Converted share / %", ylim=(0, 80))
         time.set(xscale="log", xlabel="Time at 20 mV / h", ylabel="Converted share / %", xlim=(1e-2, 250), ylim=(0, 104))
         rate.set_xticks([0.01, 0.05, 0.5])
-        rate.xaxis.set_major_formatter(ScalarFormatter())
+        rate.xaxis.set_major_formatter("{x:g}")
         rate.xaxis.set_minor_formatter(NullFormatter())
         handles = [Line2D([], [], color=LOOKS[f][0], marker=LOOKS[f][3], ms=3, ls="", label=LOOKS[f][2]) for f in FILMS]
         handles += [Line2D([], [], color=BLACK, ls=DASHES[law], label=f"electrons: {law}") for law in LAWS]
@@ -181,18 +177,13 @@ def _conversion(done: Converted, claims: Claims) -> Panel:
         drawn.legend(handles=handles, loc="outside upper center", ncols=5)
     caption = (
         f"Conversion of the films, lithiated at {done.point[DENSITY]:g} mA/cm2 to 20 mV (beside the paper's supplementary "
-        f"figure 7). Left: "
-        "the amount against the thickness of the film; open marks and band: the reported 2.8e-7 mol/cm2 in both films, ±10 %. "
-        "Middle: "
-        "the share against the current density; open marks: 30 % and 15 %, drawn at the quoted current, which the paper's text "
-        "does "
-        f"not give (0.01 to 0.5 mA/cm2). Right: the tin film held at 20 mV after its lithiation; {CONTACT_H:g} h are 100 "
-        f"cycles. "
-        "Calibrated under each law: the share of the tin film. Predicted: all else. Where electrons tunnel, the amount hardly "
-        "depends "
-        "on the thickness and on the rate, and grows with the logarithm of time; where they are conducted it follows both, and "
-        "the "
-        f"film converts wholly. Runs: {', '.join(f'{name} {result.manifest.run_id}' for name, result in done.runs.items())}."
+        "figure 7). Left: the amount against the thickness of the film; open marks and band: the reported 2.8e-7 mol/cm2 in "
+        "both films, ±10 %. Middle: the share against the current density; open marks: 30 % and 15 %, drawn at the quoted "
+        "current, which the paper's text does not give (0.01 to 0.5 mA/cm2). Right: the tin film held at 20 mV after its "
+        f"lithiation; {CONTACT_H:g} h are 100 cycles. Calibrated under each law: the share of the tin film. Predicted: all "
+        "else. Where electrons tunnel, the amount hardly depends on the thickness, and goes with the logarithm of rate and "
+        "time; where they are conducted it follows all three, and the film converts wholly. Runs: "
+        f"{', '.join(f'{name} {result.manifest.run_id}' for name, result in done.runs.items())}."
     )
     return Panel("conversion", "Conversion of the films", svg(drawn), typeset(caption))
 

@@ -40,8 +40,7 @@ def _curves(seen: Scanned) -> Table:
                "at -0.1 V / mA cm⁻²", "at +0.1 V, back / mA cm⁻²")  # fmt: skip
     remark = (
         "First cycle at 1 mV/s, down from 2 V to -0.1 V and back, every number at its value. Of the reductions those are "
-        "listed "
-        "that stand out by 5 % of the most prominent one. Steel reduces electrolyte, PbCl2 is too resistive for peaks."
+        "listed that stand out by 5 % of the most prominent one. Steel reduces electrolyte, PbCl2 is too resistive for peaks."
     )
     return Table("Voltammograms", columns, tuple(rows), remark)
 
@@ -63,9 +62,8 @@ def _conversion(done: Converted) -> Table:
     columns = ("electrons", "film", "converted", "mol cm⁻²", "um", "Li per metal", "charge / uAh cm⁻²",
                f"converted at {densities[n]:g} mA cm⁻²", f"after {CONTACT_H:g} h at 20 mV")  # fmt: skip
     remark = (
-        f"Lithiated at {done.point[DENSITY]:g} mA/cm2 to 20 mV. The share of the tin film is calibrated under each law: "
-        f"n* = {done.leaks['tunnelling'] * 1e-4:.2e} mol/cm2, or {done.leaks['conduction'] / 100:.1e} S/cm. The charge holds "
-        f"what "
+        f"Lithiated at {done.point[DENSITY]:g} mA/cm2 to 20 mV. The share of the tin film is calibrated under each law: n* = "
+        f"{done.leaks['tunnelling'] * 1e-4:.2e} mol/cm2, or {done.leaks['conduction'] / 100:.1e} S/cm. The charge holds what "
         "is inserted and what the steel takes as well."
     )
     return Table("Conversion of the films", columns, tuple(rows), remark)
@@ -79,10 +77,9 @@ def _open(seen: Scanned, done: Converted) -> Table:
     )
     remark = (
         "Of numbers that differ between materials those of MASnCl3 are shown. The thickness of each native film stays at 15 "
-        "nm: "
-        "its conductivity moves its resistance from 1.5 to 150 ohm cm2, and the roughness of the counter foil, 1 to 2, acts as "
-        "half of it. n* is set anew at every point of the lithiation; in the scans it stands at its value. Every other number "
-        "moves a current by less than a tenth."
+        "nm: its conductivity moves its resistance from 1.5 to 150 ohm cm2, and the roughness of the counter foil, 1 to 2, "
+        "acts as half of it. n* is set anew at every point of the lithiation; in the scans it stands at its value. Every "
+        "other number moves a current by less than a tenth."
     )
     return Table("What is open on the substrates", ("number", "symbol", "value", "range", "unit", "source"), rows, remark)
 
@@ -115,10 +112,8 @@ def sentence(seen: Scanned, done: Converted, claims: Claims) -> str:
     return (
         f" On steel, {reported:g} mA/cm2 at -0.1 V ask for a counter electrode that passes more than the fresh foil of the "
         f"spectra: with that, {seen.counter.fresh[TIN][1]:.2f} mA/cm2 are left on {seen.counter.area[1]:g} cm2. Reductions of "
-        f"a "
-        f"lead film that ends as Li17Pb4 lie below {seen.lowest[LEAD].high:.2f} V, not between 0.4 and 0.7 V. Calibrated on "
-        f"the "
-        f"tin film, the lead film converts by {done.films[LAWS[0], LEAD].share:.0%} or by "
-        f"{done.films[LAWS[1], LEAD].share:.0%}, as "
-        "electrons tunnel through the product or are conducted; a lithiation at ten times the current would tell."
+        f"a lead film that ends as Li17Pb4 lie below {seen.lowest[LEAD].high:.2f} V, not between 0.4 and 0.7 V. Calibrated on "
+        f"the tin film, the lead film converts by {done.films[LAWS[0], LEAD].share:.0%} or by "
+        f"{done.films[LAWS[1], LEAD].share:.0%}, as electrons tunnel through the product or are conducted; a lithiation at ten "
+        "times the current would tell."
     )

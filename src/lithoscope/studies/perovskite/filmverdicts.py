@@ -137,10 +137,10 @@ def _insertion_note(seen: Scanned) -> str:
     return (
         "The potentials of insertion are taken from these peaks, so that they support nothing. What follows is that a peak at "
         "1 mV/s lies below the potential, the more so the more lithium the film takes; an entry of 1 V says that no peak is "
-        "left "
-        f"above it. The heights, {heights}, are not reported; they would measure how much lithium the films take, which nobody "
-        "knows (0.02 to 1 per formula unit). In the window that the Methods state no peak can show: at 1 V the films fill to "
-        f"nine tenths in {filled}, before the scan begins to tell. Insertion voltages from the atoms would be predictions."
+        f"left above it. The heights, {heights}, are not reported; they would measure how much lithium the films take, which "
+        "nobody knows (0.02 to 1 per formula unit). In the window that the Methods state no peak can show: at 1 V the films "
+        f"fill to nine tenths in {filled}, before the scan begins to tell. Insertion voltages from the atoms would be "
+        "predictions."
     )
 
 
@@ -155,8 +155,7 @@ def _flat_note(seen: Scanned) -> str:
     return (
         f"The one reduction of bare steel before lithium is plated is that of the electrolyte, at {seen.flat.value:.2f} V "
         f"({seen.flat.low:.2f} to {seen.flat.high:.2f} V over the priors of this film), so none shows above {ABOVE_V:g} V. "
-        f"That "
-        "steel takes no lithium in is not a finding: the model has no such reaction on it."
+        "That steel takes no lithium in is not a finding: the model has no such reaction on it."
     )
 
 
@@ -166,15 +165,11 @@ def _window_note(seen: Scanned) -> str:
     ends = {f: potentials[-1] for f, potentials in last.items() if isinstance(potentials, tuple)}
     return (
         f"The reductions stand at {reactions[TIN]} V (MASnCl3) and {reactions[LEAD]} V (MAPbCl3), from equilibria of the "
-        f"alloys in "
-        "the literature; each film has peaks inside the reported window. Compared are the lowest and the highest of both "
-        "films. "
-        f"The lowest cannot lie there: the last plateaus, {ends[TIN]:g} V (Li-Sn) and {ends[LEAD]:g} V (Li-Pb), bound it from "
-        f"above "
-        f"at any rate, and a lead film that ends as Li17Pb4, as the paper says, has reductions below "
-        f"{seen.lowest[LEAD].high:.2f} V. "
-        "Either those peaks were not counted, or lead stops at an earlier alloy. The highest is set by the potential of "
-        "conversion, a prior."
+        "alloys in the literature; each film has peaks inside the reported window. Compared are the lowest and the highest of "
+        f"both films. The lowest cannot lie there: the last plateaus, {ends[TIN]:g} V (Li-Sn) and {ends[LEAD]:g} V (Li-Pb), "
+        "bound it from above at any rate, and a lead film that ends as Li17Pb4, as the paper says, has reductions below "
+        f"{seen.lowest[LEAD].high:.2f} V. Either those peaks were not counted, or lead stops at an earlier alloy. The highest "
+        "is set by the potential of conversion, a prior."
     )
 
 
@@ -183,9 +178,8 @@ def _final_note() -> str:
     last = [phases[-1] for phases in ends if isinstance(phases, tuple)]
     return (
         f"The last phases, {last[0]:g} and {last[1]:g} lithium per metal atom, are read in with the plateaus of the "
-        f"literature. "
-        "What the runs add is that nothing slow keeps the alloys from them above 20 mV, at 0.01 to 0.5 mA/cm2. Their stability "
-        "needs reaction energies (interphase, atoms)."
+        "literature. What the runs add is that nothing slow keeps the alloys from them above 20 mV, at 0.01 to 0.5 mA/cm2. "
+        "Their stability needs reaction energies (interphase, atoms)."
     )
 
 
@@ -198,13 +192,11 @@ def _coated_note(seen: Scanned, claims: Claims) -> str:
     return (
         f"{seen.plating[TIN].value:.2f} (MASnCl3) and {seen.plating[LEAD].value:.2f} mA/cm2 (MAPbCl3), with the film "
         "conductivity of the spectra and a counter electrode whose film is a prior. If that has the interface which the 320 "
-        "ohm "
-        f"of the fresh bare cell give it: {fresh}; with every other number at the end that lets most through, and as much of "
-        f"the "
-        f"320 ohm in charge transfer as there can be: {most}. The reported current is then reached {where}: the film of the "
-        "fresh foil does not last under current, or the disc was small. The two films differ by "
-        f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), where two currents within {claims[COATED].tolerance} of one "
-        f"value differ by {band.high / band.low:.2f} at most."
+        f"ohm of the fresh bare cell give it: {fresh}; with every other number at the end that lets most through, and as much "
+        f"of the 320 ohm in charge transfer as there can be: {most}. The reported current is then reached {where}: the film of "
+        f"the fresh foil does not last under current, or the disc was small. The two films differ by {ratio.value:.2f} "
+        f"({ratio.low:.2f} to {ratio.high:.2f}), where two currents within {claims[COATED].tolerance} of one value differ by "
+        f"{band.high / band.low:.2f} at most."
     )
 
 
@@ -218,9 +210,8 @@ def _steel_note(seen: Scanned) -> str:
     second = -float(scan_curve(seen.runs[BARE].trace, 3).at(PLATING_V))
     return (
         f"In the first cycle; in the second it is {second:.2f} mA/cm2, as on the films, because nuclei stay as sites, so that "
-        f"the "
-        "reported difference is that of a first cycle. The barrier of steel, the number of nuclei and the film on the deposit "
-        "each decide alone: this current and that of the films do not tell barrier and film conductivity apart."
+        "the reported difference is that of a first cycle. The barrier of steel, the number of nuclei and the film on the "
+        "deposit each decide alone: this current and that of the films do not tell barrier and film conductivity apart."
     )
 
 
@@ -260,11 +251,9 @@ def _amount_note(done: Converted, claims: Claims) -> str:
     charge = done.films[LAWS[0], TIN].charge
     return (
         f"The percentages and the amount are one measurement: {moles:g} mol/cm2 are {moles * volumes[TIN] * 1e4:.2f} um of "
-        f"MASnCl3 and "
-        f"{moles * volumes[LEAD] * 1e4:.2f} um of MAPbCl3, {depth:g} um as reported within its digit, and "
+        f"MASnCl3 and {moles * volumes[LEAD] * 1e4:.2f} um of MAPbCl3, {depth:g} um as reported within its digit, and "
         f"{moles * (2 + 4.25) * FARADAY / 3.6e-3:.1f} uAh/cm2. The run passes {charge:.1f} uAh/cm2 with what the film inserts "
-        f"and "
-        f"the steel takes: {charge / 10:.1f} % of a first 1 mAh/cm2. What leaves it open is the thickness of the films."
+        f"and the steel takes: {charge / 10:.1f} % of a first 1 mAh/cm2. What leaves it open is the thickness of the films."
     )
 
 
@@ -274,8 +263,7 @@ def _thicker_note(done: Converted) -> str:
     return (
         f"Twice the thickness of the tin film changes the amount by {done.thicker.value:.3f} where electrons tunnel and "
         f"{done.thicker.high:.2f} where they are conducted; eight times, by {spread}. Independence follows from blocking in "
-        f"the "
-        "product and does not support it: both were assumed."
+        "the product and does not support it: both were assumed."
     )
 
 
@@ -284,13 +272,12 @@ def _limit_note(done: Converted, unchanged: float) -> str:
     half = float(np.interp(0.99, done.held["conduction"][1], done.held["conduction"][0]))
     return (
         f"Held where its lithiation ended, for the {CONTACT_H:g} h of 100 cycles, the tin film converts by "
-        f"{grown['tunnelling']:.2f} "
-        f"times as much where electrons tunnel, and wholly where they are conducted, in {half:.0f} h: neither law stops within "
-        f"{unchanged:.0%}, over the range of the leak of a fresh film and of the current ({done.grown.low:.2f} to "
-        f"{done.grown.high:.2f} times). The lithiation ends because the current asks for more than passes. A film that stays "
-        f"as it "
-        "is for 200 h needs a steeper law, a product that cuts the metal off, or a stop by lithium ions: these belong to the "
-        "interphase. The leak amount stands for 50 nm of blocking, which the resistance of the film forbids."
+        f"{grown['tunnelling']:.2f} times as much where electrons tunnel, and wholly where they are conducted, in {half:.0f} "
+        f"h: neither law stops within {unchanged:.0%}, over the range of the leak of a fresh film and of the current "
+        f"({done.grown.low:.2f} to {done.grown.high:.2f} times). The lithiation ends because the current asks for more than "
+        "passes. A film that stays as it is for 200 h needs a steeper law, a product that cuts the metal off, or a stop by "
+        "lithium ions: these belong to the interphase. The leak amount stands for 50 nm of blocking, which the resistance of "
+        "the film forbids."
     )
 
 
@@ -299,8 +286,7 @@ def _sequence_note(seen: Scanned, claims: Claims) -> str:
                        for f in FILMS if (peak := seen.curves(f).insertion))  # fmt: skip
     return (
         f"In the scans insertion comes first, {firsts}; but the order is that of the potentials that were read in, and metal "
-        f"and "
-        f"LiCl are the products that the law assumes. Needs {claims[SEQUENCE].needs}."
+        f"and LiCl are the products that the law assumes. Needs {claims[SEQUENCE].needs}."
     )
 
 

@@ -130,7 +130,7 @@ class Scanned:
 
 
 def scan(claims: Claims, report: Report) -> Scanned:
-    """Scan the four electrodes over everything that is open. Takes half a minute."""
+    """Scan the four electrodes over everything that is open. Takes some half a minute on a quiet core."""
     open_ranges = ranges(claims)
     scans = Scans(open_ranges)
     report(0.0, "voltammograms of the four electrodes")
