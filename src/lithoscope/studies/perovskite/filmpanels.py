@@ -161,7 +161,8 @@ def _conversion(done: Converted, claims: Claims) -> Panel:
                 rate.plot(densities, shares[law, film] * 100, color=colour, ls=DASHES[law], marker=mark, ms=3)
         for law in LAWS:
             hours = np.geomspace(1e-2, CONTACT_H, 100)
-            time.plot(hours, 100 * np.interp(hours, *done.held[law]), color=LOOKS[TIN][0], ls=DASHES[law])
+            at, share = (values[1:] for values in done.held[law])
+            time.plot(hours, 100 * np.interp(np.log(hours), np.log(at), share), color=LOOKS[TIN][0], ls=DASHES[law])
         _reported(thickness, rate, done, claims)
         thickness.set(
             xlabel="Film thickness / µm", ylabel="Converted / 10$^{-7}$ mol cm$^{-2}$", xlim=(0.4, 4.3), ylim=(0, 4.5)

@@ -70,7 +70,8 @@ def _conversion(done: Converted) -> Table:
 
 
 def _open(seen: Scanned, done: Converted) -> Table:
-    found = {r.name: r for r in (*seen.ranges.values(), *done.ranges)}
+    found = dict(seen.ranges)
+    found |= {r.name: r for r in done.ranges if r.name not in found}
     rows = tuple(
         (r.name, r.symbol, r.quoted, r.extent, "" if r.unit == "1" else r.unit, f"{r.source} ({r.status or 'open'})")
         for r in found.values()
