@@ -114,11 +114,12 @@ def test_ledger_of_a_lithiation() -> None:
 
 @pytest.mark.fails_when(COATING, "return u / (abs(u) + NEARLY_FULL)", "return (u + abs(u)) / 2 / (abs(u) + NEARLY_FULL)")
 def test_an_alloy_that_is_not_there_does_not_fall_below_nothing() -> None:
-    """Where tin has hardly formed and nothing alloys, the alloyed lithium stays at zero, in one attempt and not in three."""
+    """Where metal has hardly formed and nothing alloys, the alloyed lithium stays at zero, to what the solver can tell."""
     program = ls.Program([ls.Scan("0.9 V", "1 mV/s", start="2 V")])
-    result = ls.run(ls.Cell.parse(entry("perovskite/steel-masncl3")), program, progress=False)
-    assert float(np.abs(result["working_alloyed_lithium"]).max()) < 1e-4, "C/m2; it fell to -8e-3"
-    assert result.manifest.solver["retries"] == 0
+    for film in ("masncl3", "mapbcl3"):
+        result = ls.run(ls.Cell.parse(entry(f"perovskite/steel-{film}")), program, progress=False)
+        assert float(result["working_alloyed_lithium"].min()) > -1e-7, "C/m2"
+        assert result.manifest.solver["retries"] == 0
 
 
 @pytest.mark.fails_when(COATING, "FASTEST_A_M2 = 100.0", "FASTEST_A_M2 = 10000.0")
