@@ -11,7 +11,7 @@ from re import Match
 FORMULAS = ("MASnCl3", "MAPbCl3", "SnCl2", "PbCl2", "LiPF6", "LiCoO2", "Li4Ti5O12", "Li2CO3", "Li2O", "LiC6")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uAh": "µAh", "ohm": "Ω", "degC": "°C"}
+_UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uA": "µA", "uAh": "µAh", "ohm": "Ω", "degC": "°C"}
 
 _FORMULA = re.compile(rf"(?<![\w.])({'|'.join(FORMULAS)})(?!\w|\.\w)")
 _UNIT = re.compile(rf"(?<![\w.])({'|'.join(_UNITS)})(?!\w|\.\w)")
