@@ -9,16 +9,16 @@ import pytest
 
 from lithoscope.errors import End, Status
 from lithoscope.studies.claims import read_claims
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, living, priors
 from lithoscope.studies.perovskite.aged import AS_BARE, LESS, Aged
 from lithoscope.studies.perovskite.cells import AREA, ranges
 from lithoscope.studies.perovskite.hostcell import compare_with_host
 from lithoscope.studies.perovskite.life import Lives
 from lithoscope.studies.perovskite.longruns import LongRuns
-from lithoscope.studies.perovskite.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite.required import Required
-from lithoscope.studies.perovskite.search import Bounded, Strength
 from lithoscope.studies.ranges import at_values
+from lithoscope.studies.search import Bounded, Strength
 from lithoscope.studies.verdict import Word
 
 CLAIMS = read_claims("perovskite")

@@ -14,6 +14,7 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.contract import silent
 from lithoscope.physics.laws.life import capacity_after
 from lithoscope.studies.claims import read_claims
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import fullcells, fullpanels, fulltables, fullverdicts
 from lithoscope.studies.perovskite.cells import calibrated_cell, ranges
 from lithoscope.studies.perovskite.fullcells import (
@@ -28,10 +29,9 @@ from lithoscope.studies.perovskite.fullcells import (
     reported,
 )
 from lithoscope.studies.perovskite.fullruns import LCO, LTO, Cycled, FullRuns, Plan
-from lithoscope.studies.perovskite.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite.required import Required
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.ranges import at_values
+from lithoscope.studies.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.verdict import Word
 
 CLAIMS = read_claims("perovskite")

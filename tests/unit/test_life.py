@@ -12,15 +12,17 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import read_claims
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, living, longruns
 from lithoscope.studies.perovskite.cells import ranges
-from lithoscope.studies.perovskite.life import Lives, attempt, live
+from lithoscope.studies.perovskite.life import Lives, live
 from lithoscope.studies.perovskite.longruns import MODEL, Lived, LongRuns
-from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, MECHANISMS, READINGS
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, READINGS
 from lithoscope.studies.perovskite.required import Required, deciding, name_of
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.ranges import at_values
+from lithoscope.studies.search import Bounded, NotSolvedError, Strength
 from lithoscope.studies.verdict import Prediction, Word
+from lithoscope.studies.work import attempt
 
 CLAIMS = read_claims("perovskite")
 POINT = at_values(ranges(CLAIMS))
@@ -138,7 +140,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return unsolved
 
 
-@pytest.mark.fails_when("studies/perovskite/life.py", "except NotSolvedError as error:", "except ZeroDivisionError as error:")
+@pytest.mark.fails_when("studies/work.py", "except NotSolvedError as error:", "except ZeroDivisionError as error:")
 def test_a_case_that_is_not_solved_is_a_row_and_all_else_goes_on(made_up: set[str]) -> None:
     complete = live(CLAIMS, POINT, silent)
     assert len(complete.required) == len(complete.aged) == 4
@@ -260,7 +262,7 @@ def test_the_strength_that_is_found_ends_the_cell_in_time(monkeypatch: pytest.Mo
     assert ageing.life(slower, "limit").bound == "lower"
 
 
-@pytest.mark.fails_when("studies/perovskite/mechanisms.py", "(1e-3, 0.98)", "(0.2, 0.98)")
+@pytest.mark.fails_when("studies/mechanisms.py", "(1e-3, 0.98)", "(0.2, 0.98)")
 def test_mechanisms_are_known_numbers() -> None:
     for mechanism in MECHANISMS:
         low, high = mechanism.known
@@ -269,7 +271,7 @@ def test_mechanisms_are_known_numbers() -> None:
     assert CLAIMS[LEAD_LIFE].bound == "lower"
 
 
-@pytest.mark.fails_when("studies/perovskite/mechanisms.py", "if strength < most), most)", "if strength < most),)")
+@pytest.mark.fails_when("studies/mechanisms.py", "if strength < most), most)", "if strength < most),)")
 def test_strengths_that_are_tried() -> None:
     assert DEAD.tried(3) == pytest.approx((1e-3, np.sqrt(0.98e-3), 0.98))
     assert DEAD.tried(3, 0.5) == pytest.approx((1e-3, np.sqrt(0.98e-3), 0.5)), "up to what the bare cell needs"

@@ -172,13 +172,22 @@ def confinement_map(
     changes  path below the host and value, SI; both ends of every range if not given
     program  from `strip_and_plate`; 5 mAh/cm2 at 1 mA/cm2 if not given
     """
+    for matrix, path, value, changed in variants(cell, changes, matrices):
+        yield Place(matrix, path, value, confinement(changed, model, program))
+
+
+def variants(
+    cell: Cell,
+    changes: Sequence[tuple[str, float]] | None = None,
+    matrices: Mapping[str, Mapping[str, float]] = MATRICES,
+) -> Iterator[tuple[str, str, float, Cell]]:
+    """Matrix, path, value and cell of each point of `confinement_map`; the first of each matrix is the reference."""
     for matrix, numbers in matrices.items():
         reference = cell
         for path, value in numbers.items():
             reference = _with(reference, path, value)
         for path, value in (("", 0.0), *(front_ends() if changes is None else changes)):
-            changed = _with(reference, path, value) if path else reference
-            yield Place(matrix, path, value, confinement(changed, model, program))
+            yield matrix, path, value, _with(reference, path, value) if path else reference
 
 
 def _with(cell: Cell, path: str, value: float) -> Cell:

@@ -127,10 +127,15 @@ def _predicted(row: Mapping[str, Any], claim: Claim) -> str:
     """Each predicted value with its interval; empty where there is no model."""
     columns = (row[key] if isinstance(row[key], list) else [row[key]] for key in ("predicted", "low", "high"))
     parts = [
-        "open" if value is None else f"{value:.4g} {claim.unit_of(n) or ''} ({low:.4g} to {high:.4g})"
+        "open" if value is None else f"{value:.4g} {claim.unit_of(n) or ''} ({_end(low)} to {_end(high)})"
         for n, (value, low, high) in enumerate(zip(*columns, strict=True))
     ]
     return ", ".join(parts) if set(parts) != {"open"} else ""
+
+
+def _end(value: float | None) -> str:
+    """An end of an interval; one that is not there has no bound."""
+    return "no bound" if value is None else f"{value:.4g}"
 
 
 def _say_stale(stale: Sequence[str]) -> None:

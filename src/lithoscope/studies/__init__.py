@@ -9,11 +9,10 @@ from lithoscope.errors import InputError, nearest
 if TYPE_CHECKING:
     from lithoscope.studies.outcome import Study
 
-NAMES = ("perovskite",)
+NAMES = ("perovskite", "host")
 """The studies that exist."""
 
 PLANNED = {
-    "host": "the study of the polymer-fibre host comes with the substrate cells and the porous host",
     "dipoles": "the study of ferroelectric dipoles comes with the interphase",
 }
 
@@ -27,6 +26,10 @@ def study(name: str, *, long: bool = True) -> Study:
         from lithoscope.studies.perovskite.study import Perovskite
 
         return Perovskite(long=long)
+    if name == "host":
+        from lithoscope.studies.host.study import HostStudy
+
+        return HostStudy(long=long)
     if name in PLANNED:
         raise InputError("study", f'= "{name}" is not built yet: {PLANNED[name]}', expected=", ".join(NAMES))
     raise InputError("study", f'= "{name}" is not a study', expected=", ".join(NAMES), do=nearest(name, [*NAMES, *PLANNED]))

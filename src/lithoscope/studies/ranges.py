@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from lithoscope.data import lookup
 from lithoscope.studies.verdict import Prediction
-from lithoscope.units import ValueStatus
+from lithoscope.units import ValueStatus, convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ class Range:
     def quoted(self) -> str:
         """The value as a table shows it."""
         return self.readings[self.value == self.high] if self.readings else f"{self.value:.4g}"
+
+    def written(self, value: float) -> dict[str, str]:
+        """A value as a cell file states it; one outside the range, as in a search, goes without the range."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        table = {"value": f"{value!r}{unit}", "source": self.source}
+        if self.low <= value <= self.high:
+            table |= {"low": f"{self.low!r}{unit}", "high": f"{self.high!r}{unit}"}
+        return table | ({"status": self.status} if self.status else {})
+
+
+def from_data(name: str, symbol: str, unit: str, identifier: str) -> Range:
+    """A record of the data tables with its range, in a unit."""
+    record = lookup(identifier)
+    low, value, high = (convert(x, record.unit, unit) for x in (record.low, record.number, record.high) if x is not None)
+    return Range(name, symbol, value, low, high, unit, f"data: {identifier}", record.status)
 
 
 @dataclass(frozen=True, slots=True)

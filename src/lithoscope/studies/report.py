@@ -65,12 +65,13 @@ def interval(verdict: Verdict) -> str:
     for n, (value, low, high) in enumerate(zip(verdict.predicted, verdict.low, verdict.high, strict=True)):
         unit = verdict.unit[n] if isinstance(verdict.unit, tuple) else verdict.unit
         tail = f" {unit}" if unit not in (None, "1") else ""
-        if value is None or low is None or high is None:
+        if value is None:
             parts.append("–")
-        elif high - low <= 1e-9 * abs(value):
+        elif low is not None and high is not None and high - low <= 1e-9 * abs(value):
             parts.append(f"{number(value)}{tail}")
         else:
-            parts.append(f"{value:.3g} ({low:.3g} to {high:.3g}){tail}")
+            ends = ("−∞" if low is None else f"{low:.3g}", "∞" if high is None else f"{high:.3g}")
+            parts.append(f"{value:.3g} ({' to '.join(ends)}){tail}")
     return ", ".join(parts) or "–"
 
 

@@ -11,12 +11,12 @@ from re import Match
 FORMULAS = ("MASnCl3", "MAPbCl3", "SnCl2", "PbCl2", "LiPF6", "LiCoO2", "Li4Ti5O12", "Li2CO3", "Li2O", "LiC6")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uAh": "µAh", "ohm": "Ω", "degC": "°C"}
+_UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uA": "µA", "uAh": "µAh", "ohm": "Ω", "degC": "°C"}
 
 _FORMULA = re.compile(rf"(?<![\w.])({'|'.join(FORMULAS)})(?!\w|\.\w)")
 _UNIT = re.compile(rf"(?<![\w.])({'|'.join(_UNITS)})(?!\w|\.\w)")
 _POWER = re.compile(r"(?<![\w.])(cm|nm|mm|m|g)([23])(?!\w)")
-_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d+)?)e([+-]?)0*(\d{1,3})(?!\w)")
 
 
 def typeset(text: str) -> str:

@@ -40,6 +40,7 @@ class Curve:
 
 CURVES = {
     "bare": Curve("bare Li", "#AA4499", "-", "o"),
+    "host": Curve("Li in fibres", "#0077BB", "--", "D"),
     "MASnCl3": Curve("MASnCl$_3$ on Li", "#117733", "--", "s"),
     "MAPbCl3": Curve("MAPbCl$_3$ on Li", "#DD7711", "-.", "^"),
 }

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
+from lithoscope.analysis.voltammetry import scan_curve
 from lithoscope.errors import InputError
 from lithoscope.result import Result
 
 Array = NDArray[np.float64]
-
-SETTLED_S = 1.0
-"""Time after which the double layers have followed the start of a scan, s; before, their current would set the scale."""
 
 MOST_CYCLES = 5
 """Cycles that are drawn; of more the first, the last and some between."""
@@ -39,10 +36,10 @@ def draw_voltammogram(result: Result) -> Figure:
         for cycle, colour, dash in styles:
             of_cycle = [n for n in scans if steps.loc[n, "cycle"] == cycle]
             for number in of_cycle:
-                V, J = _scan(result.trace, number)
-                axes.plot(V, J, color=colour, ls=dash, label=f"cycle {cycle}" if number == of_cycle[0] else None)
-        V, J = _scan(result.trace, scans[0])
-        _arrow(axes, V, J)
+                curve, label = scan_curve(result.trace, number), f"cycle {cycle}" if number == of_cycle[0] else None
+                axes.plot(curve.voltage, curve.current_density, color=colour, ls=dash, label=label)
+        curve = scan_curve(result.trace, scans[0])
+        _arrow(axes, curve.voltage, curve.current_density)
         axes.axhline(0, color=GREY, lw=0.4, zorder=0)
         axes.set(xlabel="Voltage of the working electrode, $V$ / V", ylabel="Current density, $J$ / mA cm$^{-2}$")
         axes.set_title("$J$ > 0 oxidises the working electrode", fontsize=7, fontweight="normal", color=GREY, loc="left")
@@ -50,16 +47,6 @@ def draw_voltammogram(result: Result) -> Figure:
         if len(chosen) > 1:
             drawn.legend(loc="outside upper center", ncols=MOST_CYCLES)
     return drawn
-
-
-def _scan(trace: xr.Dataset, number: int) -> tuple[Array, Array]:
-    """Voltage, V, and current density, mA/cm2, of a scan without the moment in which it starts."""
-    inside = trace.isel(time=trace["step"].values == number)
-    t, V, J = inside["time"].values, inside["voltage"].values, inside["current_density"].values / 10
-    # A trace keeps few points where nothing bends, so that where the curve begins lies between two of them.
-    begins = min(t[0] + SETTLED_S, t[-1])
-    shown = np.concatenate([[begins], t[t > begins]])
-    return np.interp(shown, t, V), np.interp(shown, t, J)
 
 
 def _arrow(axes: Axes, V: Array, J: Array) -> None:

@@ -198,7 +198,9 @@ class Stepper:
 
     def _nearly_exhausted(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str | None:
         """The electrode that is being stripped, if it could not be for much longer."""
-        current = "Program current density [A.m-2]"
+        # What leaks strips nothing.
+        ionic, all_of_it = (f"Program {kind}current density [A.m-2]" for kind in ("ionic ", ""))
+        current = ionic if ionic in system.model.variables else all_of_it
         J = float(system.read([current], stretch.y[:, -1], inputs)[current][0])
         face = "working" if J > 0 else "counter"
         lithium = f"{face.title()} lithium [C.m-2]"

@@ -32,8 +32,7 @@ from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.laws.films import hopping_diffusivity, ionic_conductivity, visible_share
 from lithoscope.studies.claims import Claims
-from lithoscope.studies.ranges import Point, Range
-from lithoscope.units import convert
+from lithoscope.studies.ranges import Point, Range, from_data
 
 MATERIALS = ("bare", "MASnCl3", "MAPbCl3")
 TEMPERATURE = 298.15
@@ -116,7 +115,7 @@ MEASURED_NOWHERE = (
 
 def ranges(claims: Claims) -> tuple[Range, ...]:
     """The parameters that the paper leaves open, with their ranges, and what it reports, with its tolerance."""
-    return (*_readings(), *(_from_data(*row) for row in MEASURED_NOWHERE), *_tolerances(claims))
+    return (*_readings(), *(from_data(*row) for row in MEASURED_NOWHERE), *_tolerances(claims))
 
 
 def _readings() -> tuple[Range, Range]:
@@ -126,12 +125,6 @@ def _readings() -> tuple[Range, Range]:
         Range(INTERFACES, "n", 2.0, 1.0, 2.0, "1", counted, readings=("one", "both")),
         Range(READING, "-", 0.0, 0.0, 1.0, "1", arc, readings=("the whole arc", "what the window shows")),
     )
-
-
-def _from_data(name: str, symbol: str, unit: str, identifier: str) -> Range:
-    record = lookup(identifier)
-    low, value, high = (convert(x, record.unit, unit) for x in (record.low, record.number, record.high) if x is not None)
-    return Range(name, symbol, value, low, high, unit, f"data: {identifier}", record.status)
 
 
 def _tolerances(claims: Claims) -> tuple[Range, ...]:
@@ -181,7 +174,7 @@ def calibrated_cell(material: str, claims: Claims, point: Point) -> Cell:
     """
     reported, by_name = Reported.of(claims), {r.name: r for r in ranges(claims)}
     at = reported.at(point)
-    given = {name: _table(r, point[name]) for name, r in by_name.items()}
+    given = {name: r.written(point[name]) for name, r in by_name.items()}
     cell = Cell.parse(entry(f"perovskite/{material.lower()}"))
     changes: dict[str, object] = {
         "area": given[AREA],
@@ -203,9 +196,9 @@ def _film(material: str, reported: Reported, point: Point, by_name: dict[str, Ra
     at, d, spread = reported.at(point), reported.thickness(material), by_name[THICKNESS]
     thickness = replace(spread, low=spread.low * d, high=spread.high * d, unit="m")
     return {
-        "working.films.0.thickness": _table(thickness, at.thickness(material)),
+        "working.films.0.thickness": thickness.written(at.thickness(material)),
         "working.films.0.conductivity": _calibrated(f"{conductivity_at(reported, point)!r} S/m", material, at),
-        "working.films.0.permittivity": _table(by_name[PERMITTIVITY], point[PERMITTIVITY]),
+        "working.films.0.permittivity": by_name[PERMITTIVITY].written(point[PERMITTIVITY]),
     }
 
 
@@ -236,15 +229,6 @@ def _native(rest: float, kinetic: float) -> tuple[float, float]:
     """Resistance of the native film, ohm m2, and exchange current density, A/m2, that share a resistance."""
     i0 = max(kinetic, thermal_voltage(TEMPERATURE) / (MOST_KINETIC * rest))
     return rest - thermal_voltage(TEMPERATURE) / i0, i0
-
-
-def _table(r: Range, value: float) -> dict[str, str]:
-    """An open parameter at a value as a cell file states it; a value outside the range, as in a search, goes without it."""
-    unit = "" if r.unit == "1" else f" {r.unit}"
-    table = {"value": f"{value!r}{unit}", "source": r.source}
-    if r.low <= value <= r.high:
-        table |= {"low": f"{r.low!r}{unit}", "high": f"{r.high!r}{unit}"}
-    return table | ({"status": r.status} if r.status else {})
 
 
 def _calibrated(value: str, material: str, at: Reported) -> dict[str, str]:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.physics.cell.worker import threads
+from lithoscope.studies.mechanisms import Mechanism
 from lithoscope.studies.perovskite.fullruns import LCO, LTO, Cycled, FullRuns, Plan
-from lithoscope.studies.perovskite.life import Unsolved, Work
-from lithoscope.studies.perovskite.mechanisms import Mechanism
-from lithoscope.studies.perovskite.search import LONGEST_STEP, LOWER, UPPER, NotSolvedError, Strength
+from lithoscope.studies.search import LONGEST_STEP, LOWER, UPPER, NotSolvedError, Strength
+from lithoscope.studies.work import Unsolved, Work
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
@@ -149,7 +149,7 @@ def cycle_full_cells(claims: Claims, point: Point, required: Sequence[Required],
     runs = FullRuns(claims, point)
     explained = [case for case in required if case.explains]
     with threads(2) as pool:
-        work = Work(pool, report, "full cells")
+        work = Work(pool, lambda done, what: report(done, f"full cells: {what}"))
         first = work.collect(work.ask(_first(runs, explained)), 0.0, 0.5)
         more = work.ask(_more(runs, claims, explained, first))
         # The searches begin from runs that are made by then, and go on beside those that are not.

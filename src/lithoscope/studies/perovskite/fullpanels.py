@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 
 from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.perovskite.fullcells import AS_BARE, BARE, LESS, FullCells, reported
 from lithoscope.studies.perovskite.fullruns import CHARGE_LIMIT, LCO, LTO, Cycled, Plan
-from lithoscope.studies.perovskite.mechanisms import LIMIT_V, MECHANISMS
+from lithoscope.studies.perovskite.mechanisms import LIMIT_V
 from lithoscope.studies.typeset import typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from lithoscope.studies.claims import Claims
+    from lithoscope.studies.mechanisms import Mechanism
     from lithoscope.studies.perovskite.fullcells import Case
-    from lithoscope.studies.perovskite.mechanisms import Mechanism
-    from lithoscope.studies.perovskite.search import Bounded
+    from lithoscope.studies.search import Bounded
 
 LOOKS = {
     BARE: (CURVES["bare"].colour, "-", "bare Li"),

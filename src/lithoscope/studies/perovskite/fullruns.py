@@ -16,7 +16,7 @@ from lithoscope.physics.cell import Full
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Loop, Program, Spectrum
 from lithoscope.studies.perovskite.cells import calibrated_cell
-from lithoscope.studies.perovskite.search import NotSolvedError
+from lithoscope.studies.search import NotSolvedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

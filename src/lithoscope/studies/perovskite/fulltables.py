@@ -11,6 +11,7 @@ from lithoscope.data import lookup
 from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.laws.life import cycles_hidden, efficiency_from_loss
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Table
 from lithoscope.studies.perovskite.fullcells import (
     AS_BARE,
@@ -27,12 +28,12 @@ from lithoscope.studies.perovskite.fullcells import (
 )
 from lithoscope.studies.perovskite.fullruns import CHARGE_LIMIT, LCO, LTO, Cycled
 from lithoscope.studies.perovskite.fullverdicts import inferred, inventory, limited_by, reductions, said
-from lithoscope.studies.perovskite.mechanisms import MECHANISMS, READINGS
+from lithoscope.studies.perovskite.mechanisms import READINGS
 from lithoscope.studies.verdict import Prediction, Word, compare
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.perovskite.search import Bounded
+    from lithoscope.studies.search import Bounded
 
 OHM_CM2 = 1e4
 """ohm m2 -> ohm cm2"""

@@ -12,6 +12,7 @@ from lithoscope.data import lookup
 from lithoscope.errors import End, InputError
 from lithoscope.physics.laws.life import Inferred, efficiency_from_loss, infer_efficiency
 from lithoscope.studies.claims import Band
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Link
 from lithoscope.studies.perovskite.findings import BARE_SPECTRUM, COATED_SPECTRA
 from lithoscope.studies.perovskite.fullcells import (
@@ -29,7 +30,7 @@ from lithoscope.studies.perovskite.fullcells import (
     reported,
 )
 from lithoscope.studies.perovskite.fullruns import CHARGE_LIMIT, LCO, LTO, Cycled
-from lithoscope.studies.perovskite.mechanisms import LIFE, MECHANISMS, READINGS
+from lithoscope.studies.perovskite.mechanisms import LIFE, READINGS
 from lithoscope.studies.perovskite.required import reduction
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
 from lithoscope.units import MAH_PER_CM2
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lithoscope.studies.claims import Claim, Claims
-    from lithoscope.studies.perovskite.mechanisms import Mechanism
-    from lithoscope.studies.perovskite.search import Bounded
+    from lithoscope.studies.mechanisms import Mechanism
+    from lithoscope.studies.search import Bounded
 
 CLAIMED = (LTO_BARE, LTO_COATED, PLATEAU, LCO_BARE, LCO_COATED)
 

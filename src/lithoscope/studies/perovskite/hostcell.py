@@ -9,9 +9,10 @@ import numpy as np
 
 from lithoscope.data import lookup
 from lithoscope.errors import End
+from lithoscope.studies.mechanisms import Mechanism
 from lithoscope.studies.perovskite.cells import AREA, RESISTANCE
-from lithoscope.studies.perovskite.mechanisms import LIMIT_V, Mechanism
-from lithoscope.studies.perovskite.search import Bounded, crossing
+from lithoscope.studies.perovskite.mechanisms import LIMIT_V
+from lithoscope.studies.search import Bounded, crossing
 
 if TYPE_CHECKING:
     from lithoscope.studies.perovskite.longruns import LongRuns

@@ -7,22 +7,23 @@ stated either, so both readings of it are used. A run that is not solved is repo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from lithoscope.data import lookup
 from lithoscope.physics.cell.params import numbers
 from lithoscope.physics.cell.worker import threads
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, priors
 from lithoscope.studies.perovskite.cells import MATERIALS, calibrated_cell
 from lithoscope.studies.perovskite.hostcell import HostComparison, compare_with_host
 from lithoscope.studies.perovskite.longruns import LongRuns
-from lithoscope.studies.perovskite.mechanisms import MECHANISMS, READINGS, cycles
+from lithoscope.studies.perovskite.mechanisms import READINGS, cycles
 from lithoscope.studies.perovskite.required import Required, deciding, name_of, require
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError
+from lithoscope.studies.search import Bounded
+from lithoscope.studies.work import Unsolved, Work
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
@@ -38,14 +39,6 @@ PRIOR_CYCLES = 100
 
 PAST_ITS_END = 50
 """Cycles for which the bare cell is followed beyond its reported life: it may end a little later than the search says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unsolved:
-    """What could not be run, and the words with which it ended."""
-
-    what: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -74,52 +67,11 @@ class Lives:
     fresh: dict[str, float]
 
 
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Work:
-    """Hands out work to threads and collects what it gave; what was not solved is noted.
-
-    pool      threads;  report: is told how far all has come;  about: what all of it is about, in a word
-    unsolved  what could not be run
-    """
-
-    pool: ThreadPoolExecutor
-    report: Report
-    about: str
-    unsolved: list[Unsolved] = field(default_factory=list)
-
-    def ask(self, jobs: Mapping[str, Callable[[], T]]) -> dict[str, Future[T | Unsolved]]:
-        """Begin, by what each job is to give."""
-        return {what: self.pool.submit(attempt, what, job) for what, job in jobs.items()}
-
-    def collect(self, asked: Mapping[str, Future[T | Unsolved]], begin: float, end: float) -> dict[str, T]:
-        """Wait for what was asked. begin, end: share of all work that is done before and after it."""
-        found: dict[str, T] = {}
-        for n, (what, future) in enumerate(asked.items()):
-            self.report(begin + (end - begin) * n / len(asked), f"{self.about}: {what}")
-            made = future.result()
-            if isinstance(made, Unsolved):
-                self.unsolved.append(made)
-            else:
-                found[what] = made
-        return found
-
-
-def attempt(what: str, job: Callable[[], T]) -> T | Unsolved:
-    """What a job gives, or the words with which it was not solved."""
-    try:
-        return job()
-    except NotSolvedError as error:
-        return Unsolved(what, str(error))
-
-
 def live(claims: Claims, point: Point, report: Report) -> Lives:
     """Make all long runs of the study, two at a time. Takes some minutes."""
     ageing = LongRuns(claims, point)
     with threads(2) as pool:
-        work = Work(pool, report, "life")
+        work = Work(pool, lambda done, what: report(done, f"life: {what}"))
         required = _required(work, ageing, claims)
         shown = work.ask(_shown(ageing, claims, required))
         explained = [case for case in required if case.explains]

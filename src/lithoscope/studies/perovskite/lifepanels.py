@@ -10,12 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.perovskite import aged
 from lithoscope.studies.perovskite.cells import MATERIALS
 from lithoscope.studies.perovskite.life import EARLY, LATE, Lives, harshest
 from lithoscope.studies.perovskite.living import comparable
-from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, MECHANISMS, hours
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, hours
 from lithoscope.studies.perovskite.panels import HIGH_END, LOW_END
 from lithoscope.studies.perovskite.required import deciding
 from lithoscope.studies.typeset import typeset

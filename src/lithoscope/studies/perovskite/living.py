@@ -10,19 +10,20 @@ import numpy as np
 from lithoscope.analysis.failure import failure_mode
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
+from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Link, Table
 from lithoscope.studies.perovskite import aged, priors
 from lithoscope.studies.perovskite.findings import BARE_SPECTRUM
 from lithoscope.studies.perovskite.hostcell import LONGEST
 from lithoscope.studies.perovskite.life import Lives
-from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, MECHANISMS, READINGS, hours
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, READINGS, hours
 from lithoscope.studies.perovskite.required import COATED, Required, deciding, name_of
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
 
 if TYPE_CHECKING:
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.perovskite.search import Bounded
+    from lithoscope.studies.search import Bounded
 
 FAILURE, ABSTRACT = "perovskite.sym.bare_failure", "perovskite.sym.overpotential_abstract"
 DECIDES = "what kills the bare cell, and what counts as its end"

@@ -11,9 +11,10 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program, Spectrum
+from lithoscope.studies.mechanisms import Mechanism
 from lithoscope.studies.perovskite.cells import calibrated_cell
-from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED, Mechanism
-from lithoscope.studies.perovskite.search import Bounded, NotSolvedError, Strength, crossing
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED
+from lithoscope.studies.search import Bounded, NotSolvedError, Strength, crossing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

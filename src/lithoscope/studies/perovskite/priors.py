@@ -14,7 +14,7 @@ from lithoscope.design.ageing import FIELDS
 from lithoscope.studies.perovskite.cells import AREA, ranges
 from lithoscope.studies.perovskite.mechanisms import hours
 from lithoscope.studies.perovskite.required import Required, reduction
-from lithoscope.studies.perovskite.search import Bounded, near
+from lithoscope.studies.search import Bounded, near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lithoscope.studies.perovskite.mechanisms import READINGS, Mechanism, cycles, hours
-from lithoscope.studies.perovskite.search import Bounded, Strength
+from lithoscope.studies.mechanisms import Mechanism
+from lithoscope.studies.perovskite.mechanisms import READINGS, cycles, hours
+from lithoscope.studies.search import Bounded, Strength
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

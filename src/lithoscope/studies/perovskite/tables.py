@@ -16,12 +16,18 @@ from lithoscope.studies.perovskite.cells import (
     mobile_lithium,
 )
 from lithoscope.studies.perovskite.findings import COATED_SPECTRA, LEAD, TIN
-from lithoscope.studies.ranges import leading
-from lithoscope.units import MAH_PER_CM2
+from lithoscope.studies.tables import ledgers, moves, opened
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.perovskite.findings import Findings
+
+REMARK = (
+    "Priors where the paper is silent, and the tolerance of what it reports. The two resistances are read independently; "
+    "the two films err alike, since their solutions are as 1 : 2. The electrolyte, EC:DMC 1:1 by volume, is 55 % of EC by "
+    "weight (1.32 and 1.07 g/mL) where the transport properties were measured at 50 %; they are used as they are."
+)
+"""Below the table of what is open."""
 
 SQUARE_CM = 1e4
 """ohm m2 -> ohm cm2"""
@@ -60,7 +66,7 @@ def _after_cycling(found: Findings, reported: float) -> float:
 
 def all_tables(found: Findings, claims: Claims) -> tuple[Table, ...]:
     """Calibrated numbers, ledgers, open parameters, sensitivities."""
-    return _calibrated(found, claims), _ledgers(found), _open(found), *_moves(found)
+    return _calibrated(found, claims), ledgers(found.runs, "five cycles"), opened(found.ranges, REMARK), *_moves(found)
 
 
 def _calibrated(found: Findings, claims: Claims) -> Table:
@@ -91,49 +97,8 @@ def _calibrated(found: Findings, claims: Claims) -> Table:
     return Table("What was calibrated", columns, tuple(rows), remark)
 
 
-def _ledgers(found: Findings) -> Table:
-    rows = []
-    for material in MATERIALS:
-        ledger = found.runs[material].ledger
-        for name, r in ledger.reservoirs.items():
-            amounts = (f"{x / MAH_PER_CM2:z.5f}" for x in (r.initial, r.final, r.passed))
-            rows.append((material, name.replace("_lithium", "").replace("_", " "), *amounts, f"{r.mismatch:.0e}"))
-        rows.append((material, "total", f"{ledger.initial / MAH_PER_CM2:.5f}", "", "", f"{ledger.residual:.0e}"))
-    columns = ("cell", "reservoir", "start / mAh cm⁻²", "end / mAh cm⁻²", "passed / mAh cm⁻²", "closes to")
-    remark = (
-        "Where the lithium is after five cycles. A reservoir closes to the difference between its change and the "
-        "quadrature of its flux, relative to what passed; the total to its largest change at any solved time, relative "
-        "to the inventory."
-    )
-    return Table("Ledger", columns, tuple(rows), remark)
-
-
-def _open(found: Findings) -> Table:
-    rows = tuple(
-        (r.name, r.symbol, r.quoted, r.extent, "" if r.unit == "1" else r.unit, f"{r.source} ({r.status or 'open'})")
-        for r in found.ranges
-    )
-    remark = (
-        "Priors where the paper is silent, and the tolerance of what it reports. The two resistances are read independently; "
-        "the two films err alike, since their solutions are as 1 : 2. The electrolyte, EC:DMC 1:1 by volume, is 55 % of EC by "
-        "weight (1.32 and 1.07 g/mL) where the transport properties were measured at 50 %; they are used as they are."
-    )
-    return Table("What is open", ("parameter", "symbol", "value", "range", "unit", "source"), rows, remark)
-
-
 def _moves(found: Findings) -> tuple[Table, ...]:
-    tables = []
     predictions = {f"overpotential, {m} / mV": found.overpotential[m] for m in MATERIALS}
     predictions |= {f"arc in the window, {m} / ohm": found.arc[m] for m in MATERIALS}
     predictions["overpotential of MAPbCl3 over MASnCl3"] = found.ratio
-    for key, prediction in predictions.items():
-        rows = tuple(
-            (s.parameter, f"{s.at_low:.4g}", f"{s.at_high:.4g}", f"{s.swing:.3g}") for s in leading(found.sensitivities[key])
-        )
-        ends = f"{prediction.low:.4g} to {prediction.high:.4g}"
-        remark = (
-            f"{prediction.value:.4g} at the quoted values; {ends} over all ranges together. Every other parameter moves it by "
-            "less than 1 % of what the first does."
-        )
-        tables.append(Table(f"Sensitivity: {key}", ("parameter", "at its low end", "at its high end", "swing"), rows, remark))
-    return tuple(tables)
+    return moves(predictions, found.sensitivities)

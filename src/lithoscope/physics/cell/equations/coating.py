@@ -10,14 +10,15 @@ Symbols of `substrate` and, per geometric area:
     k_y, U_y(y)     alloying: rate, A/m2; staircase of plateaus, V;  y_m  lithium per metal of the last phase
 
 Equations (positive currents oxidise)
-    i_x = k_x (x e^a - (1 - x) e^-a) / (1 + 2 cosh(a) / m),   a = ((phi - E_0) / V_T + G (x - 1/2)) / 2
+    i_x = k_x (x e^a - (1 - x) e^-a) / (1 + 2 k_x cosh(a) / i_m),   a = ((phi - E_0) / V_T + G (x - 1/2)) / 2
     j_c = j_k j_e / (j_k + j_e),   j_k = j_c0 exp((U_c - phi) / (2 V_T))
     j_e = (1 - n / n_f) j_e0 exp(-n / n*)             tunnelling
     j_e = (1 - n / n_f) [U_c - phi]+ sigma_e / (n V_c + x_0)   conduction
-    i_y = k_y n / (n + n_h) (w(y) e^b - w(y_m - y) e^-b) / (1 + 2 cosh(b) / m)
-        b = (phi - U_y(y)) / (2 V_T),   w(u) = u / (u + 0.05)
+    i_y = k_y n / (n + n_h) (w(y) e^b - w(y_m - y) e^-b) / (1 + 2 k_y cosh(b) / i_m)
+        b = (phi - U_y(y)) / (2 V_T),   w(u) = u / (|u| + 0.05)
     dQ_x/dt = -i_x,   z F dn/dt = j_c,   dQ_y/dt = -i_y
-    m = 50: no reaction is faster than so many times its rate, where transport would take over; equilibria do not feel it
+    i_m = 100 A/m2: no reaction goes faster, because transport in the film takes over, F c D / delta = 12 A/m2 for 1 um with
+    D = 1.4e-10 cm2/s; equilibria do not feel it
 
 Equilibrium of insertion: E_0 - V_T (ln(x / (1 - x)) + G (x - 1/2)).
 Validity: lithium is spread evenly in the film, so that a peak has the height of a thin layer and not that of diffusion; the
@@ -33,10 +34,10 @@ from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import LithiumCell
 from lithoscope.physics.laws.alloys import alloy_potential, plateaus
 from lithoscope.physics.laws.conversion import in_series, leak_by_conduction, leak_by_tunnelling, reduction_rate
-from lithoscope.physics.laws.kinetics import positive_part, share_of_area
+from lithoscope.physics.laws.kinetics import positive_part
 
-FASTEST = 50.0
-"""How many times its rate a reaction can be."""
+FASTEST_A_M2 = 100.0
+"""How fast a reaction can be. Without it a fast one that has come to its end would be stiffer than its books can be kept."""
 
 NEARLY_FULL = 0.05
 """Lithium per metal from which on a phase hesitates to take or to give."""
@@ -64,10 +65,10 @@ def coating_reactions(cell: LithiumCell, phi: Any, metal: str, leak: str) -> Any
     return converting + inserting + _alloying(cell, phi, metal, converted)
 
 
-def _ways(a: Any) -> tuple[Any, Any]:
-    """Factors by which oxidation and reduction go faster, e^a and e^-a over 1 + 2 cosh(a) / m."""
-    forth, back = pybamm.exp(a), pybamm.exp(-a)
-    limit = 1 + (forth + back) / FASTEST
+def _ways(rate: Any, a: Any) -> tuple[Any, Any]:
+    """Rates of oxidation and of reduction, k e^a and k e^-a over 1 + 2 k cosh(a) / i_m, A/m2."""
+    forth, back = rate * pybamm.exp(a), rate * pybamm.exp(-a)
+    limit = 1 + (forth + back) / FASTEST_A_M2
     return forth / limit, back / limit
 
 
@@ -83,8 +84,8 @@ def _insertion(cell: LithiumCell, phi: Any) -> Any:
     inserted = cell._variable("Working inserted lithium [C.m-2]", 0, 1e2)
     x = inserted / (FARADAY * P("Coating amount [mol.m-2]") * P("Insertion limit"))
     a = ((phi - P("Insertion potential [V]")) / thermal_voltage(cell.T) + P("Insertion interaction") * (x - 0.5)) / 2
-    out, into = _ways(a)
-    reduced = P("Insertion rate [A.m-2]") * ((1 - x) * into - x * out)
+    out, into = _ways(P("Insertion rate [A.m-2]"), a)
+    reduced = (1 - x) * into - x * out
     _take(cell, "Working inserted lithium", reduced)
     return reduced
 
@@ -110,13 +111,22 @@ def _conversion(cell: LithiumCell, phi: Any, leak: str) -> tuple[Any, Any]:
 
 def _alloying(cell: LithiumCell, phi: Any, metal: str, converted: Any) -> Any:
     P = pybamm.Parameter
-    alloyed = cell._variable("Working alloyed lithium [C.m-2]", 0, 1e2)
+    alloyed = cell._variable("Working alloyed lithium [C.m-2]", 0, 1.0)
     y = alloyed / (FARADAY * (converted + NONE))
     most = plateaus(metal)[-1][1]
     b = (phi - alloy_potential(metal, y)) / (2 * thermal_voltage(cell.T))
-    # What takes and what gives vanishes linearly where nothing more fits or nothing is left, as an area does.
-    out, into = _ways(b)
-    net = share_of_area(most - y, NEARLY_FULL) * into - share_of_area(y, NEARLY_FULL) * out
-    reduced = P("Alloying rate [A.m-2]") * converted / (converted + FEW) * net
+    # What takes and what gives vanishes linearly where nothing more fits or nothing is left.
+    out, into = _ways(P("Alloying rate [A.m-2]"), b)
+    net = _willing(most - y) * into - _willing(y) * out
+    reduced = converted / (converted + FEW) * net
     _take(cell, "Working alloyed lithium", reduced)
     return reduced
+
+
+def _willing(u: Any) -> Any:
+    """w(u) = u / (|u| + 0.05), how readily a phase takes or gives where so much lithium per metal is left to it.
+
+    An integrator may step a hair below zero. There w is as steep as above and negative, which drives the lithium back: cut off
+    at zero, it would leave a step with nothing to correct it, and the lithium would drift below zero from step to step.
+    """
+    return u / (abs(u) + NEARLY_FULL)

@@ -1,0 +1,34 @@
+"""The films on steel, as a part of the study: their voltammograms and their conversion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lithoscope.studies.perovskite import filmpanels, filmtables, filmverdicts
+from lithoscope.studies.perovskite.converted import lithiate
+from lithoscope.studies.perovskite.scanned import scan
+from lithoscope.studies.typeset import typeset
+
+if TYPE_CHECKING:
+    from lithoscope.physics.contract import Report
+    from lithoscope.studies.outcome import Outcome
+
+
+def added(first: Outcome, report: Report) -> Outcome:
+    """An outcome with what the voltammograms and the lithiations add. Takes a minute."""
+    claims = first.claims
+    seen = scan(claims, lambda done, text: report(0.6 * done, text))
+    done = lithiate(claims, lambda part, text: report(0.6 + 0.4 * part, text))
+    made = filmverdicts.verdicts(seen, done, claims)
+    steel = {f"{name}, voltammogram": result for name, result in seen.runs.items()}
+    return replace(
+        first,
+        verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
+        answer=first.answer + typeset(filmtables.sentence(seen, done, claims)),
+        panels=(*first.panels, *filmpanels.panels(seen, done, claims)),
+        tables=(*first.tables, *filmtables.tables(seen, done)),
+        chain=(*first.chain, *filmtables.chain()),
+        sensitivities={**first.sensitivities, **seen.sensitivities, **done.sensitivities},
+        runs={**first.runs, **steel, **done.runs},
+    )
