@@ -66,11 +66,12 @@ def _run_to(to: Path, cell: Cell, program: Program, model: Model, report: Report
     from lithoscope.errors import End, RunInterrupted
     from lithoscope.result.checkpoint import Journal
     from lithoscope.result.manifest import Manifest, circumstances, inputs_of
-    from lithoscope.result.store import check_target
+    from lithoscope.result.store import check_target, clear_up
 
     inputs = inputs_of(cell, program, model)
     check_target(to, Manifest(inputs).run_id, replace=replace)
     with Journal(to, inputs | circumstances()["versions"], replace=replace) as journal:
+        clear_up(to)
         try:
             result = model.simulate(cell, program, report, journal)
         except RunInterrupted as interrupted:

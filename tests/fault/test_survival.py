@@ -89,6 +89,21 @@ def test_killed_at_random_moments(times: int, command: list[str], honest: ls.Res
     assert left == set()
 
 
+@pytest.mark.fails_when("run.py", "        clear_up(to)\n", "")
+def test_killed_between_two_results(tmp_path: Path) -> None:
+    """One result was moved away, the next one not yet in its place: nothing is lost, and nothing is left lying about."""
+    short = ls.Program.strip_plate("1 mA/cm2", "0.01 mAh/cm2", cycles=1)
+    place = tmp_path / "mine"
+    ls.run(cell(), short, to=place, progress=False)
+    (place / "note.txt").write_text("from the laboratory")
+    place.replace(tmp_path / ".mine.0123456789ab.old")
+    (tmp_path / ".mine.ba9876543210.partial").mkdir()
+    (tmp_path / ".mine.ba9876543210.partial" / "half").write_text("")
+    ls.run(cell(), short, to=place, progress=False)
+    assert (place / "note.txt").read_text() == "from the laboratory"
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", ".mine.lock"}
+
+
 class Impatient(worker.Patience):
     """Waits long enough for a process to start, and not for minutes."""
 

@@ -17,9 +17,7 @@ def test_search_on_a_logarithmic_scale() -> None:
     assert (found.bound, found.again) == ("exact", None)
 
 
-@pytest.mark.fails_when(
-    "studies/search.py", 'Strength(tried[0], "upper", again)', 'Strength(tried[0], "exact", again)'
-)
+@pytest.mark.fails_when("studies/search.py", 'Strength(tried[0], "upper", again)', 'Strength(tried[0], "exact", again)')
 def test_a_search_says_what_it_only_bounds() -> None:
     assert crossing(lambda s: -1.0, TRIED) == Strength(1.0, "lower"), "none is enough: at least the largest"
     assert crossing(lambda s: 1.0, TRIED) == Strength(1e-9, "upper"), "even the least is enough: at most that"

@@ -11,6 +11,7 @@ checks the schema and the checksums first.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -101,6 +102,21 @@ def _unwritable(path: Path, error: OSError) -> StoreError:
 def _beside(path: Path, what: str) -> Path:
     """A hidden name beside a folder, which nobody else takes. Made by mkdir, so that the rights are the user's usual ones."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.{what}")
+
+
+def clear_up(path: str | Path) -> None:
+    """What a writer that was killed left beside a folder: half of a result is removed, and a result that was moved away to make
+    room is put back. For who holds the lock of the folder only.
+    """
+    path = Path(path)
+    left = f".{glob.escape(path.name)}.{'[0-9a-f]' * 12}"
+    for half in path.parent.glob(f"{left}.partial"):
+        shutil.rmtree(half, ignore_errors=True)
+    for old in path.parent.glob(f"{left}.old"):
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(path)
 
 
 def load(path: str | Path) -> Result:
