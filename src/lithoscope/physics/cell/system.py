@@ -30,10 +30,11 @@ NEWTON_ITERATIONS = 50
 FLOOR = 1e-2
 """Absolute tolerance over relative tolerance, in the scale of each unknown."""
 
-FLOORS_SI = {"[V]": 1.0, "[mol.m-3]": 1e5, "[mol.m-2]": 1e-1}
-"""The same for potentials and for salt, in their units. Lithium has to be right to the relative tolerance, because its books
-are held against their quadrature; a potential to the tolerance times 1 V is better than any instrument. It saves a third of the
-steps. At an electrode of almost no resistance a potential so known is no flux: then the books do not agree."""
+FLOORS_SI = {"[V]": 1.0, "Salt concentration": 1e5, "orosity times concentration": 1e5, "Salt in the ": 1e-1}
+"""The same for potentials and for salt in solution, by words of their names, in their units. Lithium has to be right to the
+relative tolerance, because its books are held against their quadrature; a potential to the tolerance times 1 V is better than
+any instrument. It saves a third of the steps. At an electrode of almost no resistance a potential so known is no flux: then the
+books do not agree, and the step is solved again."""
 
 
 class SolverGaveUpError(Exception):
@@ -218,8 +219,8 @@ class System:
         """Absolute over relative tolerance of every unknown, and how many have to be right to the relative one."""
         floors, exact = np.full(self.states, FLOOR), np.ones(self.states, dtype=bool)
         for unknown, slices in self.model.y_slices.items():
-            for unit, floor in FLOORS_SI.items():
-                if unknown.name.endswith(unit):
+            for words, floor in FLOORS_SI.items():
+                if words in unknown.name:
                     floors[slices[0]] = floor / float(unknown.scale.evaluate())
                     exact[slices[0]] = False
         return floors, int(exact.sum())

@@ -76,6 +76,8 @@ class Plated(CellModel):
           on the rate, "conduction" never stops it
     """
 
+    # Reactions of a coating are fast beside the potential that drives them; at 1e-7 their books need a second solution.
+    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-8
     leak: Annotated[Literal["tunnelling", "conduction"], Field(description='"tunnelling" or "conduction"')] = "tunnelling"
 
     kind: Literal["substrate"] = "substrate"
