@@ -212,13 +212,13 @@ def _steel(curves: Curves) -> float:
 
 
 def _lowest(curves: Curves) -> float:
-    """Voltage of the lowest peak of conversion and alloying, V. Raises IndexError without any."""
-    return curves.reactions[-1].voltage
+    """Voltage of the lowest peak of conversion and alloying, V; the lower end of the window where none is seen."""
+    return curves.reactions[-1].voltage if curves.reactions else REACTIONS_V[0]
 
 
 def _highest(curves: Curves) -> float:
-    """Voltage of the highest peak of conversion and alloying, V. Raises IndexError without any."""
-    return curves.reactions[0].voltage
+    """Voltage of the highest peak of conversion and alloying, V; the lower end of the window where none is seen."""
+    return curves.reactions[0].voltage if curves.reactions else REACTIONS_V[0]
 
 
 # --------------------------------------------------------------------------------------------- the counter electrode

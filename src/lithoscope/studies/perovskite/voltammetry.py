@@ -47,6 +47,9 @@ REACTIONS_V = (0.02, 1.0)
 VISIBLE = 0.05
 """Share of the most prominent peak that another one needs to be seen beside it."""
 
+LEAST_MA_CM2 = 0.01
+"""What a peak needs to be seen at all: half of the width of a line in the figure of the paper."""
+
 FILM_CONDUCTIVITY = "conductivity of the films"
 CONDUCTIVITY_PATH = "working.coating.conductivity"
 
@@ -192,7 +195,7 @@ class Curves:
     @property
     def reactions(self) -> list[Peak]:
         """The reductions below 1 V that a reader sees, from the highest voltage down."""
-        found = self.down.peaks(*REACTIONS_V)
+        found = self.down.peaks(*REACTIONS_V, LEAST_MA_CM2)
         least = VISIBLE * max((peak.prominence for peak in found), default=0.0)
         return [peak for peak in found if peak.prominence >= least]
 
