@@ -39,7 +39,7 @@ def reproduce_study(name: str, to: Path, *, long: bool, show: bool, ship: bool, 
     if as_json:
         output.write_json({"report": str(page), "verdicts": str(page.with_name("verdicts.json")), "counts": outcome.counts})
         return
-    output.say(f"\n{outcome.answer}\n")
+    output.say("\n" + "\n\n".join(each for each in outcome.answer if each) + "\n")
     output.say("  ".join(f"{word} {count}" for word, count in outcome.counts.items() if count))
     output.say(f"\nreport in {page}, verdicts in {page.with_name('verdicts.json')}, runs in {to / 'runs'}")
 

@@ -63,7 +63,7 @@ class Outcome:
     study          its name
     claims         what the paper says
     verdicts       one for each claim, in the order of the paper
-    answer         the finding in one paragraph
+    answer         the finding, in paragraphs
     panels         figures
     tables         tables
     chain          what was calibrated and what predicted
@@ -75,7 +75,7 @@ class Outcome:
     study: str
     claims: Claims
     verdicts: Sequence[Verdict]
-    answer: str
+    answer: Sequence[str]
     panels: Sequence[Panel]
     tables: Sequence[Table]
     chain: Sequence[Link]

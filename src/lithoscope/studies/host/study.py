@@ -48,7 +48,7 @@ class HostStudy:
             study=self.name,
             claims=self.claims,
             verdicts=[made.get(claim.id) or _pending(self.claims, claim.id) for claim in self.claims.claims],
-            answer=typeset(tables.answer(found, self.claims)),
+            answer=[typeset(tables.answer(found, self.claims))],
             panels=panels.panels(found, self.claims),
             tables=tables.all_tables(found, self.claims),
             chain=_chain(),
@@ -80,7 +80,7 @@ def _with_long(first: Outcome, found: Findings, report: Report) -> Outcome:
     return replace(
         first,
         verdicts=[verdicts.get(verdict.id, verdict) for verdict in first.verdicts],
-        answer=first.answer + typeset(tables.sentence(made)),
+        answer=(*first.answer, typeset(tables.sentence(made).strip())),
         panels=(*first.panels[:2], *shown, *first.panels[2:-1], *late, first.panels[-1]),
         tables=(*living.tables(lives, found, first.claims), *first.tables, *_unsolved(work)),
         chain=(*first.chain, *living.chain()),

@@ -36,15 +36,18 @@ def answer(found: Findings, claims: Claims) -> str:
     """What the short runs say, in one paragraph."""
     p, reported = found.overpotential, float(claims[HOST1].values[0])
     slope = (p[5.0].value - p[1.0].value) / 4
+    third, fifth = (float(value) for value in claims["host.overpot.rates"].values)
+    steep = (fifth - reported) / 4
     return (
         f"One interface of lithium, set by the {claims['host.overpot.bare'].values[0]:g} mV of the bare cell, and a lithium "
         f"fraction set by the capacity per gram give {p[1.0].value:.0f}, {p[3.0].value:.0f} and {p[5.0].value:.0f} mV for two "
-        f"hosts at 1, 3 and 5 mA/cm2 where {reported:g}, 70 and 110 mV are reported. The slopes, {slope:.0f} and 19 ohm cm2, "
-        "are near to each other, the heights are not: the reported line begins 16 mV above zero and every part of the model's "
+        f"hosts at 1, 3 and 5 mA/cm2 where {reported:g}, {third:g} and {fifth:g} mV are reported. The slopes, {slope:.0f} and "
+        f"{steep:.0f} ohm cm2, are near to each other, the heights are not: the reported line begins {reported - steep:.0f} mV "
+        "above zero and every part of the model's "
         f"voltage vanishes with the current, so that no point of the ranges makes it. With {share_for(found, reported):.1%} of "
         "the surface the first voltage is met and the others are missed by far. The resistance of a fresh foil is "
         f"{found.fresh.value:.0f} times that of a host, and {found.aged.value:.1f} times after ten cycles with moss; the "
-        "reported 10 lies between. "
+        f"reported {float(claims['host.eis.ratio'].values[0]):g} lies between. "
     )
 
 

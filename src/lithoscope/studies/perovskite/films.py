@@ -25,7 +25,7 @@ def added(first: Outcome, report: Report) -> Outcome:
     return replace(
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
-        answer=first.answer + typeset(filmtables.sentence(seen, done, claims)),
+        answer=(*first.answer, typeset(filmtables.sentence(seen, done, claims).strip())),
         panels=(*first.panels, *filmpanels.panels(seen, done, claims)),
         tables=(*first.tables, *filmtables.tables(seen, done)),
         chain=(*first.chain, *filmtables.chain()),

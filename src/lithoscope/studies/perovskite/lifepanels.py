@@ -183,7 +183,8 @@ def _order(lives: Lives, claims: Claims) -> Panel:
             axes.set(yscale="log", xlabel="Cycles")
         drawn.axes[0].set_ylabel(f"Impedance at {lowest:g} Hz / $\\Omega$")
         drawn.axes[0].yaxis.set_major_formatter(ScalarFormatter())
-        handles = [Line2D([], [], color=look.colour, marker=look.marker, ms=3, label=look.label) for look in CURVES.values()]
+        looks = [CURVES[material] for material in MATERIALS]
+        handles = [Line2D([], [], color=look.colour, marker=look.marker, ms=3, label=look.label) for look in looks]
         handles += [Line2D([], [], color=GREY, ls=dash, label=how) for how, dash in dashes.items()]
         drawn.legend(handles=handles, loc="outside upper center", ncols=5)
     caption = (

@@ -61,7 +61,7 @@ class Perovskite:
             study=self.name,
             claims=self.claims,
             verdicts=_verdicts(self.claims, found),
-            answer=typeset(tables.answer(found, self.claims)),
+            answer=[typeset(tables.answer(found, self.claims))],
             panels=panels.all_panels(found, self.claims),
             tables=tables.all_tables(found, self.claims),
             chain=_chain(),
@@ -83,7 +83,7 @@ def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
     return replace(
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
-        answer=first.answer + typeset(living.sentence(lives, first.claims)),
+        answer=(*first.answer, typeset(living.sentence(lives, first.claims).strip())),
         panels=(*first.panels, *lifepanels.panels(lives, first.claims)),
         tables=(*living.tables(lives, first.claims), *first.tables),
         chain=(*first.chain, *living.chain()),
@@ -97,7 +97,7 @@ def _with_full_cells(before: Outcome, full: FullCells) -> Outcome:
     return replace(
         before,
         verdicts=[made.get(verdict.id, verdict) for verdict in before.verdicts],
-        answer=before.answer + typeset(fulltables.sentence(full, before.claims)),
+        answer=(*before.answer, typeset(fulltables.sentence(full, before.claims).strip())),
         panels=(*before.panels, *fullpanels.panels(full, before.claims)),
         tables=(*fulltables.tables(full, before.claims), *before.tables),
         chain=(*before.chain, *fullverdicts.chain()),
