@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import lithoscope as ls
+from lithoscope.design.catalogue import entry
 from lithoscope.physics.cell.cycles import per_cycle, shape
 from lithoscope.physics.cell.exact_ageing import still
 from lithoscope.physics.cell.observe import POWERS
@@ -230,3 +231,18 @@ def test_an_aged_cell_has_another_spectrum() -> None:
     assert old < 0.7 * fresh, "moss adds area"
     electrolyte = [float(spectrum["electrolyte_real_impedance"][0]) for spectrum in result.spectra]
     assert electrolyte[1] > 1.1 * electrolyte[0], "the dead layer lengthens the way"
+
+
+@pytest.mark.fails_when("physics/cell/inputs.py", "    _check_moss(face, side)\n", "")
+def test_a_film_that_takes_more_lithium_than_moss_has_is_refused() -> None:
+    """The remedy runs, and moss and dead lithium stay where they can be."""
+    cell = ls.Cell.parse(entry("host/bare")).changed("working.ageing.mossy_film_resistance", "10 ohm cm2")
+    program = ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=6)
+    with pytest.raises(ls.InputError, match="more lithium than the moss under it has") as caught:
+        ls.run(cell, program, ls.Mossy(), progress=False)
+    assert caught.value.where == "working.ageing.mossy_film_resistance"
+    name, _, value = caught.value.do.partition(" = ")
+    result = ls.run(cell.changed(f"working.ageing.{name}", value.strip('"')), program, ls.Mossy(), progress=False)
+    assert result.status.word == "program completed"
+    for each in ("working_mossy_lithium", "working_dead_lithium", "counter_dead_lithium"):
+        assert float(result[each].min()) > -1e-6

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from lithoscope.constants import FARADAY
+from lithoscope.errors import InputError
 from lithoscope.physics.cell.params import CellNumbers, FaceNumbers, FilmNumbers, ShortNumbers, Surroundings
 
 Face = Literal["Working", "Counter"]
@@ -64,8 +66,9 @@ def ageing_inputs(found: CellNumbers) -> dict[str, float]:
 
 
 def aged_foil_inputs(face: Face, side: FaceNumbers) -> dict[str, float]:
-    """A foil as the mossy model sees it."""
+    """A foil as the mossy model sees it. Raises InputError for moss whose film would take more lithium than it has."""
     a = side.ageing
+    _check_moss(face, side)
     return foil_inputs(face, side) | {
         f"{face} fresh bulk film thickness [m]": side.native_film_thickness,
         f"{face} fresh mossy film thickness [m]": a.mossy_film_resistance * side.native_film_conductivity,
@@ -83,3 +86,23 @@ def aged_foil_inputs(face: Face, side: FaceNumbers) -> dict[str, float]:
         f"{face} film growth rate [m2.s-1]": a.film_growth_rate,
         f"{face} film molar volume [m3.mol-1]": a.film_molar_volume,
     }
+
+
+MOST_FILMED = 0.9
+"""Share of the lithium of new moss that its film may take."""
+
+
+def _check_moss(face: Face, side: FaceNumbers) -> None:
+    """New moss dQ has the area A_max dQ / Q_half, and the film on it takes F delta / V_f per area, where delta = R sigma."""
+    a, sigma = side.ageing, side.native_film_conductivity
+    most = MOST_FILMED * a.film_molar_volume * a.mossy_half_charge / (FARADAY * a.mossy_area * sigma)
+    if a.mossy_film_resistance > most:
+        thickness = a.mossy_film_resistance * sigma
+        raise InputError(
+            f"{face.lower()}.ageing.mossy_film_resistance",
+            f"= {a.mossy_film_resistance * 1e4:.3g} ohm cm2 makes the film on fresh moss {thickness * 1e9:.3g} nm thick, at "
+            f"{sigma / 100:.3g} S/cm of the native film",
+            expected=f"at most {most * 1e4:.3g} ohm cm2, or a less conductive native film",
+            why="A film of that thickness would take more lithium than the moss under it has",
+            do=f'mossy_film_resistance = "{0.9 * most * 1e4:.2g} ohm cm2"',
+        )
