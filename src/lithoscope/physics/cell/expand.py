@@ -37,6 +37,7 @@ class _ExpandsItsFunctions(pybamm.BaseSolver):  # type: ignore[misc]  # PyBaMM c
     not_expanded: tuple[str, ...] = ()
 
     def set_up(self, model: Any, inputs: Any = None, t_eval: Any = None, ics_only: bool = False) -> Any:
+        """As the base class does, then with the functions expanded."""
         result = super().set_up(model, inputs, t_eval, ics_only)
         if not ics_only:
             done = {name: expanded(getattr(model, name)) for name in FUNCTIONS}
