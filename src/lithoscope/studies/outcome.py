@@ -123,6 +123,10 @@ def verdicts_json(verdicts: Sequence[Verdict]) -> str:
 # ------------------------------------------------------------------------------------------- shipped verdicts
 
 
+CHECKS = ("exact", "reference")
+"""Beginnings of the names of files that check a model and take no part in a run."""
+
+
 def stamp(name: str) -> str:
     """Hash of all that the verdicts of a study are made from: its own files, the models and the data."""
     root = resources.files("lithoscope")
@@ -139,7 +143,7 @@ def _files(folder: Any, prefix: str = "") -> list[tuple[str, bytes]]:
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.name.startswith(("_", "results")):
             found += _files(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".py", ".toml")):
+        elif entry.name.endswith((".py", ".toml")) and not entry.name.startswith(CHECKS):
             found.append((prefix + entry.name, entry.read_bytes()))
     return found
 
