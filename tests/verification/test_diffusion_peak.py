@@ -90,7 +90,7 @@ class Graded(Nernstian):
 
 def unhindered(eps: float) -> ls.Cell:
     """A cell in which nothing but the particles holds the current back: it has few of them, the fewer the faster the scan is,
-    so that the same current flows.
+    down to what a cathode may be given, so that its current stays small.
     """
     cathode = Cathode(
         "LTO", f"{max(eps / 2, 0.01)!r} mg/cm2", thickness="20 um", lithium_content=0.01, particle_radius=f"{RADIUS!r} m",
