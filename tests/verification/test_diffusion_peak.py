@@ -90,7 +90,7 @@ class Graded(Nernstian):
 
 def unhindered(eps: float) -> ls.Cell:
     """A cell in which nothing but the particles holds the current back: it has few of them, the fewer the faster the scan is,
-    so that the same current flows.
+    down to what a cathode may be given, so that its current stays small.
     """
     cathode = Cathode(
         "LTO", f"{max(eps / 2, 0.01)!r} mg/cm2", thickness="20 um", lithium_content=0.01, particle_radius=f"{RADIUS!r} m",
@@ -170,11 +170,7 @@ def scanned(cells: int, eps: float) -> Voltammogram:
     return Voltammogram(Nernstian(cells=cells, relative_tolerance=1e-9), eps)
 
 
-@pytest.mark.fails_when(
-    MODEL,
-    '"Positive particle diffusivity [m2.s-1]": lambda x, T: D',
-    '"Positive particle diffusivity [m2.s-1]": lambda x, T: 1.04 * D',
-)
+@pytest.mark.fails_when(MODEL, "structure.radius,", "1.03 * structure.radius,")
 def test_the_peak_is_that_of_randles_and_sevcik() -> None:
     """Within 1 % on the mesh that every user gets, less what the curvature takes; nothing else takes a tenth of a millivolt."""
     planar, at = highest(0.0)
