@@ -34,8 +34,8 @@ def calm(material: str = "LCO", loading: str = "20 mg/cm2", *, share: float = 0.
     scaled: dict[str, Any] = {
         name: share * usual.quantity(name).value for name in ("dead_fraction", "mossy_fraction", "pit_area")
     }
-    # Under a film that conducts so well, moss with the usual resistance would have one that takes more lithium than it has.
-    scaled["mossy_film_resistance"] = "0.1 ohm cm2"
+    # With a film that conducts so well, that on moss of the usual resistance is thick: less area for it to take lithium from.
+    scaled["mossy_half_charge"] = "2.6e5 C/m2"
     scaled["film_growth_rate"] = f"{share * usual.quantity('film_growth_rate').value!r} m2/s"
     return Cell(
         Cathode(material, loading),
