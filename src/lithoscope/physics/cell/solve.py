@@ -192,22 +192,9 @@ class Stepper:
         state += f"; {self._split(system, stretch, inputs)}"
         if self.program.stop.voltage_magnitude:
             return Status(End.STOP_REACHED, f"the voltage reached its limit; {state}")
-        if empty := self._nearly_exhausted(system, stretch, inputs):
+        if empty := nearly_exhausted(system, stretch.y[:, -1], inputs):
             return Status(End.LITHIUM_EXHAUSTED, f"{empty} electrode; the rest cannot carry the current; {state}")
         return Status(End.POLARISED, f"the voltage reached {INSTRUMENT_V:g} V, beyond which no cycler goes; {state}")
-
-    def _nearly_exhausted(self, system: System, stretch: Stretch, inputs: Mapping[str, float]) -> str | None:
-        """The electrode that is being stripped, if it could not be for much longer."""
-        # What leaks strips nothing.
-        ionic, all_of_it = (f"Program {kind}current density [A.m-2]" for kind in ("ionic ", ""))
-        current = ionic if ionic in system.model.variables else all_of_it
-        J = float(system.read([current], stretch.y[:, -1], inputs)[current][0])
-        face = "working" if J > 0 else "counter"
-        lithium = f"{face.title()} lithium [C.m-2]"
-        if lithium not in system.model.variables:
-            return None
-        left = float(system.read([lithium], stretch.y[:, -1], inputs)[lithium][0])
-        return face if left < NEARLY_EXHAUSTED_S * abs(J) else None
 
     def _state(self, system: System, y: Array, inputs: Mapping[str, float]) -> str:
         """The state that decides: voltage, current, and what is left and what was lost at each electrode."""
@@ -229,6 +216,20 @@ class Stepper:
         millivolts = {key: 1e3 * float(found[name][0]) / current for key, name in parts.items()}
         said = (f"{value:.3g} mV {key.removesuffix('_resistance').replace('_', ' ')}" for key, value in millivolts.items())
         return "of it " + ", ".join(said)
+
+
+def nearly_exhausted(system: System, y: Array, inputs: Mapping[str, float]) -> str | None:
+    """The electrode that is being stripped in a state, if it could not be for much longer."""
+    # What leaks strips nothing.
+    ionic, all_of_it = (f"Program {kind}current density [A.m-2]" for kind in ("ionic ", ""))
+    current = ionic if ionic in system.model.variables else all_of_it
+    J = float(system.read([current], y, inputs)[current][0])
+    face = "working" if J > 0 else "counter"
+    lithium = f"{face.title()} lithium [C.m-2]"
+    if lithium not in system.model.variables:
+        return None
+    left = float(system.read([lithium], y, inputs)[lithium][0])
+    return face if left < NEARLY_EXHAUSTED_S * abs(J) else None
 
 
 def _side(face: str, found: Mapping[str, float]) -> str:

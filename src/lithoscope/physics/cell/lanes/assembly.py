@@ -8,7 +8,7 @@ K  K_1 | ... | K_6          of a step
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from lithoscope.physics.cell.lanes.functions import BEFORE, Functions
@@ -51,10 +51,6 @@ class Layout:
     newton: int
     left: int
 
-    def as_dict(self) -> dict[str, int]:
-        """For the file of a kernel."""
-        return asdict(self)
-
 
 def module(found: Functions, parts: Parts, width: int) -> tuple[str, Layout]:
     """The assembly of a model. Raises NotLoweredError for an operation that has no form on vectors."""
@@ -81,7 +77,7 @@ def module(found: Functions, parts: Parts, width: int) -> tuple[str, Layout]:
         step=step,
         conditions=len(found.conditions),
         watched=len(found.conditions) + len(BEFORE),
-        outputs=parts.outputs.nnz_out(0),
+        outputs=int(parts.outputs.nnz_out(0)),
         factors=parts.factors,
         **{name: made[name].kept for name in ("jacobian", "rate", "watch", "newton")},
         left=max(part.left for part in made.values()),

@@ -80,7 +80,7 @@ class Sizes(NamedTuple):
     """Numbers of vectors, see `assembly.Layout`; places of buffers in v; and what depends on the run.
 
     base     address of v
-    samples  in each step;  tolerant: conditions that end only the step;  counted: unknowns that count in the error
+    samples  in each step;  tolerant: conditions that end only the step
     charge, clock, voltage, scan  places of the numbers of a step that depend on where it starts, -1 where there is none
     """
 
@@ -113,7 +113,6 @@ class Sizes(NamedTuple):
     earlier: int
     samples: int
     tolerant: int
-    counted: int
     charge: int
     clock: int
     voltage: int
@@ -405,7 +404,7 @@ def _sample(l: int, h: float, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan,
 @_inner
 def _judge(l: int, h: float, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> int:
     """Take or leave the step of size h that lane l has tried. Returns how the step of the program ended by it, or NOT_REACHED."""
-    error = np.sqrt(v[ERROR, l] / z.counted)
+    error = np.sqrt(v[ERROR, l] / z.differential)
     good = error <= 1.0 and np.isfinite(v[z.watched + _lowest(l, z, v), l])
     if not good:
         v[SIZE, l] = h * (max(SHRINK, SAFETY * error**-0.25) if 1.0 < error < 1e6 else SHRINK)

@@ -13,13 +13,14 @@ so that rest, constant current, voltage hold and scan are one set of functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.errors import InputError, nearest
 from lithoscope.physics.cell.control import PROGRAM_CURRENT, STEP_ENDS, Setting
 from lithoscope.physics.cell.engine import casadi, pybamm
 from lithoscope.physics.cell.equations.base import CLOCK
@@ -48,7 +49,7 @@ class Functions:
     form          of control
     rate          f(x, p, s), differential rows first
     watch         the conditions, positive before they are met, then `BEFORE`
-    outputs       what was asked for
+    outputs       what was asked for;  sizes: numbers that each is made of
     start         x at assembly, of p
     differential  number of differential unknowns
     unknowns      names of all unknowns, one for each row
@@ -60,6 +61,7 @@ class Functions:
     rate: Any
     watch: Any
     outputs: Any
+    sizes: tuple[int, ...]
     start: Any
     differential: int
     unknowns: tuple[str, ...]
@@ -82,6 +84,7 @@ def functions(system: System, outputs: Sequence[str]) -> Functions:
     """
     model = system.model
     _check_semi_explicit(system)
+    _check_names(system, outputs)
     told = {*Setting().inputs(), *Setting(current_density=None).inputs()}
     cell = tuple(name for name in system.input_names if name not in told)
     step = [name for name in system.input_names if name in told]
@@ -95,14 +98,16 @@ def functions(system: System, outputs: Sequence[str]) -> Functions:
     if switched:
         rate = _with_switch(rate, scalar("the current density", [read(CURRENT)]), system.algebraic_rows[PROGRAM_CURRENT].start)
     conditions = sorted((name.removeprefix("Condition: ") for name in system.conditions), key=STEP_ENDS.__contains__)
+    asked = [read(name) for name in outputs]
     watched = [read(name) for name in (*(f"Condition: {name}" for name in conditions), *BEFORE)]
     return Functions(
         form="switched" if switched else "current",
         rate=rate,
         watch=scalar("a condition that ends a step", watched),
-        outputs=scalar("an output", [read(name) for name in outputs], outputs),
+        outputs=scalar("an output", asked, outputs),
+        sizes=tuple(int(symbol.size) for symbol in asked),
         start=scalar("the state at assembly", [model.concatenated_initial_conditions]),
-        differential=system.differential,
+        differential=int(system.differential),
         unknowns=_unknowns(system),
         cell=cell,
         step=tuple(step),
@@ -114,9 +119,15 @@ def _check_semi_explicit(system: System) -> None:
     mass = system.model.mass_matrix.entries
     diagonal = np.concatenate([np.ones(system.differential), np.zeros(system.states - system.differential)])
     if abs(mass - np.diag(diagonal)).max() > 0:
-        raise NotLoweredError(
-            system.model.name, "has a mass matrix that is not diag(1, 0)", RUN_SINGLY
-        )
+        raise NotLoweredError(system.model.name, "has a mass matrix that is not diag(1, 0)", RUN_SINGLY)
+
+
+def _check_names(system: System, outputs: Sequence[str]) -> None:
+    known = system.model.variables
+    for name in outputs:
+        if name not in known:
+            raise InputError("outputs", f'name "{name}", which the model does not have', expected="variables of the model",
+                             do=nearest(name, known))  # fmt: skip
 
 
 class _Scalar:

@@ -1,96 +1,206 @@
-"""Thousands of designs of one cell model through one program."""
+"""Thousands of designs of one cell model through one program: what the rest of the package calls."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from lithoscope.physics.cell.control import STEP_ENDS, Setting
-from lithoscope.physics.cell.lanes.assembly import SYMBOLS, Layout, module
-from lithoscope.physics.cell.lanes.functions import Array, Functions, functions, starts
-from lithoscope.physics.cell.lanes.native import Library, compile_module, usual_width
-from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES, parts
+from lithoscope.errors import InputError, Status, nearest
+from lithoscope.physics.cell.control import STOP
+from lithoscope.physics.cell.lanes.build import Built, build, check_target
+from lithoscope.physics.cell.lanes.ends import emptied, end_of, status
+from lithoscope.physics.cell.lanes.functions import Array, Form
+from lithoscope.physics.cell.lanes.native import usual_width
+from lithoscope.physics.cell.lanes.result import NOT_REACHED, TIME_IS_UP, LaneResult
 from lithoscope.physics.cell.lanes.table import needs_voltage, table
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
-    from lithoscope.physics.cell.lanes import driver
+    from lithoscope.physics.cell.lanes.driver import Out
+    from lithoscope.physics.cell.lanes.threads import Progress, Task
     from lithoscope.physics.cell.model import CellModel
     from lithoscope.protocol import Program
+    from lithoscope.protocol.program import Visit
+
+COARSEST, FINEST = 1e-3, 1e-10
+"""Relative tolerances between which results can be trusted and be had."""
+
+WIDTHS = (4, 8)
 
 
-@dataclass
-class Built:
-    found: Functions
-    layout: Layout
-    library: Library
-    floors: Array
+def kernel(
+    model: CellModel,
+    cell: Cell,
+    varied: Sequence[str] | None = None,
+    outputs: Sequence[str] = ("Voltage [V]",),
+    width: int | None = None,
+) -> Kernel:
+    """A model of cells of one structure, ready to run many designs.
+
+    model    of the cell scale;  cell: one of the structure, whose numbers stand where none are varied
+    varied   names of the numbers that differ between designs, those of `model.values(cell)`; all of them if not given
+    outputs  variables of the model that are wanted
+    width    number of lanes, 4 or 8; what suits the processor if not given
+
+    Every number of a cell is an argument of the code, so that kernels that vary other numbers share it.
+
+    Raises NotLoweredError for a model that cannot run in lanes, NoTargetError on a machine that cannot run it, InputError for
+    an unknown name.
+    """
+    model.check_suits(cell)
+    base = model.values(cell)
+    names = tuple(base) if varied is None else tuple(varied)
+    for name in names:
+        if name not in base:
+            raise InputError("varied", f'names "{name}", which is no number of this cell', expected="names of model.values(cell)",
+                             do=nearest(name, base))  # fmt: skip
+    if width is not None and width not in WIDTHS:
+        raise InputError("width", f"= {width}", expected="4 or 8", do="Leave width out")
+    check_target()
+    made = Kernel(model, cell, names, tuple(outputs), width or usual_width(), base)
+    made.built("current")
+    return made
 
 
-def build(system, outputs, width=None) -> Built:
-    width = width or usual_width()
-    t0=time.perf_counter()
-    found = functions(system, outputs)
-    t1=time.perf_counter()
-    p = parts(found)
-    t2=time.perf_counter()
-    text, layout = module(found, p, width)
-    t3=time.perf_counter()
-    code = compile_module(text)
-    t4=time.perf_counter()
-    lib = Library(code, SYMBOLS)
-    print(f"functions {t1-t0:.2f} parts {t2-t1:.2f} lower {t3-t2:.2f} llvm {t4-t3:.2f} load {time.perf_counter()-t4:.3f}; lines {text.count(chr(10))} object {len(code)}", layout)
-    return Built(found, layout, lib, np.full(layout.differential, 1e-2))
+@dataclass(slots=True)
+class Kernel:
+    """A model that runs many designs at once; made by `kernel`.
+
+    varied   names of the numbers of a design, in the order of the columns of `run`
+    outputs  variables of the model;  width: number of lanes
+    base     all numbers of the cell that designs start from
+    """
+
+    model: CellModel
+    cell: Cell
+    varied: tuple[str, ...]
+    outputs: tuple[str, ...]
+    width: int
+    base: Mapping[str, float]
+    _built: dict[Form, Built] = field(default_factory=dict)
+
+    def built(self, form: Form) -> Built:
+        """The native code of a form, made when it is first needed. Raises NotLoweredError."""
+        if form not in self._built:
+            system = self.model.system(self.cell, by="current" if form == "current" else "voltage")
+            self._built[form] = build(system, self.outputs, self.width)
+        return self._built[form]
+
+    def run(
+        self,
+        values: ArrayLike,
+        program: Program,
+        rtol: float = 1e-4,
+        threads: int | None = None,
+        samples: int = 0,
+        progress: Progress | None = None,
+    ) -> LaneResult:
+        """Run designs through a program.
+
+        values    of `varied`, SI, shape (designs, numbers)
+        rtol      relative tolerance, from 1e-10 to 1e-3
+        threads   the cores that this process may use if not given
+        samples   outputs are taken at this many equal parts of each step as well
+        progress  called with the designs that are done and all of them, now and then
+
+        A program with a voltage or a scan needs code of its own, made when it first comes.
+        Raises InputError for values of another shape, NotLoweredError if that code cannot be made.
+        """
+        from lithoscope.physics.cell.lanes import threads as pool
+
+        cells = self._cells(values)
+        _check(rtol, samples, threads)
+        form: Form = "switched" if needs_voltage(program) else "current"
+        built, count = self.built(form), threads or pool.usual_threads()
+        told, kept = table(program, built.found.step)
+        order = [cells[name] for name in built.found.cell]
+        task = pool.Task(built, np.ascontiguousarray(np.column_stack(order)), told, kept, rtol, samples)
+        begun = time.perf_counter(), time.process_time()
+        out = pool.run(task, count, progress)
+        took = time.perf_counter() - begun[0], time.process_time() - begun[1]
+        return self._result(built, program, task, out, count, took)
+
+    def _cells(self, values: ArrayLike) -> dict[str, Array]:
+        """Every number of every design."""
+        given = np.asarray(values, dtype=float)
+        if given.ndim != 2 or given.shape[1] != len(self.varied) or not len(given):
+            raise InputError("values", f"have the shape {given.shape}", expected=f"(designs, {len(self.varied)})",
+                             why="There is one column for each name in varied")  # fmt: skip
+        cells = {name: np.full(len(given), value) for name, value in self.base.items()}
+        return cells | {name: given[:, n] for n, name in enumerate(self.varied)}
+
+    def _result(
+        self, built: Built, program: Program, task: Task, out: Out, threads: int, took: tuple[float, float]
+    ) -> LaneResult:
+        visits = tuple(program.visits())
+        words = (NOT_REACHED, TIME_IS_UP, *built.found.conditions)
+        time_at_end = np.nansum(out.duration, axis=1)
+        final = self._under_current(built, out.states)
+        by_row = {int(place): visits[row].number for row, place in enumerate(task.kept) if place >= 0}
+        outputs = self._split(built, out.seen[:, :, -1])
+        return LaneResult(
+            outputs=outputs,
+            samples=self._split(built, out.seen) if task.samples else {},
+            duration=out.duration,
+            ended=out.ended + 1,
+            words=words,
+            cycle=np.array([visit.cycle for visit in visits], dtype=np.int64),
+            status=tuple(self._status(built, program, visits, task, out, n) for n in range(len(out.counts))),
+            time=time_at_end,
+            tried=out.counts[:, 1],
+            accepted=out.counts[:, 2],
+            states=final[:, -1],
+            rested={number: final[:, place] for place, number in by_row.items()},
+            rtol=task.rtol,
+            form=built.found.form,
+            width=self.width,
+            threads=threads,
+            wall=took[0],
+            cpu=took[1],
+            how=built.how,
+        )
+
+    def _split(self, built: Built, seen: Array) -> dict[str, Array]:
+        """The outputs by name, one number without a last dimension."""
+        bounds = np.cumsum([0, *built.found.sizes])
+        parts = (seen[..., a:b] for a, b in zip(bounds, bounds[1:], strict=False))
+        return {
+            name: np.ascontiguousarray(part[..., 0] if part.shape[-1] == 1 else part)
+            for name, part in zip(self.outputs, parts, strict=True)
+        }
+
+    def _under_current(self, built: Built, states: Array) -> Array:
+        """States of the model under current control."""
+        if built.found.form == "current":
+            return states
+        here = self.built("current").system
+        rows = here.state_from(built.system, np.arange(built.system.states, dtype=float)).astype(int)
+        return states[..., rows]
+
+    def _status(
+        self, built: Built, program: Program, visits: Sequence[Visit], task: Task, out: Out, design: int
+    ) -> Status:
+        code, done = int(out.counts[design, 0]), int(np.count_nonzero(out.ended[design] >= 0))
+        visit = visits[min(done - (code > 0), len(visits) - 1)]
+        condition = built.found.conditions[code - 1] if code > 0 else ""
+        empty = None
+        if condition == STOP and not program.stop.voltage_magnitude:
+            numbers = dict(zip(built.found.cell, task.cell[design].tolist(), strict=True))
+            empty = emptied(built.system, visit, out.states[design, -1], numbers)
+        end, detail = end_of(code, condition, program, empty)
+        return status(end, detail, visit, float(np.nansum(out.duration[design])))
 
 
-def aligned(rows, width):
-    a = np.zeros(rows * width + 16)
-    first = (-(a.ctypes.data // 8)) % 16
-    return a[first : first + rows * width].reshape(rows, width)
-
-
-def run(b: Built, p: Array, program, rtol=1e-4, samples=0):
-    from lithoscope.physics.cell.lanes import driver as d
-
-    told, kept = table(program, b.found.step)
-    L = b.layout; W = L.width; n = L.unknowns
-    excluded = ~np.isfinite(b.floors)
-    lens = dict(a=n + L.cell + L.step + 1, X=n, K=STAGES * n, W=n + L.factors, f=n, left=L.left, jacobian=L.jacobian, rate=L.rate,
-                watch=L.watch, newton=L.newton, tolerances=1 + L.differential, watched=L.watched, corrected=n - L.differential + 1,
-                batch=n + L.cell + L.step, seen=L.outputs, start=n, end=n, sample=n, earlier=L.conditions)
-    places, at = {}, d.VECTORS
-    for name, length in lens.items():
-        places[name] = at
-        at += length
-    v = aligned(at, W)
-    X0 = starts(b.found, p)
-    v[places["tolerances"]] = rtol
-    v[places["tolerances"] + 1 : places["tolerances"] + 1 + L.differential] = np.where(excluded, 1e300, rtol * b.floors)[:, None]
-    v[places["X"] : places["X"] + n] = X0[0][:, None]
-    a = places["a"]
-    v[a : a + n] = X0[0][:, None]
-    v[a + n : a + n + L.cell] = p[0][:, None]
-    v[a + n + L.cell : a + n + L.cell + L.step] = told[0, :-3][:, None]
-    v[d.UNTIL] = 1.0
-    v[places["batch"]: places["batch"] + n + L.cell + L.step] = v[a: a + n + L.cell + L.step]
-    k = np.zeros((d.WHOLES, W), np.int64)
-    k[d.WHO] = -1
-    z, R = len(p), len(told)
-    wat = np.asarray(b.found.watch(X0.T, p.T, np.repeat(told[0, :-3][:, None], z, 1))).T
-    plan = d.Plan(told, kept, np.hstack([p, X0, wat[:, -3:]]), np.array([D2, D3]))
-    spectra = int(kept.max()) + 1
-    out = d.Out(np.full((z, R, samples + 1, L.outputs), np.nan), np.full((z, R), np.nan), np.full((z, R), d.NOT_REACHED), np.full((z, spectra + 1, n), np.nan), np.zeros((z, 3), np.int64))
-    step = {name: place for place, name in enumerate(b.found.step)}
-    sizes = d.Sizes(width=W, unknowns=n, differential=L.differential, cell=L.cell, step=L.step, conditions=L.conditions, outputs=L.outputs, base=v.ctypes.data,
-                    **places, samples=samples, tolerant=len(STEP_ENDS), counted=int((~excluded).sum()), charge=step["Charge at start [C.m-2]"], clock=step.get("Clock at start [s]", -1),
-                    voltage=step.get("Set voltage [V]", -1), scan=step.get("Scan rate [V.s-1]", -1))
-    sizes = d.Sizes(*map(int, sizes))
-    t0 = time.perf_counter()
-    d.run(d.Code(*b.library.addresses), sizes, v, k, plan, out)
-    return out, time.perf_counter() - t0
+def _check(rtol: float, samples: int, threads: int | None) -> None:
+    if not FINEST <= rtol <= COARSEST:
+        raise InputError("rtol", f"= {rtol:g}", expected=f"from {FINEST:g} to {COARSEST:g}",
+                         why="Coarser results are off by millivolts, finer ones by round-off", do="Write rtol=1e-4")  # fmt: skip
+    if samples < 0:
+        raise InputError("samples", f"= {samples}", expected="0 or more", do="Write samples=0")
+    if threads is not None and threads < 1:
+        raise InputError("threads", f"= {threads}", expected="1 or more", do="Leave threads out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 from collections.abc import Sequence
 from functools import cache
@@ -58,6 +59,11 @@ def compile_module(text: str) -> bytes:
     parsed = llvm().parse_assembly(text)
     parsed.verify()
     return bytes(_machine().emit_object(parsed))
+
+
+def call(address: int, *pointers: int) -> None:
+    """Call a function without a result."""
+    ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * len(pointers))(address)(*pointers)
 
 
 class Library:

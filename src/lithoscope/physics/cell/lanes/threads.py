@@ -1,0 +1,172 @@
+"""A chunk of designs in each thread, with buffers of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from lithoscope.physics.cell.control import STEP_ENDS
+from lithoscope.physics.cell.lanes import driver
+from lithoscope.physics.cell.lanes.build import Built, aligned
+from lithoscope.physics.cell.lanes.functions import Array, starts
+from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES
+from lithoscope.physics.cell.lanes.table import Whole
+
+FLOOR = 1e-2
+"""Absolute over relative tolerance, in the scale of each unknown."""
+
+CHUNKS = 2
+"""Chunks for each thread, since some designs end early; each ends with lanes that have nothing left to do."""
+
+POLL_S = 0.1
+"""Time between two reports of progress, s."""
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is run.
+
+    built  the model;  cell: its numbers, shape (designs, numbers)
+    told, kept  the program, see `driver.Plan`
+    rtol   relative tolerance;  samples: in each step
+    """
+
+    built: Built
+    cell: Array
+    told: Array
+    kept: Whole
+    rtol: float
+    samples: int
+
+
+def usual_threads() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(task: Task, threads: int, progress: Progress | None) -> driver.Out:
+    """Run all designs. Ctrl-C ends it with what is done: designs in hand are marked, others were not run."""
+    out, plan = _empty(task), _plan(task)
+    slices = _chunks(len(task.cell), threads, task.built.layout.width)
+    marks = [_marks(task.built.layout.width) for _ in slices]
+    # Compiled here where it is not yet, since only one thread may.
+    _go(task, _part(plan, slice(0, 0)), _rows(out, slice(0, 0)), _marks(task.built.layout.width))
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [
+            pool.submit(_go, task, _part(plan, chunk), _rows(out, chunk), mark)
+            for chunk, mark in zip(slices, marks, strict=True)
+        ]
+        try:
+            _watch(jobs, marks, len(task.cell), progress)
+        except BaseException:
+            for mark in marks:
+                mark[driver.SHARED, driver.STOP] = 1
+            raise
+    return out
+
+
+def _watch(jobs: Sequence[Future[None]], marks: Sequence[Whole], count: int, progress: Progress | None) -> None:
+    """Until all is done; what a thread raises is raised."""
+    while True:
+        left = wait(jobs, timeout=POLL_S).not_done
+        if progress is not None:
+            progress(sum(int(mark[driver.SHARED, driver.DONE]) for mark in marks), count)
+        if not left:
+            break
+    for job in jobs:
+        job.result()
+
+
+def _chunks(count: int, threads: int, width: int) -> list[slice]:
+    """Contiguous parts of the designs, a few for each thread where each still fills the lanes many times."""
+    parts = threads * CHUNKS if count >= 16 * width * threads * CHUNKS else threads
+    bounds = [count * n // parts for n in range(parts + 1)]
+    return [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+
+
+def _plan(task: Task) -> driver.Plan:
+    states = starts(task.built.found, task.cell)
+    rest = np.repeat(task.told[:1, : task.built.layout.step], len(states), axis=0)
+    watched = np.asarray(task.built.found.watch(states.T, task.cell.T, rest.T)).T
+    before = watched[:, task.built.layout.conditions :].reshape(len(states), -1)
+    return driver.Plan(task.told, task.kept, np.hstack([task.cell, states, before]), np.array([D2, D3]))
+
+
+def _empty(task: Task) -> driver.Out:
+    """Results before anything is run."""
+    designs, rows, spectra = len(task.cell), len(task.told), int(task.kept.max()) + 1
+    layout = task.built.layout
+    counts = np.zeros((designs, 3), np.int64)
+    counts[:, 0] = driver.NOT_RUN
+    return driver.Out(
+        seen=np.full((designs, rows, task.samples + 1, layout.outputs), np.nan),
+        duration=np.full((designs, rows), np.nan),
+        ended=np.full((designs, rows), driver.NOT_REACHED, dtype=np.int64),
+        states=np.full((designs, spectra + 1, layout.unknowns), np.nan),
+        counts=counts,
+    )
+
+
+def _part(plan: driver.Plan, chunk: slice) -> driver.Plan:
+    return plan._replace(start=plan.start[chunk])
+
+
+def _rows(out: driver.Out, chunk: slice) -> driver.Out:
+    return driver.Out(*(array[chunk] for array in out))
+
+
+def _marks(width: int) -> Whole:
+    marks = np.zeros((driver.WHOLES, width), np.int64)
+    marks[driver.WHO] = -1
+    return marks
+
+
+def _go(task: Task, plan: driver.Plan, out: driver.Out, marks: Whole) -> None:
+    """One chunk, in the thread that calls."""
+    v, sizes = _buffers(task, plan)
+    driver.run(driver.Code(*task.built.library.addresses), sizes, v, marks, plan, out)
+
+
+def _buffers(task: Task, plan: driver.Plan) -> tuple[Array, driver.Sizes]:
+    """The vectors of a thread; lanes that never get a design compute with the first one."""
+    layout = task.built.layout
+    n, arguments = layout.unknowns, layout.unknowns + layout.cell + layout.step
+    lengths = {
+        "a": arguments + 1, "X": n, "K": STAGES * n, "W": n + layout.factors, "f": n, "left": layout.left,
+        "jacobian": layout.jacobian, "rate": layout.rate, "watch": layout.watch, "newton": layout.newton,
+        "tolerances": 1 + layout.differential, "watched": layout.watched, "corrected": n - layout.differential + 1,
+        "batch": arguments, "seen": layout.outputs, "start": n, "end": n, "sample": n, "earlier": layout.conditions,
+    }  # fmt: skip
+    bounds = np.cumsum([driver.VECTORS, *lengths.values()])
+    places = dict(zip(lengths, (int(bound) for bound in bounds), strict=False))
+    v = aligned(int(bounds[-1]), layout.width)
+    v[places["tolerances"]] = task.rtol
+    v[places["tolerances"] + 1 : places["watched"]] = FLOOR * task.rtol
+    v[driver.UNTIL] = 1.0
+    first = plan.start[0] if len(plan.start) else np.ones(layout.cell + n + 3)
+    cell, state = first[: layout.cell], first[layout.cell : layout.cell + n]
+    for place in (places["a"], places["batch"]):
+        v[place : place + arguments] = np.concatenate([state, cell, task.told[0, : layout.step]])[:, None]
+    v[places["X"] : places["X"] + n] = state[:, None]
+    return v, _sizes(task, v, places)
+
+
+def _sizes(task: Task, v: Array, places: dict[str, int]) -> driver.Sizes:
+    layout, told = task.built.layout, {name: place for place, name in enumerate(task.built.found.step)}
+    return driver.Sizes(
+        **{name: getattr(layout, name) for name in ("width", "unknowns", "differential", "cell", "step", "conditions", "outputs")},
+        **places,
+        base=int(v.ctypes.data),
+        samples=task.samples,
+        tolerant=len(STEP_ENDS),
+        charge=told["Charge at start [C.m-2]"],
+        clock=told.get("Clock at start [s]", -1),
+        voltage=told.get("Set voltage [V]", -1),
+        scan=told.get("Scan rate [V.s-1]", -1),
+    )
