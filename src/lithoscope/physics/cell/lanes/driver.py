@@ -12,7 +12,7 @@ Compiled by numba: once for an installation, since sizes and addresses are argum
 
 l    lane;  c: addresses of the lowered functions;  z: sizes
 v    all vectors of the thread, shape (places, width);  z and the places below say which is where
-k    whole numbers of the lanes, shape (9, width)
+k    whole numbers of the lanes, shape (WHOLES, width)
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ NOT_REACHED, TIME_IS_UP = -1, 0
 TIME, SIZE, UNTIL, WALL, SETTLED, MASK, ERROR, BEFORE, VECTORS = 0, 1, 2, 3, 4, 5, 6, 7, 10
 """Places in v: time since the start of the step, size to try next, time at which it ends, time at which a condition is known to
 be passed, last change of the algebraic unknowns, lanes whose step is taken, its error, what the last step left (3 places)."""
-WHO, ROW, FRESH, TRIED, SAMPLED, REPLAY, ENDED, WAITS_WHO, WAITS_ROW, WAITS_AS, REACHED, SHARED, WHOLES = range(13)
+WHO, ROW, FRESH, TRIED, SAMPLED, REPLAY, ENDED, WAITS_WHO, WAITS_ROW, WAITS_AS, REACHED, FAILED, SHARED, WHOLES = range(14)
 """Places in k: design or -1; row of the program; whether at the start of it; steps tried in it; samples taken; whether it is run
 again for samples, and how it ended before; of the states that wait for outputs, design, row and sample; how the last step ended
-it; and three numbers of the thread."""
+it, and why the lane cannot go on; and three numbers of the thread."""
 DONE, STOP, WAITING = 0, 1, 2
 """In SHARED: designs that are done, not 0 to end early, number of states that wait for outputs."""
 
@@ -303,13 +303,6 @@ def _leave(l: int, status: int, z: Sizes, v: Array, k: Whole, out: Out) -> None:
 
 
 @_inner
-def _fail(l: int, status: int, z: Sizes, v: Array, k: Whole, out: Out) -> None:
-    """The design of lane l cannot go on; how far its step came is kept."""
-    out.duration[k[WHO, l], k[ROW, l]] = v[TIME, l]
-    _leave(l, status, z, v, k, out)
-
-
-@_inner
 def _finish(l: int, ended: int, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
     """The step of lane l has ended, in the state X: outputs, and the next step or the end of the design."""
     who, row = k[WHO, l], k[ROW, l]
@@ -317,10 +310,9 @@ def _finish(l: int, ended: int, c: Code, z: Sizes, v: Array, k: Whole, plan: Pla
     out.duration[who, row], out.ended[who, row] = v[TIME, l], ended
     if plan.kept[row] >= 0:
         _keep(l, plan.kept[row], z, v, k, out)
-    if 0 < ended <= z.conditions - z.tolerant:
-        _leave(l, ended, z, v, k, out)
-    elif row + 1 == plan.told.shape[0]:
-        _leave(l, COMPLETED, z, v, k, out)
+    ends_run = 0 < ended <= z.conditions - z.tolerant
+    if ends_run or row + 1 == plan.told.shape[0]:
+        _leave(l, ended if ends_run else COMPLETED, z, v, k, out)
     else:
         k[ROW, l], k[FRESH, l] = row + 1, 1
 
@@ -345,31 +337,29 @@ def _begin(c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
     _take_states(z, v)
     _evaluate(c.watch, z.watch, z.watched, z)
     for l in range(z.width):
+        k[REACHED, l], k[FAILED, l] = NOT_REACHED, COMPLETED
         if k[FRESH, l] == 1:
             k[FRESH, l] = 0
-            _open(l, c, z, v, k, plan, out)
+            _open(l, c, z, v, k, out)
 
 
 @_inner
-def _open(l: int, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
+def _open(l: int, c: Code, z: Sizes, v: Array, k: Whole, out: Out) -> None:
     """Lane l stands at the start of its step with consistent unknowns, or without."""
     lowest = _lowest(l, z, v)
     value = v[z.watched + lowest, l]
-    if not np.isfinite(value):
-        _fail(l, NOT_FINITE, z, v, k, out)
+    if not np.isfinite(value) or not v[SETTLED, l] <= NEWTON_GOOD:
+        k[FAILED, l] = NO_START if np.isfinite(value) else NOT_FINITE
         return
-    if not v[SETTLED, l] <= NEWTON_GOOD:
-        _fail(l, NO_START, z, v, k, out)
-        return
-    _copy(z.earlier, z.watched, z.conditions, l, v)
-    is_over = value <= 0 or v[UNTIL, l] <= 0
-    for n in range(z.samples if is_over else min(z.samples, 1)):
+    if value <= 0:
+        k[REACHED, l] = lowest + 1
+    elif v[UNTIL, l] <= 0:
+        k[REACHED, l] = TIME_IS_UP
+    for n in range(min(z.samples, 1) if k[REACHED, l] == NOT_REACHED else z.samples):
         _wait(l, n, z.X, c, z, v, k, out)
     k[SAMPLED, l] = 1
+    _copy(z.earlier, z.watched, z.conditions, l, v)
     _copy(z.start, z.X, z.unknowns, l, v)
-    if is_over:
-        _copy(BEFORE, z.watched + z.conditions, 3, l, v)
-        _finish(l, lowest + 1 if value <= 0 else TIME_IS_UP, c, z, v, k, plan, out)
 
 
 @_inner
@@ -431,31 +421,12 @@ def _judge(l: int, h: float, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, 
 
 
 @_inner
-def _reached(l: int, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
-    """The step of lane l has come to its end; one of unknown length runs again for its samples, and then comes here again."""
-    ended, n = k[REACHED, l], z.unknowns
-    if k[REPLAY, l] == 1:
-        _copy(z.X, z.end, n, l, v)
-        v[TIME, l] = v[UNTIL, l]
-        _finish(l, k[ENDED, l], c, z, v, k, plan, out)
-        return
-    _copy(BEFORE, z.watched + z.conditions, 3, l, v)
-    if z.samples == 0 or ended == TIME_IS_UP:
-        _finish(l, ended, c, z, v, k, plan, out)
-        return
-    _copy(z.end, z.X, n, l, v)
-    _copy(z.X, z.start, n, l, v)
-    v[UNTIL, l], v[TIME, l], v[SIZE, l], v[WALL, l] = v[TIME, l], 0.0, FIRST_STEP, 0.0
-    k[REPLAY, l], k[ENDED, l], k[SAMPLED, l] = 1, ended, 1
-
-
-@_inner
 def _advance(c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
     """One step in every lane, and what follows; a lane without a design repeats what it has."""
     h = z.a + z.unknowns + z.cell + z.step
     for l in range(z.width):
         v[h, l] = min(v[SIZE, l], v[UNTIL, l] - v[TIME, l]) if k[WHO, l] >= 0 else FIRST_STEP
-        v[MASK, l], k[REACHED, l] = 0.0, NOT_REACHED
+        v[MASK, l], k[REACHED, l], k[FAILED, l] = 0.0, NOT_REACHED, COMPLETED
     _call(c.step, (_at(z, z.a), _at(z, z.X), _at(z, z.K), _at(z, z.W), _at(z, z.f), _at(z, z.jacobian), _at(z, z.rate),
                    _at(z, z.left), _at(z, z.tolerances), _at(z, ERROR)))  # fmt: skip
     _evaluate(c.watch, z.watch, z.watched, z)
@@ -466,12 +437,40 @@ def _advance(c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> Non
             k[REACHED, l] = _judge(l, v[h, l], c, z, v, k, plan, out)
     _call(c.commit, (_at(z, MASK), _at(z, z.a), _at(z, z.X), z.unknowns))
     for l in range(z.width):
-        if k[REACHED, l] != NOT_REACHED:
+        if k[WHO, l] >= 0 and k[REACHED, l] == NOT_REACHED:
+            if not v[SIZE, l] >= LEAST_STEP:
+                k[FAILED, l] = STEP_TOO_SMALL
+            elif k[TRIED, l] >= MOST_TRIED:
+                k[FAILED, l] = TOO_MANY_STEPS
+
+
+@_inner
+def _settle(c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
+    """What follows for lanes whose step has ended, and for those that cannot go on."""
+    for l in range(z.width):
+        if k[FAILED, l] != COMPLETED:
+            out.duration[k[WHO, l], k[ROW, l]] = v[TIME, l]
+            _leave(l, k[FAILED, l], z, v, k, out)
+        elif k[REACHED, l] != NOT_REACHED:
             _reached(l, c, z, v, k, plan, out)
-        elif k[WHO, l] >= 0 and not v[SIZE, l] >= LEAST_STEP:
-            _fail(l, STEP_TOO_SMALL, z, v, k, out)
-        elif k[WHO, l] >= 0 and k[TRIED, l] >= MOST_TRIED:
-            _fail(l, TOO_MANY_STEPS, z, v, k, out)
+
+
+@_inner
+def _reached(l: int, c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
+    """The step of lane l has come to its end; one of unknown length runs again for its samples, and then comes here again."""
+    ended, n = k[REACHED, l], z.unknowns
+    if k[REPLAY, l] == 1:
+        _copy(z.X, z.end, n, l, v)
+        v[TIME, l], ended = v[UNTIL, l], k[ENDED, l]
+    else:
+        _copy(BEFORE, z.watched + z.conditions, 3, l, v)
+        if z.samples > 0 and ended != TIME_IS_UP and v[TIME, l] > 0:
+            _copy(z.end, z.X, n, l, v)
+            _copy(z.X, z.start, n, l, v)
+            v[UNTIL, l], v[TIME, l], v[SIZE, l], v[WALL, l] = v[TIME, l], 0.0, FIRST_STEP, 0.0
+            k[REPLAY, l], k[ENDED, l], k[SAMPLED, l] = 1, ended, 1
+            return
+    _finish(l, ended, c, z, v, k, plan, out)
 
 
 @_inner
@@ -499,8 +498,9 @@ def run(c: Code, z: Sizes, v: Array, k: Whole, plan: Plan, out: Out) -> None:
             _begin(c, z, v, k, plan, out)
         else:
             _advance(c, z, v, k, plan, out)
+        _settle(c, z, v, k, plan, out)
     for l in range(z.width):
-        if k[WHO, l] >= 0:
-            _fail(l, INTERRUPTED, z, v, k, out)
+        k[REACHED, l], k[FAILED, l] = NOT_REACHED, INTERRUPTED if k[WHO, l] >= 0 else COMPLETED
+    _settle(c, z, v, k, plan, out)
     if k[SHARED, WAITING] > 0:
         _make_outputs(c, z, v, k, out)
