@@ -20,7 +20,7 @@ from lithoscope.physics.cell.lanes.writer import declarations as intrinsics
 SYMBOLS = (
     "step", "commit", "watch", "newton", "outputs", "jacobian_prelude", "rate_prelude", "watch_prelude", "newton_prelude",
 )  # fmt: skip
-"""The functions that the driver calls, in the order of `driver.Code`."""
+"""The functions that the driver calls, in the order of `records.Code`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,14 @@ class _Loops(Writer):
         self.lines.append(f"store {self.vector} {value}, ptr {address}, align {8 * self.width}")
 
 
-STEP_ARGUMENTS = "ptr noalias %a, ptr noalias %X, ptr noalias %K, ptr noalias %W, ptr noalias %f, ptr noalias %qj, " \
-                 "ptr noalias %qr, ptr noalias %m, ptr noalias %tolerances, ptr noalias %error"  # fmt: skip
+STEP_ARGUMENTS = ", ".join(f"ptr noalias %{name}" for name in ("a", "X", "K", "W", "f", "qj", "qr", "m", "tolerances", "error"))
 
 
 def _step(layout: Layout) -> str:
     """@step: a step of the size h in %a from the states in %X.
 
-    Leaves the new states in %a, the stages in %K, and in %error sum (K_6 / (atol + rtol max(|x|, |x_new|)))^2 over the differential
-    unknowns, NaN where any unknown is not finite. %tolerances holds rtol and atol of each.
+    Leaves the new states in %a, the stages in %K, and in %error sum (K_6 / (atol + rtol max(|x|, |x_new|)))^2 over the
+    differential unknowns, NaN where any unknown is not finite. %tolerances holds rtol and atol of each.
     """
     w = _Loops(layout.width)
     n, nd = layout.unknowns, layout.differential

@@ -1,7 +1,7 @@
 """Object code on disk, so that a model is compiled once on a machine.
 
-An entry is named by the SHA-256 of everything that it follows from: the functions of the model, the code of this package, the width,
-the processor and the version of LLVM. It begins with its own SHA-256, so that one that was damaged is noticed and made anew.
+An entry is named by the SHA-256 of everything that it follows from: the functions of the model, the code of this package, the
+width, the processor and the version of LLVM. It begins with its own SHA-256, so that a damaged one is noticed and made anew.
 The folder belongs to the user alone, since what lies in it is run.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ from lithoscope.physics.cell.lanes.native import processor
 MOST_ENTRIES = 200
 """Entries that are kept; the oldest go first. One is less than a megabyte for most models."""
 
+OTHER_DRIVERS = 5
+"""Drivers of other versions that are kept."""
+
 _CHECKSUM, _LENGTH = 32, 8
 
 
@@ -34,7 +38,13 @@ def key(found: Functions, width: int) -> str:
     """The name of the entry of a model."""
     digest = hashlib.sha256()
     functions = (found.rate, found.watch, found.outputs)
-    for text in (*(function.serialize() for function in functions), str(found.differential), str(width), processor(), _engine()):
+    for text in (
+        *(function.serialize() for function in functions),
+        str(found.differential),
+        str(width),
+        processor(),
+        _engine(),
+    ):
         digest.update(hashlib.sha256(text.encode()).digest())
     return digest.hexdigest()
 
@@ -47,10 +57,10 @@ def _engine() -> str:
     return hashlib.sha256("".join(file.read_text(encoding="utf-8") for file in files).encode()).hexdigest()
 
 
-def folder() -> Path | None:
+def folder(kind: str = "models") -> Path | None:
     """Where entries lie, None without a place that is the user's alone."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    place = Path(base) / "lithoscope" / "lanes"
+    place = Path(base) / "lithoscope" / "lanes" / kind
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = place.lstat()
@@ -61,6 +71,19 @@ def folder() -> Path | None:
     if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
         return None
     return place
+
+
+def driver_folder() -> Path | None:
+    """Where numba keeps the driver of this very package, None without such a place. Those of other versions go in time."""
+    place = folder("driver")
+    if place is None:
+        return None
+    mine = place / _engine()[:16]
+    mine.mkdir(exist_ok=True)
+    others = sorted((each for each in place.iterdir() if each != mine), key=lambda each: each.stat().st_mtime)
+    for each in others[:-OTHER_DRIVERS]:
+        shutil.rmtree(each, ignore_errors=True)
+    return mine
 
 
 def read(name: str) -> tuple[dict[str, int], bytes] | None:

@@ -18,7 +18,7 @@ REASONS = {
     -3: "the integrator needed too many steps",
     -4: "a number of the cell, or what follows from it at the start of the step, is not finite",
 }
-"""Why a lane found no solution, by the codes of `driver`."""
+"""Why a lane found no solution, by the codes of `records`."""
 
 NOT_DONE = (-5, -9)
 """Codes of designs that were interrupted, or not begun when the run was."""
@@ -27,15 +27,12 @@ NOT_DONE = (-5, -9)
 def end_of(code: int, condition: str, program: Program, empty: str | None) -> tuple[End, str]:
     """How a design ended, and one clause on why.
 
-    code       of `driver`;  condition: its name, where one ended the run
+    code       of `records`;  condition: its name, where one ended the run
     empty      the electrode that is nearly exhausted, where the voltage ran away
     """
-    if code == 0:
-        return End.COMPLETED, ""
-    if code in NOT_DONE:
-        return End.INTERRUPTED, ""
-    if code < 0:
-        return End.NO_SOLUTION, REASONS[code]
+    if code <= 0:
+        end = End.COMPLETED if code == 0 else End.INTERRUPTED if code in NOT_DONE else End.NO_SOLUTION
+        return end, REASONS.get(code, "")
     if condition != STOP:
         word, _, face = condition.partition(": ")
         return PHYSICAL_ENDS[word], face

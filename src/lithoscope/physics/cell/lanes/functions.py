@@ -157,7 +157,9 @@ class _Scalar:
             return casadi.Function("of", [self.x, self.p, self.s], [column]).expand("of", {"cse": True})
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
-            raise NotLoweredError(what, f"has no scalar form ({reason})", f"{RUN_SINGLY}; often a table can be a formula") from None
+            raise NotLoweredError(
+                what, f"has no scalar form ({reason})", f"{RUN_SINGLY}; often a table can be a formula"
+            ) from None
 
 
 def _with_switch(rate: Any, current: Any, row: int) -> Any:
@@ -189,5 +191,3 @@ def starts(found: Functions, p: Array) -> Array:
     """States at assembly of many cells, shape (cells, unknowns), of their numbers, shape (cells, numbers)."""
     x, s = np.zeros((found.size, 1)), np.zeros((len(found.step), 1))
     return np.asarray(found.start(x, p.T, s)).T.reshape(len(p), found.size)
-
-

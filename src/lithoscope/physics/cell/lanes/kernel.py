@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from lithoscope.physics.cell.lanes.table import needs_voltage, table
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
-    from lithoscope.physics.cell.lanes.driver import Out
+    from lithoscope.physics.cell.lanes.records import Out
     from lithoscope.physics.cell.lanes.threads import Progress, Task
     from lithoscope.physics.cell.model import CellModel
     from lithoscope.protocol import Program
@@ -57,8 +58,12 @@ def kernel(
     names = tuple(base) if varied is None else tuple(varied)
     for name in names:
         if name not in base:
-            raise InputError("varied", f'names "{name}", which is no number of this cell', expected="names of model.values(cell)",
-                             do=nearest(name, base))  # fmt: skip
+            raise InputError(
+                "varied",
+                f'names "{name}", which is no number of this cell',
+                expected="names of model.values(cell)",
+                do=nearest(name, base),
+            )
     if width is not None and width not in WIDTHS:
         raise InputError("width", f"= {width}", expected="4 or 8", do="Leave width out")
     check_target()
@@ -168,7 +173,7 @@ class Kernel:
     def _split(self, built: Built, seen: Array) -> dict[str, Array]:
         """The outputs by name, one number without a last dimension."""
         bounds = np.cumsum([0, *built.found.sizes])
-        parts = (seen[..., a:b] for a, b in zip(bounds, bounds[1:], strict=False))
+        parts = (seen[..., a:b] for a, b in pairwise(bounds))
         return {
             name: np.ascontiguousarray(part[..., 0] if part.shape[-1] == 1 else part)
             for name, part in zip(self.outputs, parts, strict=True)
@@ -182,9 +187,7 @@ class Kernel:
         rows = here.state_from(built.system, np.arange(built.system.states, dtype=float)).astype(int)
         return states[..., rows]
 
-    def _status(
-        self, built: Built, program: Program, visits: Sequence[Visit], task: Task, out: Out, design: int
-    ) -> Status:
+    def _status(self, built: Built, program: Program, visits: Sequence[Visit], task: Task, out: Out, design: int) -> Status:
         code, done = int(out.counts[design, 0]), int(np.count_nonzero(out.ended[design] >= 0))
         visit = visits[min(done - (code > 0), len(visits) - 1)]
         condition = built.found.conditions[code - 1] if code > 0 else ""
@@ -199,7 +202,7 @@ class Kernel:
 def _check(rtol: float, samples: int, threads: int | None) -> None:
     if not FINEST <= rtol <= COARSEST:
         raise InputError("rtol", f"= {rtol:g}", expected=f"from {FINEST:g} to {COARSEST:g}",
-                         why="Coarser results are off by millivolts, finer ones by round-off", do="Write rtol=1e-4")  # fmt: skip
+                         why="Coarser results are off by millivolts, finer by round-off", do="Write rtol=1e-4")  # fmt: skip
     if samples < 0:
         raise InputError("samples", f"= {samples}", expected="0 or more", do="Write samples=0")
     if threads is not None and threads < 1:

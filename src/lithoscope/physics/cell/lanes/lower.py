@@ -1,7 +1,7 @@
 """From a list of scalar CasADi operations to LLVM assembly on one number for each lane.
 
-Each function becomes two: a prelude with all that depends on the numbers of the cell alone, which is run when a lane is loaded, and
-the body, run at every call. What a body takes from its prelude is kept in a buffer. Long bodies are cut into pieces, since the
+Each function becomes two: a prelude with all that depends on the numbers of the cell alone, run when a lane is loaded, and the
+body, run at every call. What a body takes from its prelude is kept in a buffer. Long bodies are cut into pieces, since the
 time to compile grows faster than their length; what one piece leaves to a later one goes through another buffer.
 
 All buffers hold one vector for each value. Lanes never mix, so that the result of one cannot depend on its neighbours.

@@ -19,6 +19,9 @@ from lithoscope.physics.cell.lanes.refusals import RUN_SINGLY, NotLoweredError
 
 Entry = tuple[int, int]
 
+MOST_OPERATIONS = 200_000
+"""Operations of a factorisation that are still compiled. All but models with a dense coupling between cells stay far below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Factors:
@@ -57,12 +60,13 @@ def factors(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> Fac
     matrix  entries by row and column; absent ones are zero
     names   of the unknowns, for the message
 
-    Raises NotLoweredError if no order of the rows puts an entry on every pivot.
+    Raises NotLoweredError if no order of the rows puts an entry on every pivot, or if there would be too much to compile.
     """
     rows = _matched(matrix, size, names)
     row_of = {row: k for k, row in enumerate(rows)}
     entries = {(row_of[r], c): value for (r, c), value in matrix.items()}
     order, low, up = _elimination(entries, size)
+    _check_size(sum(len(low[k]) * (2 * len(up[k]) + 1) for k in order))
     pattern = [(k, k) for k in order] + [(r, k) for k in order for r in low[k]] + [(k, c) for k in order for c in up[k]]
     w = {entry: entries.get(entry, casadi.SX(0)) for entry in pattern}
     for k in order:
@@ -75,6 +79,15 @@ def factors(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> Fac
                 w[r, c] = w[r, c] - w[r, k] * w[k, c]
     places = {entry: n for n, entry in enumerate(pattern)}
     return Factors(order, rows, low, up, places, casadi.vertcat(*(w[entry] for entry in pattern)))
+
+
+def _check_size(operations: int) -> None:
+    if operations > MOST_OPERATIONS:
+        raise NotLoweredError(
+            "The factorisation of the Jacobian",
+            f"takes {operations} operations, and beyond {MOST_OPERATIONS} compiling takes minutes",
+            f"{RUN_SINGLY}, or give the model fewer cells per layer",
+        )
 
 
 def _no_pivot(name: str) -> NotLoweredError:

@@ -15,7 +15,7 @@ from lithoscope.physics.cell.lanes.refusals import NoTargetError
 def llvm() -> Any:
     """llvmlite, ready for this processor. Raises NoTargetError without it."""
     try:
-        import llvmlite.binding as binding
+        from llvmlite import binding
     except ImportError as error:
         raise NoTargetError(f"llvmlite is not installed ({error})") from None
     try:

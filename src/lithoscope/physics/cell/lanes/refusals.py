@@ -1,4 +1,4 @@
-"""Why a model or a machine cannot run in lanes. Whoever asked runs the model in IDAKLU instead: slower, with the same result."""
+"""Why a model or a machine cannot run in lanes. It is run in IDAKLU instead: slower, with the same result."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ NOT_REACHED, TIME_IS_UP = "not reached", "time is up"
 class LaneResult:
     """Every design through every step of a program.
 
-    outputs   at the end of each step, by variable of the model, shape (designs, steps), or (designs, steps, points) for a profile;
+    outputs   at the end of each step, by variable of the model, shape (designs, steps), for a profile (designs, steps, points);
               NaN for steps that a design did not reach
     samples   at evenly spaced times of each step, its start and its end included, shape (designs, steps, samples + 1);
               empty without samples

@@ -21,7 +21,7 @@ def needs_voltage(program: Program) -> bool:
 
 
 def table(program: Program, names: Sequence[str]) -> tuple[Array, Whole]:
-    """What the driver is told, see `driver.Plan`: the numbers of each step and which state is kept at its end, for a spectrum.
+    """What the driver is told, see `records.Plan`: the numbers of each step and which state is kept at its end, for a spectrum.
 
     names  of the numbers of a step, see `Functions.step`
     """

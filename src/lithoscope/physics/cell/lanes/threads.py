@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from lithoscope.physics.cell.control import STEP_ENDS
-from lithoscope.physics.cell.lanes import driver
+from lithoscope.physics.cell.lanes import driver, records
 from lithoscope.physics.cell.lanes.build import Built, aligned
 from lithoscope.physics.cell.lanes.functions import Array, starts
 from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES
@@ -33,7 +34,7 @@ class Task:
     """What is run.
 
     built  the model;  cell: its numbers, shape (designs, numbers)
-    told, kept  the program, see `driver.Plan`
+    told, kept  the program, see `records.Plan`
     rtol   relative tolerance;  samples: in each step
     """
 
@@ -50,7 +51,7 @@ def usual_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(task: Task, threads: int, progress: Progress | None) -> driver.Out:
+def run(task: Task, threads: int, progress: Progress | None) -> records.Out:
     """Run all designs. Ctrl-C ends it with what is done: designs in hand are marked, others were not run."""
     out, plan = _empty(task), _plan(task)
     slices = _chunks(len(task.cell), threads, task.built.layout.width)
@@ -66,7 +67,7 @@ def run(task: Task, threads: int, progress: Progress | None) -> driver.Out:
             _watch(jobs, marks, len(task.cell), progress)
         except BaseException:
             for mark in marks:
-                mark[driver.SHARED, driver.STOP] = 1
+                mark[records.SHARED, records.STOP] = 1
             raise
     return out
 
@@ -76,7 +77,7 @@ def _watch(jobs: Sequence[Future[None]], marks: Sequence[Whole], count: int, pro
     while True:
         left = wait(jobs, timeout=POLL_S).not_done
         if progress is not None:
-            progress(sum(int(mark[driver.SHARED, driver.DONE]) for mark in marks), count)
+            progress(sum(int(mark[records.SHARED, records.DONE]) for mark in marks), count)
         if not left:
             break
     for job in jobs:
@@ -87,53 +88,53 @@ def _chunks(count: int, threads: int, width: int) -> list[slice]:
     """Contiguous parts of the designs, a few for each thread where each still fills the lanes many times."""
     parts = threads * CHUNKS if count >= 16 * width * threads * CHUNKS else threads
     bounds = [count * n // parts for n in range(parts + 1)]
-    return [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [slice(a, b) for a, b in pairwise(bounds) if b > a]
 
 
-def _plan(task: Task) -> driver.Plan:
+def _plan(task: Task) -> records.Plan:
     states = starts(task.built.found, task.cell)
     rest = np.repeat(task.told[:1, : task.built.layout.step], len(states), axis=0)
     watched = np.asarray(task.built.found.watch(states.T, task.cell.T, rest.T)).T
     before = watched[:, task.built.layout.conditions :].reshape(len(states), -1)
-    return driver.Plan(task.told, task.kept, np.hstack([task.cell, states, before]), np.array([D2, D3]))
+    return records.Plan(task.told, task.kept, np.hstack([task.cell, states, before]), np.array([D2, D3]))
 
 
-def _empty(task: Task) -> driver.Out:
+def _empty(task: Task) -> records.Out:
     """Results before anything is run."""
     designs, rows, spectra = len(task.cell), len(task.told), int(task.kept.max()) + 1
     layout = task.built.layout
     counts = np.zeros((designs, 3), np.int64)
-    counts[:, 0] = driver.NOT_RUN
-    return driver.Out(
+    counts[:, 0] = records.NOT_RUN
+    return records.Out(
         seen=np.full((designs, rows, task.samples + 1, layout.outputs), np.nan),
         duration=np.full((designs, rows), np.nan),
-        ended=np.full((designs, rows), driver.NOT_REACHED, dtype=np.int64),
+        ended=np.full((designs, rows), records.NOT_REACHED, dtype=np.int64),
         states=np.full((designs, spectra + 1, layout.unknowns), np.nan),
         counts=counts,
     )
 
 
-def _part(plan: driver.Plan, chunk: slice) -> driver.Plan:
+def _part(plan: records.Plan, chunk: slice) -> records.Plan:
     return plan._replace(start=plan.start[chunk])
 
 
-def _rows(out: driver.Out, chunk: slice) -> driver.Out:
-    return driver.Out(*(array[chunk] for array in out))
+def _rows(out: records.Out, chunk: slice) -> records.Out:
+    return records.Out(out.seen[chunk], out.duration[chunk], out.ended[chunk], out.states[chunk], out.counts[chunk])
 
 
 def _marks(width: int) -> Whole:
-    marks = np.zeros((driver.WHOLES, width), np.int64)
-    marks[driver.WHO] = -1
+    marks = np.zeros((records.WHOLES, width), np.int64)
+    marks[records.WHO] = -1
     return marks
 
 
-def _go(task: Task, plan: driver.Plan, out: driver.Out, marks: Whole) -> None:
+def _go(task: Task, plan: records.Plan, out: records.Out, marks: Whole) -> None:
     """One chunk, in the thread that calls."""
     v, sizes = _buffers(task, plan)
-    driver.run(driver.Code(*task.built.library.addresses), sizes, v, marks, plan, out)
+    driver.run(records.Code(*task.built.library.addresses), sizes, v, marks, plan, out)
 
 
-def _buffers(task: Task, plan: driver.Plan) -> tuple[Array, driver.Sizes]:
+def _buffers(task: Task, plan: records.Plan) -> tuple[Array, records.Sizes]:
     """The vectors of a thread; lanes that never get a design compute with the first one."""
     layout = task.built.layout
     n, arguments = layout.unknowns, layout.unknowns + layout.cell + layout.step
@@ -143,12 +144,12 @@ def _buffers(task: Task, plan: driver.Plan) -> tuple[Array, driver.Sizes]:
         "tolerances": 1 + layout.differential, "watched": layout.watched, "corrected": n - layout.differential + 1,
         "batch": arguments, "seen": layout.outputs, "start": n, "end": n, "sample": n, "earlier": layout.conditions,
     }  # fmt: skip
-    bounds = np.cumsum([driver.VECTORS, *lengths.values()])
+    bounds = np.cumsum([records.VECTORS, *lengths.values()])
     places = dict(zip(lengths, (int(bound) for bound in bounds), strict=False))
     v = aligned(int(bounds[-1]), layout.width)
     v[places["tolerances"]] = task.rtol
     v[places["tolerances"] + 1 : places["watched"]] = FLOOR * task.rtol
-    v[driver.UNTIL] = 1.0
+    v[records.UNTIL] = 1.0
     first = plan.start[0] if len(plan.start) else np.ones(layout.cell + n + 3)
     cell, state = first[: layout.cell], first[layout.cell : layout.cell + n]
     for place in (places["a"], places["batch"]):
@@ -157,10 +158,16 @@ def _buffers(task: Task, plan: driver.Plan) -> tuple[Array, driver.Sizes]:
     return v, _sizes(task, v, places)
 
 
-def _sizes(task: Task, v: Array, places: dict[str, int]) -> driver.Sizes:
+def _sizes(task: Task, v: Array, places: dict[str, int]) -> records.Sizes:
     layout, told = task.built.layout, {name: place for place, name in enumerate(task.built.found.step)}
-    return driver.Sizes(
-        **{name: getattr(layout, name) for name in ("width", "unknowns", "differential", "cell", "step", "conditions", "outputs")},
+    return records.Sizes(
+        width=layout.width,
+        unknowns=layout.unknowns,
+        differential=layout.differential,
+        cell=layout.cell,
+        step=layout.step,
+        conditions=layout.conditions,
+        outputs=layout.outputs,
         **places,
         base=int(v.ctypes.data),
         samples=task.samples,

@@ -127,5 +127,6 @@ def declarations(width: int) -> str:
     """What a module has to declare to use `Writer.call`."""
     vector = f"<{width} x double>"
     return "".join(
-        f"declare {vector} @llvm.{name}.v{width}f64({', '.join([vector] * operands)})\n" for name, operands in INTRINSICS.items()
+        f"declare {vector} @llvm.{name}.v{width}f64({', '.join([vector] * operands)})\n"
+        for name, operands in INTRINSICS.items()
     )
