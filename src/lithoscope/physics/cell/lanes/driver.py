@@ -3,8 +3,8 @@
 A lane that ends takes the next design, so that none waits for another. What all lanes do together are calls of lowered
 functions; everything here decides for one lane at a time, from the numbers of that lane alone.
 
-A step of the program: set its numbers; make the algebraic unknowns consistent with them; look at the conditions; then step after
-step until the time is up or a condition falls to zero. A step that passes over a condition is not taken: the lane goes back to
+A step of the program: set its numbers; make the algebraic unknowns consistent with them; look at the conditions; then one after
+another until the time is up or a condition falls to zero. A step that passes over a condition is not taken: the lane goes back to
 where it was and tries the size at which a straight line would be zero, until it stands on the condition. With samples inside a
 step whose length a condition decides, the step is run a second time, when its length is known.
 
@@ -218,10 +218,12 @@ def _finish(lane: int, ended: int, c: Code, z: Sizes, v: Array, k: Whole, plan: 
 
 @inner
 def _lowest(lane: int, z: Sizes, v: Array) -> int:
-    """The condition that is nearest to being met, or not a number."""
+    """The condition that is nearest to being met, or the first that is not a number."""
     lowest = 0
     for n in range(z.conditions):
-        if not v[z.watched + n, lane] >= v[z.watched + lowest, lane]:
+        if np.isnan(v[z.watched + n, lane]):
+            return n
+        if v[z.watched + n, lane] < v[z.watched + lowest, lane]:
             lowest = n
     return lowest
 
@@ -247,8 +249,11 @@ def _open(lane: int, c: Code, z: Sizes, v: Array, k: Whole, out: Out) -> None:
     """A lane stands at the start of its step with consistent unknowns, or without."""
     lowest = _lowest(lane, z, v)
     value = v[z.watched + lowest, lane]
-    if not np.isfinite(value) or not v[SETTLED, lane] <= NEWTON_GOOD:
-        k[FAILED, lane] = NO_START if np.isfinite(value) else NOT_FINITE
+    total = value
+    for i in range(z.unknowns):
+        total += v[z.X + i, lane]
+    if not np.isfinite(total) or not v[SETTLED, lane] <= NEWTON_GOOD:
+        k[FAILED, lane] = NO_START if np.isfinite(total) else NOT_FINITE
         return
     if value <= 0:
         k[REACHED, lane] = lowest + 1

@@ -70,8 +70,6 @@ def factors(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> Fac
     pattern = [(k, k) for k in order] + [(r, k) for k in order for r in low[k]] + [(k, c) for k in order for c in up[k]]
     w = {entry: entries.get(entry, casadi.SX(0)) for entry in pattern}
     for k in order:
-        if w[k, k].is_zero():
-            raise _no_pivot(names[k])
         w[k, k] = 1 / w[k, k]
         for r in low[k]:
             w[r, k] = w[r, k] * w[k, k]
@@ -90,25 +88,21 @@ def _check_size(operations: int) -> None:
         )
 
 
-def _no_pivot(name: str) -> NotLoweredError:
-    return NotLoweredError(f'The unknown "{name}"', "is in no equation that is left for it, so its pivot is zero",
-                           f"{RUN_SINGLY}, or write the equation that decides this unknown with it")  # fmt: skip
-
-
 def _matched(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> tuple[int, ...]:
     """The equation of each unknown, its own where that has it."""
     if all((k, k) in matrix for k in range(size)):
         return tuple(range(size))
-    at = np.array(list(matrix))
+    at = np.array(list(matrix), dtype=int).reshape(-1, 2)
     graph = csr_array((np.where(at[:, 0] == at[:, 1], 1.0, 2.0), (at[:, 0], at[:, 1])), shape=(size, size))
-    empty = np.setdiff1d(np.arange(size), at[:, 1])
-    if len(empty):
-        raise _no_pivot(names[int(empty[0])])
     try:
         found, columns = min_weight_full_bipartite_matching(graph)
     except ValueError:
-        absent = next(k for k in range(size) if (k, k) not in matrix)
-        raise _no_pivot(names[absent]) from None
+        name = names[next(k for k in range(size) if (k, k) not in matrix)]
+        raise NotLoweredError(
+            f'The unknown "{name}"',
+            "is in no equation that is left for it, so its pivot is zero",
+            f"{RUN_SINGLY}, or write the equation that decides this unknown with it",
+        ) from None
     return tuple(int(found[n]) for n in np.argsort(columns))
 
 

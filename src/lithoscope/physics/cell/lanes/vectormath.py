@@ -166,7 +166,8 @@ def power(w: Writer, x: str, y: str) -> str:
     usual = w.compare("olt", w.call("fabs", product), w.number(800.0))
     lost = w.choose(usual, lost, w.number(0.0))
     value = exp(w, product)
-    value = w.choose(usual, w.fma(value, lost, value), value)
+    # Where it overflows nothing was lost.
+    value = w.choose(w.both("and", usual, w.compare("olt", value, w.number(math.inf))), w.fma(value, lost, value), value)
     is_whole = w.compare("oeq", w.call("floor", y), y)
     half = w.exact("fmul", y, w.number(0.5))
     is_odd = w.both("and", is_whole, w.compare("one", w.call("floor", half), half))
