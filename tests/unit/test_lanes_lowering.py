@@ -114,7 +114,7 @@ def values(count: int, seed: int) -> Any:
     return np.concatenate([EDGES, np.where(rng.random(count) < 0.6, near, wide)])[:count]
 
 
-@pytest.mark.fails_when(VECTORMATH, "1.818357216161805012e-01", "1.8183572e-01")
+@pytest.mark.fails_when(VECTORMATH, "1.818357216161805012e-01", "1.8e-01")
 @pytest.mark.parametrize("code", UNARY)
 def test_operations_on_one_number(code: str) -> None:
     """Over the whole range of doubles, with signed zeros, infinities, subnormal numbers and NaN."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,51 @@ def pybamm_cycles(model: CellModel, cell: Cell, cycles: int, rtol: float = 1e-7)
         var_pts={"x": model.cells},
     )
     return lambda: simulation.solve(calc_esoh=False)
+
+
+def pybamm_designs(
+    model: CellModel, cell: Cell, names: Sequence[str], cycles: int, rtol: float
+) -> Callable[[Sequence[float]], list[float]]:
+    """A call that strips and plates one design 1 mAh/cm2 at 1 mA/cm2 with PyBaMM's Experiment: voltages at half-cycle ends, V.
+
+    names  of the numbers of a design, which are inputs, so that the simulation is built once
+    """
+    theirs, values = model.to_pybamm(cell)
+    values.update(dict.fromkeys(names, "[input]"))
+    ampere = 10 * cell.area.value
+    steps = (f"Charge at {ampere!r} A for 1 hour", f"Discharge at {ampere!r} A for 1 hour")
+    options = {"dt_init": 1e-8, "suppress_algebraic_error": True}
+    simulation = pybamm.Simulation(
+        theirs,
+        parameter_values=values,
+        experiment=pybamm.Experiment([steps] * cycles),
+        solver=pybamm.IDAKLUSolver(rtol=rtol, atol=rtol * 1e-2, options=options),
+        var_pts={"x": model.cells},
+    )
+
+    def solve(row: Sequence[float]) -> list[float]:
+        solution = simulation.solve(calc_esoh=False, inputs=dict(zip(names, map(float, row), strict=True)))
+        return [float(step["Voltage [V]"].entries[-1]) for each in solution.cycles for step in each.steps]
+
+    return solve
+
+
+_solve: Callable[[Sequence[float]], list[float]] | None = None
+
+
+def begin_in_a_pool(model: str, cell: str, names: Sequence[str], cycles: int, rtol: float) -> None:
+    """What a process of a pool does first, see `pybamm_designs`. Model and cell are the texts of their files."""
+    from lithoscope.design import Cell
+    from lithoscope.physics.cell.models import read_model
+
+    global _solve  # noqa: PLW0603  # a pool has no other way to keep something in its processes
+    _solve = pybamm_designs(read_model(model), Cell.parse(cell), names, cycles, rtol)
+
+
+def in_a_pool(row: Sequence[float]) -> list[float]:
+    """One design in a process of a pool."""
+    assert _solve is not None  # the pool was made with `begin_in_a_pool`
+    return _solve(row)
 
 
 def pybamm_spectrum(model: CellModel, cell: Cell) -> Callable[[], Any]:

@@ -4,8 +4,8 @@ A lane that ends takes the next design, so that none waits for another. What all
 functions; everything here decides for one lane at a time, from the numbers of that lane alone.
 
 A step of the program: set its numbers; make the algebraic unknowns consistent with them; look at the conditions; then one after
-another until the time is up or a condition falls to zero. A step that passes over a condition is not taken: the lane goes back to
-where it was and tries the size at which a straight line would be zero, until it stands on the condition. With samples inside a
+another until the time is up or a condition falls to zero. A step that passes over a condition is not taken: the lane goes back
+to where it was and tries the size at which a straight line would be zero, until it stands on the condition. With samples in a
 step whose length a condition decides, the step is run a second time, when its length is known.
 
 Compiled by numba, once for an installation, since sizes and addresses are arguments. What all functions take stands in
