@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.ensemble import Sweep, grid, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
@@ -98,6 +99,7 @@ _HOME = {
     "analysis.impedance": ("read_arc",),
     "analysis.soft_short": ("soft_short",),
     "analysis.trace": ("Trace", "read_trace"),
+    "ensemble": ("Sweep", "grid", "sweep"),
     "studies": ("study",),
     "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
 }
@@ -147,6 +149,7 @@ __all__ = [
     "StoreError",
     "Substrate",
     "SurfaceFilm",
+    "Sweep",
     "Trace",
     "Until",
     "Voltage",
@@ -155,6 +158,7 @@ __all__ = [
     "draw",
     "energy_density",
     "failure_mode",
+    "grid",
     "load",
     "lookup",
     "read_arc",
@@ -163,6 +167,7 @@ __all__ = [
     "run",
     "soft_short",
     "study",
+    "sweep",
 ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
+    from lithoscope.physics.cell.model import CellModel
     from lithoscope.physics.contract import Model, Report
     from lithoscope.protocol import Program
     from lithoscope.result import Result
@@ -20,7 +21,7 @@ SHOWN_AFTER_S = 2.0
 """Runs that take longer than this show their progress."""
 
 
-def default_model(cell: Cell) -> Model:
+def default_model(cell: Cell) -> CellModel:
     """The model that a cell is run with unless another is given, by the kind of its working electrode.
 
     A foil: "mossy" if the cell says how it ages, else "planar". Any other: the model that suits it.

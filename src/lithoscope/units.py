@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from lithoscope.errors import InputError, nearest
@@ -72,9 +72,11 @@ def parse_unit(text: str) -> pint.Unit:
         ) from error
 
 
+@lru_cache(maxsize=4096)
 def convert(value: float, unit: str, to: str) -> float:
     """A number in one unit as a number in another, e.g. convert(1, "mAh/cm2", "C/m2") = 36000.
 
+    The numbers of the data tables come again with every cell, so that they are remembered.
     Raises InputError if the units measure different things.
     """
     import pint
