@@ -91,7 +91,7 @@ class _Loops(Writer):
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
-        self.block, self._loops = "entry", 0
+        self.block, self._loops, self._sum = "entry", 0, 0
         self.lines.append("entry:")
 
     def begin(self, start: str | None = None) -> tuple[str, str]:
@@ -100,18 +100,20 @@ class _Loops(Writer):
         k = self._loops
         self.lines += [f"br label %loop{k}", f"loop{k}:", f"%i{k} = phi i64 [ 0, %{self.block} ], [ %next{k}, %loop{k} ]"]
         if start is not None:
-            self.lines.append(f"%sum{k} = phi {self.vector} [ {start}, %{self.block} ], [ %more{k}, %loop{k} ]")
+            # Completed at the end of the loop, when the name of the next sum is known.
+            self.lines.append(f"%sum{k} = phi {self.vector} [ {start}, %{self.block} ], ")
+            self._sum = len(self.lines) - 1
         return f"%i{k}", f"%sum{k}"
 
     def end(self, count: int | str, more: str | None = None) -> str:
         """End the loop after so many passes; `more` is the sum after a pass. Returns the whole sum."""
         k = self._loops
         if more is not None:
-            self.lines.append(f"%more{k} = select i1 true, {self.vector} {more}, {self.vector} {more}")
+            self.lines[self._sum] += f"[ {more}, %loop{k} ]"
         self.lines += [f"%next{k} = add i64 %i{k}, 1", f"%again{k} = icmp ult i64 %next{k}, {count}",
                        f"br i1 %again{k}, label %loop{k}, label %after{k}", f"after{k}:"]  # fmt: skip
         self.block = f"after{k}"
-        return f"%more{k}"
+        return more or ""
 
     def at(self, pointer: str, index: str, offset: int = 0) -> str:
         """The address of a place that a loop runs over."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell.control import STOP, Before, setting
+from lithoscope.physics.cell.lanes import records
 from lithoscope.physics.cell.lanes.functions import Array
 from lithoscope.physics.cell.solve import INSTRUMENT_V, PHYSICAL_ENDS, nearly_exhausted
 from lithoscope.physics.cell.system import System
@@ -13,14 +14,14 @@ from lithoscope.protocol import Program, Rest, Spectrum
 from lithoscope.protocol.program import Visit
 
 REASONS = {
-    -1: "no consistent start of the step was found",
-    -2: "the step of the integrator fell below its least size",
-    -3: "the integrator needed too many steps",
-    -4: "a number of the cell, or what follows from it at the start of the step, is not finite",
+    records.NO_START: "no consistent start of the step was found",
+    records.STEP_TOO_SMALL: "the step of the integrator fell below its least size",
+    records.TOO_MANY_STEPS: "the integrator needed too many steps",
+    records.NOT_FINITE: "a number of the cell, or what follows from it at the start of the step, is not finite",
 }
 """Why a lane found no solution, by the codes of `records`."""
 
-NOT_DONE = (-5, -9)
+NOT_DONE = (records.INTERRUPTED, records.NOT_RUN)
 """Codes of designs that were interrupted, or not begun when the run was."""
 
 
@@ -30,8 +31,8 @@ def end_of(code: int, condition: str, program: Program, empty: str | None) -> tu
     code       of `records`;  condition: its name, where one ended the run
     empty      the electrode that is nearly exhausted, where the voltage ran away
     """
-    if code <= 0:
-        end = End.COMPLETED if code == 0 else End.INTERRUPTED if code in NOT_DONE else End.NO_SOLUTION
+    if code <= records.COMPLETED:
+        end = End.COMPLETED if code == records.COMPLETED else End.INTERRUPTED if code in NOT_DONE else End.NO_SOLUTION
         return end, REASONS.get(code, "")
     if condition != STOP:
         word, _, face = condition.partition(": ")

@@ -111,7 +111,8 @@ class Kernel:
         rtol      relative tolerance, from 1e-10 to 1e-3
         threads   the cores that this process may use if not given
         samples   outputs are taken at this many equal parts of each step as well
-        progress  called with the designs that are done and all of them, now and then
+        progress  called now and then with the number of designs that are done and of all; if it returns False the run ends, and
+                  designs that are not done are interrupted
 
         A program with a voltage or a scan needs code of its own, made when it first comes.
         Raises InputError for values of another shape, NotLoweredError if that code cannot be made.

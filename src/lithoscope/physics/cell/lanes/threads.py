@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,7 +52,7 @@ def usual_threads() -> int:
 
 
 def run(task: Task, threads: int, progress: Progress | None) -> records.Out:
-    """Run all designs. Ctrl-C ends it with what is done: designs in hand are marked, others were not run."""
+    """Run all designs, until progress says False; an exception, also Ctrl-C, ends all threads and is raised."""
     out, plan = _empty(task), _plan(task)
     slices = _chunks(len(task.cell), threads, task.built.layout.width)
     marks = [_marks(task.built.layout.width) for _ in slices]
@@ -65,23 +65,22 @@ def run(task: Task, threads: int, progress: Progress | None) -> records.Out:
         ]
         try:
             _watch(jobs, marks, len(task.cell), progress)
-        except BaseException:
+        finally:
+            # All is done, or nobody waits for the rest.
             for mark in marks:
                 mark[records.SHARED, records.STOP] = 1
-            raise
     return out
 
 
 def _watch(jobs: Sequence[Future[None]], marks: Sequence[Whole], count: int, progress: Progress | None) -> None:
-    """Until all is done; what a thread raises is raised."""
-    while True:
-        left = wait(jobs, timeout=POLL_S).not_done
-        if progress is not None:
-            progress(sum(int(mark[records.SHARED, records.DONE]) for mark in marks), count)
-        if not left:
-            break
-    for job in jobs:
-        job.result()
+    """Until all is done or progress says False; what a thread raises is raised."""
+    left: Iterable[Future[None]] = jobs
+    while left:
+        done, left = wait(jobs, timeout=POLL_S)
+        for job in done:
+            job.result()
+        if progress is not None and progress(sum(int(mark[records.SHARED, records.DONE]) for mark in marks), count) is False:
+            return
 
 
 def _chunks(count: int, threads: int, width: int) -> list[slice]:
