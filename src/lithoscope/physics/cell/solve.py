@@ -158,10 +158,9 @@ class Stepper:
         """
         best: tuple[Stretch, Seen] | None = None
         least, steps = np.inf, len(self.program)
-        tightest = ladder(self.rtol)[-1]
         for tolerances, limits in _attempts(self.rtol, rung, inputs):
             # Only a tighter tolerance helps books that do not agree.
-            if best and tolerances != tightest:
+            if best and tolerances.relative == self.rtol:
                 continue
             try:
                 stretch = system.integrate(y, inputs, duration, tolerances, limits=limits)
@@ -266,7 +265,12 @@ def ladder(rtol: float) -> tuple[Tolerances, ...]:
     The first step has to be below the fastest relaxation, which for a thin double layer on a fast electrode is less than a
     nanosecond.
     """
-    return Tolerances(rtol, 1e-8), Tolerances(rtol, 1e-12), Tolerances(rtol / 10, 1e-12, uniform=True)
+    return (
+        Tolerances(rtol, 1e-8),
+        Tolerances(rtol, 1e-12),
+        Tolerances(rtol / 3, 1e-12),
+        Tolerances(rtol / 10, 1e-12, uniform=True),
+    )
 
 
 def _extent(program: Program) -> str:
