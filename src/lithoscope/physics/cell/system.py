@@ -37,6 +37,11 @@ any instrument. It saves a third of the steps. At an electrode of almost no resi
 books do not agree, and the step is solved again."""
 
 
+ROUNDING = 1e-10
+"""Least absolute tolerance, in the scale of each unknown, a millivolt for potentials. Small potentials are differences of large
+ones: below this the integrator follows their rounding with ever smaller steps."""
+
+
 class SolverGaveUpError(Exception):
     """The integrator found no solution of a step. `reason` is its own text, for the log only."""
 
@@ -211,7 +216,8 @@ class System:
             floors, exact = (np.full(self.states, FLOOR), self.states) if tolerances.uniform else self._floors()
             # The solver holds the root mean square over all unknowns against its tolerance, of which these few are most.
             rtol = tolerances.relative * np.sqrt(exact / self.states)
-            solver = ExpandedIDAKLUSolver(rtol=rtol, atol=tolerances.relative * floors, options=options)
+            atol = np.maximum(tolerances.relative * floors, ROUNDING)
+            solver = ExpandedIDAKLUSolver(rtol=rtol, atol=atol, options=options)
             self._solvers[key] = solver, model
         return self._solvers[key]
 
