@@ -12,7 +12,6 @@ import numpy as np
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Before, Setting, setting
-from lithoscope.physics.cell.equations.base import CLOCK
 from lithoscope.physics.cell.observe import TRACE, Seen, observe, powers, profiles, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
@@ -147,8 +146,8 @@ class Stepper:
     def _before(self, point: Point) -> Before:
         """Where the next step starts."""
         charge = "Charge passed [C.m-2]"
-        found = self.system.read([charge, CLOCK], point.y, {**self.cell, **Setting().inputs()})
-        return Before(float(found[charge][0]), float(found[CLOCK][0]), point.voltage)
+        found = self.system.read([charge], point.y, {**self.cell, **Setting().inputs()})
+        return Before(float(found[charge][0]), point.voltage)
 
     def _attempt(
         self, recorder: Recorder, system: System, y: Array, inputs: Mapping[str, float], duration: float, rung: int

@@ -122,7 +122,8 @@ class System:
         self._gradients: dict[tuple[str, ...], Any] = {}
 
     def _casadi(self, symbol: Any) -> Any:
-        return symbol.to_casadi(casadi.MX.sym("t"), self._y, inputs=self._inputs)
+        """At the start of a step: a scan is the only thing that depends on the time, and its conditions and outputs do not."""
+        return symbol.to_casadi(casadi.MX(0.0), self._y, inputs=self._inputs)
 
     def _function(self, name: str, *expressions: Any) -> Any:
         return expanded(casadi.Function(name, [self._y, self._p], list(expressions)))[0]
