@@ -29,7 +29,7 @@ from lithoscope.studies.perovskite.cells import ranges
 from lithoscope.studies.ranges import at_values
 
 CELL = ls.Cell.parse(entry("perovskite/bare"))
-LONG = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=600)
+LONG = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=20_000)
 SHORT = ls.Program([ls.Rest("1 s")])
 MODEL = ls.Mossy(cells=10, compiled=False)
 

@@ -114,10 +114,14 @@ def test_ledger_of_a_lithiation() -> None:
 
 @pytest.mark.fails_when(COATING, "return u / (abs(u) + NEARLY_FULL)", "return (u + abs(u)) / 2 / (abs(u) + NEARLY_FULL)")
 def test_an_alloy_that_is_not_there_does_not_fall_below_nothing() -> None:
-    """Where metal has hardly formed and nothing alloys, the alloyed lithium stays at zero, to what the solver can tell."""
+    """Where metal has hardly formed and nothing alloys, the alloyed lithium stays at zero, to what the solver can tell.
+
+    At a tolerance that lets it drift.
+    """
     program = ls.Program([ls.Scan("0.9 V", "1 mV/s", start="2 V")])
     for film in ("masncl3", "mapbcl3"):
-        result = ls.run(ls.Cell.parse(entry(f"perovskite/steel-{film}")), program, progress=False)
+        cell, model = ls.Cell.parse(entry(f"perovskite/steel-{film}")), ls.Plated(relative_tolerance=1e-7)
+        result = ls.run(cell, program, model, progress=False)
         assert float(result["working_alloyed_lithium"].min()) > -1e-7, "C/m2"
         assert result.manifest.solver["retries"] == 0
 

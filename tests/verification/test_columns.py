@@ -34,7 +34,8 @@ def prepared(name: str, model: CellModel, states: int, *, compiled: bool = False
     inputs = {**model.values(cell), **Setting(current_density=10.0).inputs()}
     start = system.initial_state(inputs)[:, None]
     shift = np.random.default_rng(1).random((len(start), states))
-    return system, inputs, start * (1 + 0.05 * shift) + 1e-3 * shift
+    # What is zero at assembly gets a value, too.
+    return system, inputs, start * (1 + 0.05 * shift) + 1e-3 * shift * (start == 0)
 
 
 def state_by_state(system: System, name: str, y: Array, inputs: dict[str, float]) -> Array:

@@ -32,7 +32,7 @@ from scipy.interpolate import CubicSpline
 import lithoscope as ls
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.design import Cathode
-from lithoscope.physics.cell import exact_full
+from lithoscope.physics.cell import exact_full, solve
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.full import FullLithiumCell
 from lithoscope.physics.contract import silent
@@ -109,7 +109,7 @@ class Voltammogram:
 
     xi      (V - E_0) / V_T, descending;  psi  current into the particles over F A c_max sqrt(D v / V_T), A their area
     peak    the highest psi, of the cubic spline;  at  its xi
-    beside  what the lithium and the electrolyte take of the voltage at most, V;  residual  of the ledger
+    beside  what the lithium and the electrolyte take of the voltage at most, V;  residual  of the ledger;  points  solved
 
     A trace is thinned where the current is small, so that a scan keeps some 17 points, each of them as exact as the solver.
     """
@@ -131,7 +131,7 @@ class Voltammogram:
         self.beside = float(
             sum(np.max(np.abs(result[f"{part}_potential"].values[seen])) for part in ("counter", "electrolyte"))
         )
-        self.residual = result.ledger.residual
+        self.residual, self.points = result.ledger.residual, result.manifest.solver["points"]
         self.peak, self.at = summit(self.xi, self.psi)
 
 
@@ -198,3 +198,21 @@ def test_the_peak_grows_with_the_root_of_the_rate() -> None:
     assert np.polyfit(np.log(rates), np.log(planar), 1)[0] == pytest.approx(0.5, abs=0.005)
     assert scans[-1].at * V_T == pytest.approx(-28.5e-3, abs=2e-3)
     assert max(scan.beside for scan in scans) < 5e-4
+
+
+@pytest.mark.fails_when("physics/cell/system.py", "ROUNDING = 1e-10", "ROUNDING = 1e-30")
+def test_the_tightest_tolerance_does_not_creep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Potentials of fast particles are differences of volts; held to their rounding, a scan took 51,246 steps."""
+    tightest = solve.ladder(1e-8)[-1]
+    monkeypatch.setattr(solve, "ladder", lambda _: (tightest,))
+    scan = Voltammogram(Graded(cells=20, relative_tolerance=1e-8), 0.1)
+    assert scan.points < 5000
+    assert scan.peak == pytest.approx(highest(0.1)[0], rel=0.01)
+
+
+@pytest.mark.fails_when("physics/cell/control.py", "* pybamm.t", '* model.variables["Clock [s]"]')
+def test_a_scan_is_not_shaken_by_a_clock() -> None:
+    """Under the time of the solver; a clock is right to the tolerance only, and its noise made ten even cells creep for minutes."""
+    scan = Voltammogram(Nernstian(cells=10, relative_tolerance=1e-8), 0.1)
+    assert scan.points < 10_000
+    assert scan.peak == pytest.approx(highest(0.1)[0], rel=0.01)

@@ -12,7 +12,7 @@ CV = ls.Program.cyclic_voltammetry(["0 V", "20 mV", "-20 mV"], "1 mV/s", cycles=
 
 
 @pytest.mark.fails_when(
-    "physics/cell/control.py", 'given("Scan rate [V.s-1]") * since', '1.001 * given("Scan rate [V.s-1]") * since'
+    "physics/cell/control.py", 'given("Scan rate [V.s-1]") * pybamm.t', '1.001 * given("Scan rate [V.s-1]") * pybamm.t'
 )
 def test_the_voltage_runs_from_vertex_to_vertex(coated: ls.Cell) -> None:
     """In both cycles; the second starts where the first ended."""

@@ -92,9 +92,7 @@ class Program(Document):
         if least.value >= most.value:
             raise InputError("low", f"= {least} is not below high = {most}", expected="low < high",
                              do=f'Write low = "{most}", high = "{least}"' if least.value > most.value else "")  # fmt: skip
-        reverse = density.with_value(-density.value)
-        if density.text:
-            reverse = parse_as(CurrentDensity, f"-{density.text.lstrip('+ ')}", "current_density")
+        reverse = _reverse(density)
         charge = Current(density, {"voltage_above": most, "duration": longest})
         discharge = Current(reverse, {"voltage_below": least, "duration": longest})
         pair = (charge, discharge) if first == "charge" else (discharge, charge)

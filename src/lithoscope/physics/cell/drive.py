@@ -20,7 +20,7 @@ from lithoscope.result.checkpoint import Journal
 BUDGET_S = 1.0
 """Time after which a chunk is handed over, s: what a killed run loses and what an interrupt waits for, beside a step."""
 
-RUNGS = 3
+RUNGS = 4
 """Rungs of the ladder of tolerances; a step that hangs is tried again from the next one."""
 
 CAREFUL_STEPS = 100

@@ -14,13 +14,14 @@ from typing import Any
 from lithoscope.physics.cell.engine import pybamm
 
 FUNCTIONS = (
+    "rhs_eval",
     "rhs_algebraic_eval",
     "jac_rhs_algebraic_eval",
     "jac_rhs_algebraic_action_eval",
     "algebraic_eval",
     "jac_algebraic_eval",
 )
-"""Attributes of a model that hold the functions which the solver calls in its inner loop."""
+"""Attributes of a model that hold the functions which the solver calls for every step."""
 
 
 def expanded(function: Any) -> tuple[Any, bool]:

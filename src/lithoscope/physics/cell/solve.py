@@ -12,7 +12,6 @@ import numpy as np
 from lithoscope.errors import End, Status, counted
 from lithoscope.physics.cell.chunk import Chunk, Point
 from lithoscope.physics.cell.control import NEVER, STEP_ENDS, STOP, Before, Setting, setting
-from lithoscope.physics.cell.equations.base import CLOCK
 from lithoscope.physics.cell.observe import TRACE, Seen, observe, powers, profiles, reservoirs
 from lithoscope.physics.cell.record import Recorder
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
@@ -147,8 +146,8 @@ class Stepper:
     def _before(self, point: Point) -> Before:
         """Where the next step starts."""
         charge = "Charge passed [C.m-2]"
-        found = self.system.read([charge, CLOCK], point.y, {**self.cell, **Setting().inputs()})
-        return Before(float(found[charge][0]), float(found[CLOCK][0]), point.voltage)
+        found = self.system.read([charge], point.y, {**self.cell, **Setting().inputs()})
+        return Before(float(found[charge][0]), point.voltage)
 
     def _attempt(
         self, recorder: Recorder, system: System, y: Array, inputs: Mapping[str, float], duration: float, rung: int
@@ -158,10 +157,9 @@ class Stepper:
         """
         best: tuple[Stretch, Seen] | None = None
         least, steps = np.inf, len(self.program)
-        tightest = ladder(self.rtol)[-1]
         for tolerances, limits in _attempts(self.rtol, rung, inputs):
             # Only a tighter tolerance helps books that do not agree.
-            if best and tolerances != tightest:
+            if best and tolerances.relative == self.rtol:
                 continue
             try:
                 stretch = system.integrate(y, inputs, duration, tolerances, limits=limits)
@@ -267,7 +265,12 @@ def ladder(rtol: float) -> tuple[Tolerances, ...]:
     The first step has to be below the fastest relaxation, which for a thin double layer on a fast electrode is less than a
     nanosecond.
     """
-    return Tolerances(rtol, 1e-8), Tolerances(rtol, 1e-12), Tolerances(rtol / 10, 1e-12, uniform=True)
+    return (
+        Tolerances(rtol, 1e-8),
+        Tolerances(rtol, 1e-12),
+        Tolerances(rtol / 3, 1e-12),
+        Tolerances(rtol / 10, 1e-12, uniform=True),
+    )
 
 
 def _extent(program: Program) -> str:

@@ -30,11 +30,16 @@ NEWTON_ITERATIONS = 50
 FLOOR = 1e-2
 """Absolute tolerance over relative tolerance, in the scale of each unknown."""
 
-FLOORS_SI = {"[V]": 1.0, "Salt concentration": 1e5, "orosity times concentration": 1e5, "Salt in the ": 1e-1}
+FLOORS_SI = {"[V]": 1.0, "Salt concentration": 1e5, "orosity times concentration": 1e5, "Salt in the ": 1e2}
 """The same for potentials and for salt in solution, by words of their names, in their units. Lithium has to be right to the
 relative tolerance, because its books are held against their quadrature; a potential to the tolerance times 1 V is better than
 any instrument. It saves a third of the steps. At an electrode of almost no resistance a potential so known is no flux: then the
 books do not agree, and the step is solved again."""
+
+
+ROUNDING = 1e-10
+"""Least absolute tolerance, in the scale of each unknown, a millivolt for potentials. Small potentials are differences of large
+ones: below this the integrator follows their rounding with ever smaller steps."""
 
 
 class SolverGaveUpError(Exception):
@@ -117,7 +122,8 @@ class System:
         self._gradients: dict[tuple[str, ...], Any] = {}
 
     def _casadi(self, symbol: Any) -> Any:
-        return symbol.to_casadi(casadi.MX.sym("t"), self._y, inputs=self._inputs)
+        """At the start of a step: a scan is the only thing that depends on the time, and its conditions and outputs do not."""
+        return symbol.to_casadi(casadi.MX(0.0), self._y, inputs=self._inputs)
 
     def _function(self, name: str, *expressions: Any) -> Any:
         return expanded(casadi.Function(name, [self._y, self._p], list(expressions)))[0]
@@ -211,7 +217,8 @@ class System:
             floors, exact = (np.full(self.states, FLOOR), self.states) if tolerances.uniform else self._floors()
             # The solver holds the root mean square over all unknowns against its tolerance, of which these few are most.
             rtol = tolerances.relative * np.sqrt(exact / self.states)
-            solver = ExpandedIDAKLUSolver(rtol=rtol, atol=tolerances.relative * floors, options=options)
+            atol = np.maximum(tolerances.relative * floors, ROUNDING)
+            solver = ExpandedIDAKLUSolver(rtol=rtol, atol=atol, options=options)
             self._solvers[key] = solver, model
         return self._solvers[key]
 

@@ -100,6 +100,25 @@ class LithiumCell(pybamm.BaseModel):  # type: ignore[misc]  # PyBaMM carries no 
     def _electrolyte(self) -> None:
         raise NotImplementedError
 
+    def _anions_inwards(self, c: Any, path: Any, unit: float = 1.0) -> Any:
+        """Flux of anions against the coordinate xi, -N = (D / path) dc/dxi + (1 - t+) J / F, with N = 0 at both ends.
+
+        c     salt concentration, mol/m3;  path  length of xi in m times MacMullin number, a number or a field
+        unit  in which the flux is counted per m2 and s, mol
+        Between two cells D and t+ are their means, and the path is that from one centre to the other.
+        """
+        law, T, path = self.transport, self.T, path * unit
+        D, carried = law.diffusivity(c, T), (1 - law.transference_number(c, T)) * (self.J / FARADAY / unit)
+        # The boundary values are those of whole expressions: PyBaMM extrapolates them exactly as it does inside the
+        # divergence, so that the anion flux through a face is zero to round-off and salt cannot leak.
+        at = pybamm.boundary_value
+        self.boundary_conditions[c] = {
+            side: (-at(carried, side) * at(path, side) / at(D, side), "Neumann") for side in FACES.values()
+        }
+        # To PyBaMM what stands before a bare gradient has a harmonic mean: paths in series add. What stands before all else has
+        # the arithmetic one.
+        return D * (1 / path * pybamm.grad(c)) + carried
+
     def _variable(self, name: str, initial: Any, scale: float, domain: str | None = None) -> Any:
         variable = pybamm.Variable(name, domain=domain, scale=scale)
         self.initial_conditions[variable] = initial if isinstance(initial, pybamm.Symbol) else pybamm.Scalar(initial)

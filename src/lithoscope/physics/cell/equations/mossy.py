@@ -50,7 +50,7 @@ from typing import Any
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
-from lithoscope.physics.cell.equations.base import FACES, SEPARATOR, LithiumCell
+from lithoscope.physics.cell.equations.base import SEPARATOR, LithiumCell
 from lithoscope.physics.laws.kinetics import exchange_current_density, overpotential, positive_part, share_of_area
 
 DEAD_LAYERS = {"Counter": "counter dead layer", "Working": "working dead layer"}
@@ -62,8 +62,9 @@ WIDTH = 20
 SEED_LAYER_M = 1e-8
 """Thickness of a dead layer without dead lithium: a coordinate needs some length. It adds 0.3 % to a usual separator."""
 
-SALT_SCALE = 1e-3
-"""Size of g c, mol/m2, for the error test of the solver: 1 mol/L in a micrometre."""
+MILLI = 1e-3
+"""Salt is counted in mmol/m2, the size that it has where 1 mol/L fills a micrometre: an unknown with a scale of its own costs
+two operations in each cell."""
 
 LEAST_AREA = 1e-6
 """Area of a population, over geometric area, below which the thickness of its film has no meaning."""
@@ -92,9 +93,7 @@ class MossyLithiumCell(LithiumCell):
     def __init__(
         self, films: dict[str, int] | None = None, current: Any = None, name: str = "mossy Li|Li cell", *, shorted: bool = False
     ) -> None:
-        self.salt = {
-            layer: pybamm.Variable(f"Salt in the {layer} [mol.m-2]", domain=layer, scale=SALT_SCALE) for layer in LAYERS
-        }
+        self.salt = {layer: pybamm.Variable(f"Salt in the {layer} [mmol.m-2]", domain=layer) for layer in LAYERS}
         super().__init__(films, current, name, shorted=shorted)
 
     def _face(self, face: str, side: str) -> None:
@@ -142,7 +141,8 @@ class MossyLithiumCell(LithiumCell):
 
     def _salt_at(self, face: str, side: str, thickness: Any) -> Any:
         """Salt concentration at a face, mol/m3; thickness is that of its dead layer, m."""
-        return pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / (thickness / WIDTH)
+        porosity = pybamm.Parameter(f"{face} dead layer porosity")
+        return pybamm.boundary_value(self.salt[DEAD_LAYERS[face]], side) / (porosity * thickness / WIDTH / MILLI)
 
     def _wet(self) -> Any:
         """Share of an electrode that electrolyte touches."""
@@ -222,22 +222,15 @@ class MossyLithiumCell(LithiumCell):
         g = self._layered("dead layer thickness [m]", L) / WIDTH
         eps = self._layered("dead layer porosity", P("Separator porosity"))
         N_M = self._layered("dead layer MacMullin number", P("Separator MacMullin number"))
-        # The unknown is g c and not c: the salt is then a linear function of the state, which integrators conserve.
+        # The unknown is eps g c and not c: the salt is then a linear function of the state, which integrators conserve.
         m = pybamm.concatenation(*self.salt.values())
-        c = m / g
-        D, anions = law.diffusivity(c, T) / (N_M * g), 1 - law.transference_number(c, T)
-        flow = self.J / FARADAY
+        c = m / (eps * g / MILLI)
         fresh = (pybamm.Scalar(SEED_LAYER_M), L, pybamm.Scalar(SEED_LAYER_M))
-        self.initial_conditions[m] = _in_layers(thickness / WIDTH * self.c0 for thickness in fresh)
+        self.initial_conditions[m] = eps * _in_layers(thickness / WIDTH * self.c0 / MILLI for thickness in fresh)
         growth = self._layered("dead layer growth [m.s-1]", pybamm.Scalar(0)) / WIDTH
-        self.rhs[m] = -pybamm.div(-D * pybamm.grad(c) - anions * flow) / eps + c * growth
-        # As in the planar model: the anion flux through a face is zero to round-off.
-        self.boundary_conditions[c] = {
-            side: (-pybamm.boundary_value(anions, side) * flow / pybamm.boundary_value(D, side), "Neumann")
-            for side in FACES.values()
-        }
+        self.rhs[m] = pybamm.div(self._anions_inwards(c, N_M * g, MILLI)) + m * (growth / g)
         xi = pybamm.SpatialVariable("x", domain=list(LAYERS), coord_sys="cartesian")
-        salt = pybamm.Integral(eps * m, xi)
+        salt = MILLI * pybamm.Integral(m, xi)
         self.variables |= {part.name: part for part in self.salt.values()}
         self.variables |= {
             "Salt concentration [mol.m-3]": c,
@@ -264,8 +257,7 @@ class MossyLithiumCell(LithiumCell):
         """The electrolyte in the pores, and what the pores of new dead lithium take from outside."""
         taken = pybamm.Scalar(0)
         for face, layer in DEAD_LAYERS.items():
-            xi = pybamm.SpatialVariable("x", domain=[layer], coord_sys="cartesian")
-            held = pybamm.Integral(pybamm.Parameter(f"{face} dead layer porosity") * self.salt[layer], xi)
+            held = MILLI * pybamm.Integral(self.salt[layer], pybamm.SpatialVariable("x", domain=[layer], coord_sys="cartesian"))
             growth, thickness = (self._of(face, f"dead layer {what}") for what in ("growth [m.s-1]", "thickness [m]"))
             taken = taken + growth / thickness * held
         free = self._variable("Free electrolyte lithium since assembly [C.m-2]", 0, 1e3)

@@ -33,7 +33,7 @@ from typing import Any
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
-from lithoscope.physics.cell.equations.base import FACES, SEPARATOR, LithiumCell
+from lithoscope.physics.cell.equations.base import SEPARATOR, LithiumCell
 from lithoscope.physics.cell.equations.foil import foil_face
 
 
@@ -59,16 +59,8 @@ class PlanarLithiumCell(LithiumCell):
     def _electrolyte(self) -> None:
         P, law, T, c = pybamm.Parameter, self.transport, self.T, self.c
         L, eps, N_M = P("Separator thickness [m]"), P("Separator porosity"), P("Separator MacMullin number")
-        D, anions = law.diffusivity(c, T) / N_M / L, 1 - law.transference_number(c, T)
-        flow = self.J / FARADAY
         self.initial_conditions[c] = self.c0
-        self.rhs[c] = -pybamm.div(-D * pybamm.grad(c) - anions * flow) / (eps * L)
-        # The boundary values are those of the whole expressions: PyBaMM extrapolates them exactly as it does inside
-        # the divergence, so that the anion flux through a face is zero to round-off and salt cannot leak.
-        self.boundary_conditions[c] = {
-            side: (-pybamm.boundary_value(anions, side) * flow / pybamm.boundary_value(D, side), "Neumann")
-            for side in FACES.values()
-        }
+        self.rhs[c] = pybamm.div(self._anions_inwards(c, N_M * L)) / (eps * L)
         self.xi = xi = pybamm.SpatialVariable("x", domain=[SEPARATOR], coord_sys="cartesian")
         salt = L * pybamm.Integral(eps * c, xi)
         self.variables |= {
