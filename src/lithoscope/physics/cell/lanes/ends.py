@@ -50,7 +50,7 @@ def emptied(system: System, visit: Visit, y: Array, cell: Mapping[str, float]) -
     cell  its numbers
     """
     step = Rest(visit.step.rest) if isinstance(visit.step, Spectrum) else visit.step
-    told, _ = setting(step, INSTRUMENT_V, Before(0.0, 0.0, 0.0))
+    told, _ = setting(step, INSTRUMENT_V, Before(0.0, 0.0))
     return nearly_exhausted(system, y, {**cell, **told.inputs()})
 
 

@@ -38,6 +38,9 @@ SWITCH = "Current is set"
 CHARGE = "Charge passed [C.m-2]"
 VOLTAGE = "Voltage [V]"
 CURRENT = "Program current density [A.m-2]"
+CLOCK_AT_START = "Clock at start [s]"
+"""Of a step of the switched form, whose scan needs the time from its start. It is what the clock, an unknown, has gained."""
+
 BEFORE = (CHARGE, CLOCK, VOLTAGE)
 """What the next step has to know of the one before; they stand after the conditions."""
 
@@ -90,6 +93,7 @@ def functions(system: System, outputs: Sequence[str]) -> Functions:
     step = [name for name in system.input_names if name in told]
     switched = PROGRAM_CURRENT in system.algebraic_rows
     if switched:
+        step = [CLOCK_AT_START, *step]
         step += [name for name in Setting().inputs() if name not in step] + [SWITCH]
     scalar = _Scalar(system, cell, tuple(step))
     read = model.get_processed_variable
@@ -136,8 +140,11 @@ class _Scalar:
     def __init__(self, system: System, cell: Sequence[str], step: Sequence[str]) -> None:
         self.x = casadi.MX.sym("x", system.states)
         self.p, self.s = casadi.MX.sym("p", len(cell)), casadi.MX.sym("s", len(step))
-        self.time = casadi.MX.sym("t")
         self.inputs = {name: self.p[n] for n, name in enumerate(cell)} | {name: self.s[n] for n, name in enumerate(step)}
+        self.time = casadi.MX.sym("t")
+        if CLOCK_AT_START in self.inputs:
+            clock = system.model.get_processed_variable(CLOCK).to_casadi(self.time, self.x, inputs=self.inputs)
+            self.time = clock - self.inputs[CLOCK_AT_START]
 
     def __call__(self, what: str, symbols: Sequence[Any], names: Sequence[str] = ()) -> Any:
         """One function of all symbols, one below the other."""
@@ -146,7 +153,7 @@ class _Scalar:
 
     def _converted(self, what: str, symbol: Any) -> Any:
         found = casadi.densify(symbol.to_casadi(self.time, self.x, inputs=self.inputs))
-        if casadi.depends_on(found, self.time):
+        if self.time.is_symbolic() and casadi.depends_on(found, self.time):
             raise NotLoweredError(what, "depends on the time of the solver itself", "Use the clock of the model in its place")
         if found.numel() != symbol.size:
             raise NotLoweredError(what, "has another size as CasADi sees it", RUN_SINGLY)

@@ -33,7 +33,7 @@ def table(program: Program, names: Sequence[str]) -> tuple[Array, Whole]:
         if isinstance(step, Spectrum):
             kept[n], spectra, step = spectra, spectra + 1, Rest(step.rest)
         # What depends on where the step starts is filled in for each lane.
-        given, duration = setting(step, stop, Before(0.0, 0.0, 0.0))
+        given, duration = setting(step, stop, Before(0.0, 0.0))
         numbers = given.inputs() | {SWITCH: float(given.current_density is not None)}
         for name, value in numbers.items():
             if name in places:

@@ -13,7 +13,7 @@ import numpy as np
 from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.lanes import driver, records
 from lithoscope.physics.cell.lanes.build import Built, aligned
-from lithoscope.physics.cell.lanes.functions import Array, starts
+from lithoscope.physics.cell.lanes.functions import CLOCK_AT_START, Array, starts
 from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES
 from lithoscope.physics.cell.lanes.table import Whole
 
@@ -172,7 +172,7 @@ def _sizes(task: Task, v: Array, places: dict[str, int]) -> records.Sizes:
         samples=task.samples,
         tolerant=len(STEP_ENDS),
         charge=told["Charge at start [C.m-2]"],
-        clock=told.get("Clock at start [s]", -1),
+        clock=told.get(CLOCK_AT_START, -1),
         voltage=told.get("Set voltage [V]", -1),
         scan=told.get("Scan rate [V.s-1]", -1),
     )
