@@ -1,11 +1,14 @@
 """Many designs through one program: what `sweep` gives is what single runs give, in rows that say what they are."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import lithoscope as ls
+from lithoscope.cli.sweeping import parse_vary, sweep_files
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell import lanes
 
@@ -149,3 +152,27 @@ def test_more_than_memory_holds_is_refused(cell: ls.Cell, monkeypatch: pytest.Mo
 def test_an_output_that_the_model_does_not_have(cell: ls.Cell) -> None:
     with pytest.raises(ls.InputError, match='Did you mean "voltage"'):
         ls.sweep(cell, PROGRAM, VARY, MODEL, outputs=["voltag"])
+
+
+@pytest.mark.fails_when("cli/sweeping.py", "columns if paired else grid(columns)", "columns")
+def test_the_command_writes_every_step_of_every_design(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    table = tmp_path / "all.csv"
+    vary = ["separator.thickness=15 um, 25 um", "temperature = 15 degC,25 degC"]
+    code = sweep_files("perovskite/bare", "perovskite/first-cycles", vary, paired=False, outputs=["working_salt_concentration"],
+                       model=None, to=table, as_json=True)  # fmt: skip
+    assert code == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["separator.thickness, m"] for row in told["designs"]] == [1.5e-5, 1.5e-5, 2.5e-5, 2.5e-5]
+    assert {row["ended"] for row in told["designs"]} == {"program completed"}
+    rows = table.read_text().splitlines()
+    assert len(rows) == 1 + 4 * 11, "a head, and the steps of four designs"
+    assert "working_salt_concentration" in rows[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["all.csv"]
+
+
+@pytest.mark.fails_when("cli/sweeping.py", "if not sign or not path.strip() or not listed:", "if False:")
+@pytest.mark.parametrize("text", ["separator.thickness", "=20 um", "separator.thickness= ,"])
+def test_what_varies_has_to_be_said(text: str) -> None:
+    with pytest.raises(ls.InputError, match="a field and its values"):
+        parse_vary([text])
+    assert parse_vary(["separator.thickness=15 um, 25 um"]) == {"separator.thickness": ["15 um", "25 um"]}, "the remedy works"

@@ -98,6 +98,32 @@ def run(
 
 
 @app.command()
+def sweep(
+    cell: Annotated[str, typer.Argument(help="A cell file, or the name of a ready cell such as perovskite/bare.")],
+    program: Annotated[
+        str, typer.Argument(help="A program file, or the name of a ready program such as perovskite/first-cycles.")
+    ],
+    vary: Annotated[
+        list[str], typer.Option(help='A field and its values, "separator.thickness=15 um, 25 um"; again for more.')
+    ],
+    paired: Annotated[
+        bool, typer.Option("--paired", help="The n-th values of all fields are one design; without it every combination is.")
+    ] = False,
+    outputs: Annotated[list[str] | None, typer.Option("--output", help="An output that is wanted; again for more.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model file or a model's name; without one the default model for the cell.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Write every step of every design into this CSV file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run many designs of a cell through a program, together where that can be done."""
+    from lithoscope.cli.sweeping import sweep_files
+
+    code = sweep_files(cell, program, vary, paired=paired, outputs=outputs or (), model=model, to=to, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def reproduce(
     study: Annotated[str, typer.Argument(help="A study: perovskite.")],
     to: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),

@@ -13,7 +13,7 @@ from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
     from lithoscope.document import Document
-    from lithoscope.physics.contract import Model
+    from lithoscope.physics.cell.model import CellModel
     from lithoscope.result import Result
 
     Read = TypeVar("Read", bound=Document)
@@ -31,7 +31,7 @@ def run_files(
     from lithoscope.result.manifest import Manifest, inputs_of
 
     of, plan = read_document(Cell, cell), read_document(Program, program)
-    chosen = _read_model(model) if model else default_model(of)
+    chosen = read_model_named(model) if model else default_model(of)
     run_id = Manifest(inputs_of(of, plan, chosen)).run_id
     folder = to or Path("results") / f"{Path(cell).stem}-{Path(program).stem}-{run_id}"
     if not as_json:
@@ -65,7 +65,7 @@ def read_document(kind: type[Read], given: str) -> Read:
     return kind.read(given)
 
 
-def _read_model(given: str) -> Model:
+def read_model_named(given: str) -> CellModel:
     """A model from its file, or with its defaults by its name."""
     from lithoscope.document import read_text
     from lithoscope.physics.cell import read_model
