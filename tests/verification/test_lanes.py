@@ -130,7 +130,7 @@ def ends_early(kind: str, count: int) -> int:
     return len(short)
 
 
-@pytest.mark.fails_when(DRIVER, "h > EVENT_MIN and (h", "h > 1e3 and (h")
+@pytest.mark.fails_when("physics/cell/lanes/ends.py", "    if empty:", "    if not empty:")
 @pytest.mark.parametrize("kind", ["lithium", "voltage", "salt"])
 def test_designs_that_end_early(kind: str) -> None:
     """For the same reason, in the same step, within a second."""

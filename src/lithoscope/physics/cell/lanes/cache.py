@@ -79,8 +79,11 @@ def driver_folder() -> Path | None:
     if place is None:
         return None
     mine = place / _engine()[:16]
-    mine.mkdir(exist_ok=True)
-    others = sorted((each for each in place.iterdir() if each != mine), key=lambda each: each.stat().st_mtime)
+    try:
+        mine.mkdir(exist_ok=True)
+        others = sorted((each for each in place.iterdir() if each != mine), key=lambda each: each.stat().st_mtime)
+    except OSError:
+        return None
     for each in others[:-OTHER_DRIVERS]:
         shutil.rmtree(each, ignore_errors=True)
     return mine
