@@ -31,7 +31,7 @@ def default_model(cell: Cell) -> Model:
     if cell.working.kind != "foil":
         tag, model = next(iter(models_for(cell.working.kind).items()))
         return model(kind=tag)
-    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_electrode))
+    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_foil))
     return Mossy() if ages else Planar()
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.confinement import MATRICES
-from lithoscope.analysis.figures.host import host_profiles
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
+from lithoscope.analysis.hosts import host_profiles
 from lithoscope.studies.host.arithmetic import lithium_thickness
 from lithoscope.studies.host.cells import THICK, THIN
 from lithoscope.studies.outcome import Panel
