@@ -299,3 +299,17 @@ def test_the_free_choices_of_the_hundred_cycles() -> None:
     cell = asked["largest filling 0.98"].args[1]  # type: ignore[attr-defined]  # a partial
     assert cell.is_symmetric
     assert cell.counter_electrode.front.largest_filling.value == 0.98
+
+
+@pytest.mark.fails_when(
+    "studies/host/living.py", 'shares[["electrolyte in the pores", "electrolyte', 'shares[["electrolyte in the pores"]].sum() #'
+)
+def test_what_excess_costs_the_full_cells() -> None:
+    """A foil of 15 times the thickness is more than half of the mass; shares are those of the stack."""
+    table = living.energy(SimpleNamespace(point=POINT, ranges=KNOWN), CLAIMS)  # type: ignore[arg-type]  # only these are read
+    assert len(table.rows) == 4
+    thin, thin_lean, thick, thick_lean = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    share = "excess of lithium, of the mass"
+    assert float(thick_lean[share][:-1]) >= 50 > float(thick[share][:-1]) > float(thin[share][:-1])
+    assert float(thin_lean["Wh/kg"]) > 1.5 * float(thin["Wh/kg"]) > 1.5 * float(thick["Wh/kg"])
+    assert float(thin["electrolyte, of the mass"][:-1]) > 50

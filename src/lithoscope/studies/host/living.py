@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lithoscope.analysis.energy import energy_density
+from lithoscope.data import lookup
 from lithoscope.studies.host import judging, lasting
 from lithoscope.studies.host.arithmetic import lithium_thickness
-from lithoscope.studies.host.cells import FIRST_VOLTAGE, THIN, interface
+from lithoscope.studies.host.cells import FIRST_VOLTAGE, THIN, bare_cell, interface
 from lithoscope.studies.host.hundred import LATE, plateau
-from lithoscope.studies.host.lives import SETTLED, fade, film_after
+from lithoscope.studies.host.lives import SETTLED, fade, film_after, full_cell
 from lithoscope.studies.host.runs import RATES
 from lithoscope.studies.outcome import Link, Table
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
@@ -195,8 +197,8 @@ def _full_host(claims: Claims) -> Verdict:
 
 
 def tables(lives: Lives, found: Findings, claims: Claims) -> tuple[Table, ...]:
-    """A hundred cycles of two hosts, ageing that the bare cell asks for, and both bare cells side by side."""
-    return lasting.table(lives), _growth(lives), _bare_cells(lives, found, claims)
+    """A hundred cycles of two hosts, ageing that the bare cell asks for, both bare cells side by side, and the full cells."""
+    return lasting.table(lives), _growth(lives), _bare_cells(lives, found, claims), energy(found, claims)
 
 
 def _growth(lives: Lives) -> Table:
@@ -249,6 +251,30 @@ def _bare_cells(lives: Lives, found: Findings, claims: Claims) -> Table:
         "counts as an end separate them; only the area is a number that could be looked up."
     )
     return Table("Two papers, one bare lithium", ("", "this paper", "the perovskite paper"), tuple(rows), remark)
+
+
+def energy(found: Findings, claims: Claims) -> Table:
+    """What the excess of lithium and of electrolyte cost the full cells."""
+    foils = [float(claims[name].values[0]) for name in (THIN_FOIL, "host.lto.750")]
+    bare, lean = bare_cell(found.point, found.ranges), lookup("practice.electrolyte_lean_vehicle")
+    density = lookup("practice.electrolyte_density").to("g/cm3")
+    assert lean.high is not None  # the table gives a range
+    amounts = (("as in a laboratory", "electrolyte.amount", f"{lookup('solutions.amount').number!r} uL/cm2"),
+               ("as in a vehicle cell, at most", "electrolyte.per_capacity", f"{lean.high / density!r} uL/mAh"))  # fmt: skip
+    rows = []
+    for foil in foils:
+        for words, path, amount in amounts:
+            seen = energy_density(full_cell(bare, foil, 0.0, claims).changed(path, amount))
+            shares = seen.table["mass_share"]
+            wet = shares[["electrolyte in the pores", "electrolyte outside the pores"]].sum()
+            rows.append((f"{foil:g}", words, f"{shares['excess of lithium']:.0%}", f"{wet:.0%}", f"{seen.by_mass:.0f}",
+                         f"{seen.by_volume:.0f}"))  # fmt: skip
+    columns = ("lithium / um", "electrolyte", "excess of lithium, of the mass", "electrolyte, of the mass", "Wh/kg", "Wh/L")
+    remark = (
+        "Stack of the full cell with Li4Ti5O12 of 3 mAh/cm2: one coated side with half of each collector, without a case. The "
+        "foil of 750 um, in which nothing can run out, costs more than the cathode weighs."
+    )
+    return Table("Energy of the full cells", columns, tuple(rows), remark)
 
 
 def chain() -> tuple[Link, ...]:
