@@ -292,9 +292,9 @@ def test_a_hundred_cycles_of_two_hosts(
     "studies/host/hundred.py", 'variants(cell, list(front_ends()), {"": {}})', 'variants(cell, [], {"": {}})'
 )
 def test_the_free_choices_of_the_hundred_cycles() -> None:
-    """Both ends of eight ranges, a thin host, and the quoted values."""
+    """Both ends of ten ranges, a thin host, and the quoted values."""
     asked = choices(POINT, KNOWN, CLAIMS)
-    assert len(asked) == 18
+    assert len(asked) == 22
     assert "largest filling 0.98" in asked
     cell = asked["largest filling 0.98"].args[1]  # type: ignore[attr-defined]  # a partial
     assert cell.is_symmetric

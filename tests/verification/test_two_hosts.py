@@ -56,7 +56,7 @@ def test_lithium_and_salt_close(cycled: ls.Result) -> None:
     assert cycled["free_electrolyte"].values - cycled["free_electrolyte"].values[0] == pytest.approx(-grown, abs=1e-15)
 
 
-@pytest.mark.fails_when(ELECTRODE, "drop = self.inward * pybamm", "drop = pybamm")
+@pytest.mark.fails_when(ELECTRODE, "from_left if self.inward > 0 else WIDTH * self.g - from_left", "from_left")
 def test_either_host_can_be_on_either_side(cycled: ls.Result) -> None:
     """Exchanged, with the current reversed, the voltage changes its sign and the hosts their names, to the tolerance."""
     other = against(mat(), mat("80 um", fibre_fraction=0.06))
@@ -74,9 +74,7 @@ def test_either_host_can_be_on_either_side(cycled: ls.Result) -> None:
 
 
 @pytest.mark.parametrize("current", [1.0, 5.0])
-@pytest.mark.fails_when(
-    ELECTRODE, "phi = pybamm.boundary_value(self.phi, self.back)\n", "phi = 1.05 * pybamm.boundary_value(self.phi, self.back)\n"
-)
+@pytest.mark.fails_when(ELECTRODE, "drop = self.inward * pybamm", "drop = pybamm")
 def test_two_hosts_are_two_halves(current: float) -> None:
     """In the first half-cycle: the one host is stripped, the other plated, each as against a foil, with a separator between.
     The salt is that of a cell with a foil: millivolts, and more of them in its first minutes, as the current squared.
@@ -98,7 +96,21 @@ def test_two_hosts_are_two_halves(current: float) -> None:
         assert float(whole[f"{name}_host_lithium"][-1]) > 0
 
 
-@pytest.mark.fails_when(ELECTRODE, "length**2 * pybamm.div", "1e-3 * length * pybamm.div")
+@pytest.mark.fails_when(
+    ELECTRODE, "(plating_share(self.around, s_0, h)", "((1 + self.around) * plating_share(self.around, s_0, h)"
+)
+def test_lithium_moves_to_the_top_because_salt_does() -> None:
+    """After six fast cycles more lithium is at the top than at first; where anions hardly move, it is where it was."""
+    cell = against(ls.Same(), mat("253 um", area_share=0.3))
+    still = cell.changed("electrolyte.properties.transference_number", "0.99")
+    loop = ls.Loop(6, [step("5 mA/cm2"), step("-5 mA/cm2")])
+    moved, kept = (run(each, loop).profiles["lithium_fraction"].values[-1] for each in (cell, still))
+    for top in (19, -20):
+        assert moved[top] > 0.46
+        assert kept[top] == pytest.approx(0.45, abs=2e-3)
+
+
+@pytest.mark.fails_when(EQUATIONS, "moved = (self._edge() > 1e-6 * WIDTH)", "moved = (self._edge() > 0.3)")
 def test_twice_the_cells() -> None:
     """Voltage within 0.1 mV through a cycle."""
     cell = against(ls.Same(), mat("253 um", area_share=0.3))
@@ -174,7 +186,7 @@ def test_pictures_show_both(cycled: ls.Result) -> None:
         assert moved[0] > 2 * moved[-1]
 
 
-@pytest.mark.fails_when(EQUATIONS, 'before_right * (self._edge() > 1e-6 * WIDTH) if "Counter"', 'before_right if "Counter"')
+@pytest.mark.fails_when(ELECTRODE, "cell.only(self.layer, cell.ionic[", "cell.only(self.layer, 1.1 * cell.ionic[")
 def test_resistance_of_two_porous_electrodes() -> None:
     """The textbook's porous electrode on both sides, and the separator between: within 0.5 %."""
     from lithoscope.physics.cell.models.host import host_inputs

@@ -1,7 +1,10 @@
 """A hundred cycles of two hosts, each run whole: at the currents of the paper, in both electrolytes, over the free choices.
 
-The model has no side reactions. What can change in it from cycle to cycle is where the lithium and the salt are: lithium is not
-plated where it was stripped. What can end it is salt, electrolyte, a clogged top, a front without contact, or 1 V.
+The model has no side reactions. What can change in it from cycle to cycle is where the lithium and the salt are. Lithium is
+not plated where it was stripped: the salt gradient of a half-cycle is there when the top is most open, while it is stripped,
+and when it is fullest, while it is plated, so that more comes back near the top. Where anions hardly move, or diffuse forty
+times faster, every half-cycle undoes the one before. What can end it is salt, electrolyte, a clogged top, a front without
+contact, or 1 V.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.ranges import Point, Range
+    from lithoscope.units import Quantity
 
 LATE = 100
 """Cycle in which the paper gives voltages."""
@@ -96,12 +100,17 @@ def drawn(point: Point, known: tuple[Range, ...], claims: Claims) -> dict[str, C
 
 
 def choices(point: Point, known: tuple[Range, ...], claims: Claims) -> dict[str, Callable[[], Life]]:
-    """The free choices at 5 mA/cm2: each number of the front law and the share of the surface at both ends of its range, a thin
-    host, and the quoted values with the same cells.
+    """The free choices at 5 mA/cm2: each number of the front law, the share of the surface, and what carries the salt, at both
+    ends of its range, a thin host, and the quoted values with the same cells.
     """
     cell = two_hosts(point, known, claims)
     made = {"quoted values": cell, f"{THICKNESS} {THIN:g} um": two_hosts({**point, THICKNESS: THIN}, known, claims)}
     for _, path, value, changed in variants(cell, list(front_ends()), {"": {}}):
         if path:
             made[f"{path.rpartition('.')[2].replace('_', ' ')} {value:g}"] = changed
+    for name in ("diffusivity", "transference_number"):
+        given: Quantity = getattr(cell.electrolyte.properties, name)
+        for end in (given.low, given.high):
+            unit = "" if given.unit == "1" else f" {given.unit}"
+            made[f"{name.replace('_', ' ')} {end:g}{unit}"] = cell.changed(f"electrolyte.properties.{name}", f"{end!r}{unit}")
     return {what: partial(life, what, each) for what, each in made.items()}

@@ -69,11 +69,12 @@ def _constant(lives: Lives, claims: Claims) -> Verdict:
     )
     note = (
         f"Two hosts in one run of {LATE} cycles, without any ageing: {listed}. Lithium is not plated where it was stripped: it "
-        "comes back nearer to the top, cycle by cycle, until the top is as full as it can be, and what is left of its pores "
-        f"carries the current. Constant is taken as less than {most:.2f} times, which the paper itself sees at 1 mA/cm2. So it "
-        f"is in {sum(holds)} of {len(tried)} runs: with a host of {THIN:g} um and each number of the front law at both ends of "
-        f"its range, at {AT_FAST}, the voltage of the last cycle is {least.rise:.2f} ({least.what}) to {largest.rise:.2f} "
-        f"({largest.what}) times that of the first. A film that grows as on the foil adds to it: {films or 'not solved'}, in "
+        "comes back nearer to the top, cycle by cycle, because salt gradients build up while the top is open when it is "
+        "stripped and full when it is plated; until it is as full as it can be, and what is left of its pores carries the "
+        f"current. Constant is taken as less than {most:.2f} times, which the paper itself sees at 1 mA/cm2. So it "
+        f"is in {sum(holds)} of {len(tried)} runs: with a host of {THIN:g} um and each number of the front law and of the salt "
+        f"at both ends of its range, at {AT_FAST}, the voltage of the last cycle is {least.rise:.2f} ({least.what}) to "
+        f"{largest.rise:.2f} ({largest.what}) times that of the first. A film that grows as on the foil adds to it: {films or 'not solved'}, in "
         f"fresh hosts with the film of cycle {LATE}."
     )
     made = stated(claim, word, note, calibrated_on=(FIRST_VOLTAGE, CAPACITY), run=shown[-1].run)
@@ -97,8 +98,9 @@ def _cycles(lives: Lives, claims: Claims) -> Verdict:
     ended = [f"{run.what}: {run.end} in cycle {len(run.voltage)}" for run in tried if not run.lasted]
     note = (
         f"At {AT_FAST} {sum(lasted)} of {len(tried)} cells of two hosts run {LATE} cycles: in carbonate and in ether, with a "
-        f"host of {THIN:g} um, with each number of the front law at both ends of its range, and with the film that grows on "
-        f"the foil, as thick from the beginning as in cycle {LATE} ({', '.join(run.what for run in filmed) or 'not solved'}). "
+        f"host of {THIN:g} um, with each number of the front law and of the salt at both ends of its range, and with the film "
+        f"that grows on the foil, as thick from the beginning as in cycle {LATE} "
+        f"({', '.join(run.what for run in filmed) or 'not solved'}). "
         f"{'Ended: ' + '; '.join(ended) + '. ' if ended else ''}What could end them is salt, electrolyte, a clogged top, "
         "lithium without contact, or 1 V. Dead lithium, dendrites and soft shorts are not in a host's model, so this says what "
         "does not end the cell, and not that nothing does."
@@ -146,7 +148,7 @@ def panel(lives: Lives) -> Panel:
     caption = (
         f"Two hosts of {THICK:g} um through {LATE} cycles of 1 mAh/cm2, each in one run, without any ageing (beside the "
         "paper's figures 5b to 5d; it sees a constant voltage at 3 and 5 mA/cm2). Left: mean voltage of the middle of the "
-        "half-cycles; grey: each number of the front law at both ends of its range, and a host of "
+        "half-cycles; grey: each number of the front law and of the salt at both ends of its range, and a host of "
         f"{THIN:g} um. Right: lithium fraction in the host that is stripped first, with all of its lithium back, at {AT_FAST}: "
         "lithium gathers in the uppermost part until that is full. Nothing is calibrated but the interface and the lithium "
         f"fraction; the front law is a modelling choice. Runs: {ids}."
