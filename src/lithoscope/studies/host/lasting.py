@@ -74,8 +74,8 @@ def _constant(lives: Lives, claims: Claims) -> Verdict:
         f"current. Constant is taken as less than {most:.2f} times, which the paper itself sees at 1 mA/cm2. So it "
         f"is in {sum(holds)} of {len(tried)} runs: with a host of {THIN:g} um and each number of the front law and of the salt "
         f"at both ends of its range, at {AT_FAST}, the voltage of the last cycle is {least.rise:.2f} ({least.what}) to "
-        f"{largest.rise:.2f} ({largest.what}) times that of the first. A film that grows as on the foil adds to it: {films or 'not solved'}, in "
-        f"fresh hosts with the film of cycle {LATE}."
+        f"{largest.rise:.2f} ({largest.what}) times that of the first. A film that grows as on the foil adds to it: "
+        f"{films or 'not solved'}, in fresh hosts with the film of cycle {LATE}."
     )
     made = stated(claim, word, note, calibrated_on=(FIRST_VOLTAGE, CAPACITY), run=shown[-1].run)
     return replace(made, decided_by=_deciding(tried, holds) if word is Word.UNDECIDED else None)
