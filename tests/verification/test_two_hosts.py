@@ -180,6 +180,8 @@ def test_pictures_show_both(cycled: ls.Result) -> None:
     """The top of each host stands first: what is stripped first lies there."""
     drawn = ls.draw(cycled, "host")
     assert [axes.get_title(loc="left") for axes in drawn.axes[:4:2]] == ["Working electrode", "Counter electrode"]
+    words = [[text.get_text().rpartition(" ")[2] for text in axes.get_legend().get_texts()] for axes in drawn.axes[:4:2]]
+    assert words == [["start", "out", "in"], ["start", "in", "out"]]
     for axes in drawn.axes[:4:2]:
         start, stripped, plated = (line.get_ydata() for line in axes.lines[:3])
         moved = np.abs(np.asarray(stripped) - start) + np.abs(np.asarray(plated) - stripped)

@@ -36,7 +36,7 @@ def draw_host(result: Result) -> Figure:
     with figure(DOUBLE, 70 * MM * len(found)) as drawn:
         rows = drawn.subplots(len(found), 2, width_ratios=[1, 1.15], squeeze=False)
         for (face, (time, depth, s)), (curves, shades) in zip(found.items(), rows, strict=True):
-            _curves(curves, result, time, depth, s)
+            _curves(curves, result, face, time, depth, s)
             _shades(drawn, shades, result, face, time, depth, s)
             if len(found) > 1:
                 curves.set_title(f"{face.title()} electrode", loc="left")
@@ -52,25 +52,24 @@ def _ends(result: Result, time: Array) -> list[int]:
     return [found[n] for n in np.unique(np.linspace(0, len(found) - 1, min(len(found), MOST_CURVES)).astype(int))]
 
 
-def _curves(axes: Axes, result: Result, time: Array, depth: Array, s: Array) -> None:
+def _curves(axes: Axes, result: Result, face: Face, time: Array, depth: Array, s: Array) -> None:
     styles = zip((GREY, BLACK, BLUE, ORANGE, RED), ("-", "-", "--", "-.", ":"), strict=True)
     for frame, (colour, dash) in zip(_ends(result, time), styles, strict=False):
-        axes.plot(depth * 1e6, s[frame], color=colour, ls=dash, label=_when(result, float(time[frame])))
+        axes.plot(depth * 1e6, s[frame], color=colour, ls=dash, label=_when(result, face, float(time[frame])))
     axes.set(xlabel="Depth below the top, $d$ / µm", ylabel="Lithium fraction, $s$", ylim=(0, None), xlim=(0, depth[-1] * 1e6))
     axes.legend(fontsize=6, loc="lower right")
 
 
-def _when(result: Result, time: float) -> str:
-    """A moment as the charge that was stripped until then."""
+def _when(result: Result, face: Face, time: float) -> str:
+    """A moment as the charge that was stripped from a host until then, or plated into it."""
     if time == 0:
         return "start"
     trace = result.trace
-    charge = float(np.interp(time, trace["time"].values, trace["charge_passed"].values)) / MAH_PER_CM2
-    return (
-        f"{duration_text(time)}: {abs(charge):.3g} mAh cm$^{{-2}}$ out"
-        if abs(charge) > 1e-6
-        else f"{duration_text(time)}: all back"
-    )
+    stripped = float(np.interp(time, trace["time"].values, trace["charge_passed"].values)) / MAH_PER_CM2
+    charge = stripped if face == WORKING else -stripped
+    if abs(charge) < 1e-6:
+        return f"{duration_text(time)}: all back"
+    return f"{duration_text(time)}: {abs(charge):.3g} mAh cm$^{{-2}}$ {'out' if charge > 0 else 'in'}"
 
 
 def _shades(drawn: Figure, axes: Axes, result: Result, face: Face, time: Array, depth: Array, s: Array) -> None:
@@ -103,7 +102,7 @@ def animate_host(result: Result, path: str | Path, *, frames_per_second: int = 8
         moved = [_moving(axes, result, face, titled=len(faces) > 1) for axes, face in zip(panels, faces, strict=True)]
 
         def show(n: int) -> list[Artist]:
-            panels[0].set_title(_when(result, float(time[n])), fontsize=7)
+            panels[0].set_title(_when(result, faces[0], float(time[n])), fontsize=7)
             return [artist for move in moved for artist in move(n)]
 
         FuncAnimation(drawn, show, frames=len(time)).save(path, writer=PillowWriter(fps=frames_per_second), dpi=120)
