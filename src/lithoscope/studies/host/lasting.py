@@ -133,7 +133,7 @@ def panel(lives: Lives) -> Panel:
     with figure(DOUBLE, 72 * MM) as drawn:
         volts, where = drawn.subplots(1, 2, width_ratios=[1.2, 1])
         for n, run in enumerate(lives.choices):
-            label = f"free choices, {AT_FAST}" if n == 0 else None
+            label = typeset(f"free choices, {AT_FAST}") if n == 0 else None
             volts.plot(np.arange(1, len(run.voltage) + 1), run.voltage, color=GREY, lw=0.5, alpha=0.6, label=label)
         looks = zip((TEAL, BLUE, BLACK, ORANGE), ("-.", "--", "-", ":"), strict=True)
         for (name, result), (colour, dash) in zip(lives.hosts.items(), looks, strict=False):

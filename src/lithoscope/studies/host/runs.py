@@ -210,7 +210,9 @@ def whole(result: Result, step: int) -> Half:
 
 
 def bump(seen: Half) -> float:
-    """Height of the higher one of the peaks in the first and the last tenth of a half-cycle, over its lowest voltage."""
+    """Height of the higher one of the peaks in the first and the last tenth of a half-cycle, over the lowest voltage between
+    them. A voltage that rises from the beginning, as salt gradients build up, has no peak there.
+    """
     share = np.linspace(SETTLED, 1.0, 500)
     volt = np.interp(share, seen.charge / seen.charge[-1], seen.voltage)
-    return float(max(volt[share < 0.1].max(), volt[share > 0.9].max()) / volt.min() - 1)
+    return float(max(volt[share < 0.1].max(), volt[share > 0.9].max()) / volt[(share >= 0.1) & (share <= 0.9)].min() - 1)
