@@ -32,7 +32,7 @@ def default_model(cell: Cell) -> CellModel:
     if cell.working.kind != "foil":
         tag, model = next(iter(models_for(cell.working.kind).items()))
         return model(kind=tag)
-    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_electrode))
+    ages = any(electrode.ageing != Ageing() for electrode in (cell.foil, cell.counter_foil))
     return Mossy() if ages else Planar()
 
 

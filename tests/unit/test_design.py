@@ -127,7 +127,7 @@ def test_refusal_and_its_remedy(
 
 
 @pytest.mark.fails_when("design/cell.py", "isinstance(self.counter, Same) and not", "False and not")
-def test_only_a_foil_can_be_its_own_counter_electrode() -> None:
+def test_only_foils_and_hosts_can_be_their_own_counter_electrode() -> None:
     """And the remedy runs."""
     parts: dict[str, Any] = {"separator": "PP 20 um", "electrolyte": "1 M LiPF6 EC:DMC 1:1", "area": "1 cm2"}
     with pytest.raises(InputError, match=r"counter is the same as the working electrode, which is a substrate.*foil") as caught:

@@ -95,7 +95,7 @@ def test_cycles_with_spectra() -> None:
 
 
 @pytest.mark.fails_when(
-    "studies/perovskite/fullruns.py", "cell.replaced(counter=changed.foil", "cell.replaced(counter=cell.counter_electrode"
+    "studies/perovskite/fullruns.py", "cell.replaced(counter=changed.foil", "cell.replaced(counter=cell.counter_foil"
 )
 def test_the_lithium_is_that_of_the_symmetric_cells() -> None:
     """The same interface, area and separator; the foil of 50 um keeps its thickness, the other takes the open one."""

@@ -181,11 +181,10 @@ def test_what_cannot_be_built(given: dict[str, Any], where: str, text: str, reme
     assert ls.Host(**(parts | given | remedy)).matrix_fraction < 1
 
 
-@pytest.mark.fails_when("design/cell.py", "isinstance(self.counter, Same) and not", "False and not")
-def test_a_host_needs_a_foil_opposite() -> None:
+@pytest.mark.fails_when("design/cell.py", "isinstance(self.counter, Host) and not", "False and not")
+def test_what_a_host_can_stand_against() -> None:
+    """A foil, or a host; and a host alone among other electrodes is told to be the working one."""
     cell = ls.Cell.parse(entry("host/filled"))
-    with pytest.raises(InputError, match="a lithium foil"):
-        cell.replaced(counter=ls.Same())
     with pytest.raises(InputError, match=r"pass ls\.PorousHost\(\)"):
         ls.run(cell, ls.Program([ls.Rest("1 s")]), ls.Planar(), progress=False)
     result = ls.run(cell, ls.Program([ls.Rest("1 s")]), ls.PorousHost(cells=10), progress=False)
@@ -193,3 +192,52 @@ def test_a_host_needs_a_foil_opposite() -> None:
     given = {row["path"]: row for row in result.manifest.numbers}
     assert given["working.front.growth_length"]["low"] == 0
     assert not given["working.front.growth_length"]["given"]
+    assert given["electrolyte.amount"]["value"] == pytest.approx(5e-4)
+    with pytest.raises(InputError, match="the working electrode is a foil") as refused:
+        cell.replaced(working=cell.counter_foil, counter=cell.working)
+    assert refused.value.where == "counter.kind"
+    assert refused.value.expected
+    assert refused.value.why
+    assert "Exchange the two electrodes" in refused.value.do
+    assert cell.replaced(working=cell.working, counter=cell.counter_foil) == cell
+
+
+@pytest.mark.fails_when("design/cell.py", '"foil": Foil, "host": Host}', '"foil": Foil}')
+def test_two_hosts_in_a_file() -> None:
+    """Alike by { kind = "same" } and by the short form, or each as a table of its own; read and written."""
+    filled = ls.Cell.parse(entry("host/filled"))
+    mat = paper()
+    alike = filled.replaced(counter=ls.Same())
+    assert alike == ls.Cell.symmetric(
+        mat, separator=filled.separator, electrolyte=filled.electrolyte, area=filled.area, source=filled.source
+    )
+    assert alike.is_symmetric
+    assert alike.counter_electrode == mat
+    other = filled.replaced(counter=mat).changed("counter.thickness", "100 um")
+    for cell in (alike, other):
+        assert ls.Cell.parse(cell.to_toml()) == cell
+    numbers = {row["path"]: row["value"] for row in _rested(other).manifest.numbers}
+    assert numbers["counter.thickness"] == pytest.approx(1e-4)
+    assert numbers["working.thickness"] == pytest.approx(2.53e-4)
+    assert not any(path.startswith("counter.") for path in {row["path"] for row in _rested(alike).manifest.numbers})
+    with pytest.raises(InputError, match=r"counter\.fibre_diameter|fibre_diameter"):
+        ls.Cell.parse(other.to_toml().replace('fibre_diameter = "400 nm"', 'fibre_diameter = "400 kg"'))
+
+
+def _rested(cell: ls.Cell) -> ls.Result:
+    return ls.run(cell, ls.Program([ls.Rest("1 s")]), ls.PorousHost(cells=10), progress=False)
+
+
+@pytest.mark.fails_when("physics/cell/models/host.py", "if amount.value < LEAST_OUTSIDE * pores", "if False")
+def test_electrolyte_has_to_fill_the_pores() -> None:
+    """Of the separator and of every host; the remedy runs."""
+    filled = ls.Cell.parse(entry("host/filled"))
+    for cell, pores in ((filled, 11.6), (filled.replaced(counter=ls.Same()), 22.3)):
+        little = cell.changed("electrolyte.amount", f"{pores!r} uL/cm2")
+        with pytest.raises(InputError, match="the pores of separator and host") as refused:
+            _rested(little)
+        assert refused.value.where == "electrolyte.amount"
+        assert refused.value.expected
+        assert refused.value.why
+        remedy = refused.value.do.split('"')[1]
+        assert _rested(cell.changed("electrolyte.amount", remedy)).status.word == "program completed"

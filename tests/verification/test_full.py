@@ -12,7 +12,7 @@ from lithoscope.design.catalogue import entry
 from lithoscope.errors import End
 from lithoscope.physics.cell import exact_full
 from lithoscope.physics.cell.consumption import consumption
-from lithoscope.physics.cell.params import surroundings
+from lithoscope.physics.cell.params import counter_face, surroundings
 from lithoscope.physics.contract import ExactCase, silent
 from lithoscope.physics.laws.life import cycles_hidden, infer_efficiency
 
@@ -137,7 +137,7 @@ def test_resistance_of_a_dead_layer(life: ls.Result) -> None:
     c = float(life["counter_salt_concentration"][-1])
     kappa = float(found.transport.conductivity(c, found.temperature))
     layer = float(life["counter_dead_layer_thickness"][-1])
-    a = found.counter.ageing
+    a = counter_face(harsh()).ageing
     exact = (found.thickness * found.macmullin_number + layer * a.dead_layer_tortuosity / a.dead_layer_porosity) / kappa
     assert layer > 1e-6
     assert float(life.spectra[0]["electrolyte_real_impedance"][0]) == pytest.approx(exact, rel=3e-3)

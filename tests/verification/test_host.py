@@ -16,9 +16,9 @@ from lithoscope.physics.cell.exact_host import porous_cell
 from lithoscope.physics.cell.models.host import host_inputs
 from lithoscope.physics.laws.host import penetration_depth, porous_resistance
 
-EQUATIONS = "physics/cell/equations/host.py"
+EQUATIONS, ELECTRODE = "physics/cell/equations/host.py", "physics/cell/equations/porous.py"
 CASES = {case.name: case for case in ls.PorousHost().exact_cases()}
-COARSE = ls.PorousHost(cells=30, relative_tolerance=1e-6)
+COARSE = ls.PorousHost(cells=30)
 CONDUCTING: dict[str, Any] = {"matrix_conductivity": "100 S/m", "front": ls.FrontLaw(matrix_plating=0.3)}
 
 
@@ -33,14 +33,12 @@ def run(cell: ls.Cell, program: ls.Program, model: ls.PorousHost = COARSE) -> ls
     return ls.run(cell, program, model, progress=False)
 
 
-@pytest.mark.fails_when(EQUATIONS, "top, back, self.T) - drop", "top, back, self.T) - 1.01 * drop")
+@pytest.mark.fails_when(ELECTRODE, "top, back, cell.T) - drop", "top, back, cell.T) - 1.01 * drop")
 def test_resistance_of_a_porous_electrode() -> None:
     assert_exact("resistance of a porous electrode")
 
 
-@pytest.mark.fails_when(
-    EQUATIONS, "* self.ionic * self.J - pybamm.grad(phi)", "* self.ionic * self.J - 1.01 * pybamm.grad(phi)"
-)
+@pytest.mark.fails_when(EQUATIONS, "* ionic * self.J - pybamm.grad(phi)", "* ionic * self.J - 1.01 * pybamm.grad(phi)")
 def test_depth_of_its_reaction() -> None:
     assert_exact("depth of its reaction")
 
@@ -51,7 +49,7 @@ def test_salt_that_is_carried_with_the_volume() -> None:
     assert_exact("salt that is carried with the volume")
 
 
-@pytest.mark.fails_when(EQUATIONS, "self.rhs[s] = -self.V_m / FARADAY", "self.rhs[s] = -1.001 * self.V_m / FARADAY")
+@pytest.mark.fails_when(ELECTRODE, "cell.rhs[s] = -self.V_m / FARADAY", "cell.rhs[s] = -1.001 * self.V_m / FARADAY")
 def test_electrolyte_that_lithium_displaces() -> None:
     assert_exact("electrolyte that lithium displaces")
 
@@ -76,25 +74,31 @@ def test_penetration_depth() -> None:
     """Within 5 % for an electrode that is much thicker; the output is built for an exponential."""
     cell = porous_cell(thickness="400 um")
     n = host_inputs(cell)
-    s, h = n["Host initial lithium fraction"], n["Host area half fraction"]
-    kappa = 0.5 * (1 - n["Host matrix fraction"] - s) ** 1.5
-    depth = penetration_depth(kappa, n["Working native film resistance [Ohm.m2]"], n["Host specific area [m-1]"] * s / (s + h))
+    s, h = n["Working host initial lithium fraction"], n["Working host area half fraction"]
+    kappa = 0.5 * (1 - n["Working host matrix fraction"] - s) ** 1.5
+    depth = penetration_depth(
+        kappa, n["Working native film resistance [Ohm.m2]"], n["Working host specific area [m-1]"] * s / (s + h)
+    )
     assert depth < 100e-6, "much thinner than the host"
     result = run(cell, ls.Program([ls.Current("1 mA/cm2", {"duration": "1 s"})]), ls.PorousHost(cells=100))
     assert float(result["working_reaction_depth"][-1]) == pytest.approx(depth, rel=0.05)
 
 
-@pytest.mark.fails_when(EQUATIONS, "0.1, HOST)\n        self.R", "0.1, HOST)\n        self.R = 2 *")
+@pytest.mark.fails_when(ELECTRODE, "0.1, self.layer)\n        self.R =", "0.1, self.layer)\n        self.R = 2 *")
 def test_impedance_has_the_resistance_of_a_porous_electrode() -> None:
     """At a frequency below that of its double layer and above that of salt: within 1 %; at rest half of each surface takes part."""
     cell = porous_cell()
     result = run(cell, ls.Program([ls.Spectrum(high="100 kHz", low="1 Hz", points_per_decade=2)]), ls.PorousHost(cells=60))
     n = host_inputs(cell)
-    s, h, s_0 = n["Host initial lithium fraction"], n["Host area half fraction"], n["Host seed fraction"]
+    s, h, s_0 = (
+        n["Working host initial lithium fraction"],
+        n["Working host area half fraction"],
+        n["Working host seed fraction"],
+    )
     share = (s / (s + h) + (s + s_0) / (s + s_0 + h)) / 2
-    kappa = 0.5 * (1 - n["Host matrix fraction"] - s) ** 1.5
+    kappa = 0.5 * (1 - n["Working host matrix fraction"] - s) ** 1.5
     R = n["Working native film resistance [Ohm.m2]"] + 0.025693 / n["Working exchange current density [A.m-2]"]
-    exact = porous_resistance(kappa, R, n["Host specific area [m-1]"] * share, n["Host thickness [m]"])
+    exact = porous_resistance(kappa, R, n["Working host specific area [m-1]"] * share, n["Working host thickness [m]"])
     found = float(result.spectra[0]["working_real_impedance"][-1])
     assert found == pytest.approx(exact, rel=0.01)
 
@@ -110,7 +114,7 @@ def conducting() -> ls.Result:
     return run(filled("60 um", **CONDUCTING), strip_and_plate(4.0))
 
 
-@pytest.mark.fails_when(EQUATIONS, "self.rhs[free] = left", "self.rhs[free] = 0.999 * left")
+@pytest.mark.fails_when(EQUATIONS, "self.rhs[self.free] = self.left", "self.rhs[self.free] = 0.999 * self.left")
 def test_lithium_and_salt_close(insulating: ls.Result, conducting: ls.Result) -> None:
     """To 1e-9 of the inventory with a porosity that changes; each reservoir agrees with its own quadrature to 1e-6."""
     for result in (insulating, conducting):
@@ -125,7 +129,7 @@ def test_lithium_and_salt_close(insulating: ls.Result, conducting: ls.Result) ->
         assert float(result.profiles["lithium_fraction"].min()) > -1e-6
 
 
-@pytest.mark.fails_when(EQUATIONS, '"Transport power [W.m-2]": transport', '"Transport power [W.m-2]": 0.9 * transport')
+@pytest.mark.fails_when(EQUATIONS, '"Transport power [W.m-2]": -pybamm', '"Transport power [W.m-2]": -0.9 * pybamm')
 def test_parts_of_the_resistance_add_up(insulating: ls.Result) -> None:
     """What each part dissipates makes the whole voltage, within what the mesh leaves."""
     parts = sum(insulating.steps.loc[1, f"{part}_resistance"] for part in ("ohmic", "film", "charge_transfer", "transport"))
@@ -155,11 +159,11 @@ def test_a_conducting_matrix_is_filled_from_its_top(conducting: ls.Result) -> No
     assert place.found.top_after == pytest.approx(found.top_after, rel=1e-3)
 
 
-@pytest.mark.fails_when(EQUATIONS, "(to_back / CONTACT) ** 2", "0 * to_back")
+@pytest.mark.fails_when(ELECTRODE, "(self.electronic, xi) / CONTACT) ** 2", "(self.electronic, xi) / CONTACT) * 0")
 def test_twice_the_cells() -> None:
     """Voltage within 0.1 mV, front within one cell."""
     cell, program = filled("40 um", lithium_fraction=0.4), strip_and_plate(2.6)
-    coarse, fine = (run(cell, program, ls.PorousHost(cells=n, relative_tolerance=1e-6)) for n in (25, 50))
+    coarse, fine = (run(cell, program, ls.PorousHost(cells=n)) for n in (25, 50))
     gap = (coarse.steps["end_voltage"] - fine.steps["end_voltage"]).abs()
     assert gap.max() < 1e-4
     fronts = [
@@ -169,7 +173,7 @@ def test_twice_the_cells() -> None:
     assert abs(fronts[0] - fronts[1]) <= 40e-6 / 25
 
 
-@pytest.mark.fails_when(EQUATIONS, "self.W = self._share_crossing()", "self.W = 0 * self._share_crossing()")
+@pytest.mark.fails_when(EQUATIONS, "h.inward * h.outgrown * pybamm.div", "0 * h.outgrown * pybamm.div")
 def test_lithium_grows_out_of_a_full_top() -> None:
     """A host that is nearly full is plated: what finds no room grows out of the top, and the electrode gets thicker."""
     cell = filled("30 um", lithium_fraction=0.7)
@@ -193,7 +197,7 @@ def test_lithium_grows_out_of_a_full_top() -> None:
     ],
     ids=["stalled", "exhausted", "clogged"],
 )
-@pytest.mark.fails_when(EQUATIONS, 'pybamm.Event("front stalled', 'pybamm.Event("lithium exhausted')
+@pytest.mark.fails_when(ELECTRODE, 'pybamm.Event(f"front stalled', 'pybamm.Event(f"lithium exhausted')
 def test_ends(host: dict[str, Any], current: str, word: str) -> None:
     result = run(filled("30 um", **host), ls.Program([ls.Current(current, {"duration": "20 h"})]))
     assert result.status.word == word, str(result.status)
@@ -254,7 +258,7 @@ def test_pictures(insulating: ls.Result, tmp_path: Path) -> None:
     assert data.count(b"\x21\xf9\x04") == insulating.profiles.sizes["time"] + 1, "one frame for each profile"
 
 
-@pytest.mark.fails_when("analysis/figures/host.py", 'if "lithium_fraction" not in profiles', "if False")
+@pytest.mark.fails_when("analysis/hosts.py", "if face not in hosts", "if False")
 def test_pictures_of_other_cells_are_refused(short_run: ls.Result, insulating: ls.Result, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the working electrode is none"):
         ls.draw(short_run, "host")

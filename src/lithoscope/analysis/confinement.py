@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.analysis.hosts import host_profiles
 from lithoscope.data import lookup
 from lithoscope.design import Cell, Host
 from lithoscope.design.host import FRONT_FIELDS
@@ -94,15 +95,13 @@ def confinement(cell: Cell, model: PorousHost, program: Program | None = None) -
 
 def measured(result: Result, host: Host) -> Confinement:
     """The confinement in a result of `strip_and_plate`."""
-    profiles, trace = result.profiles, result.trace
-    cells = profiles.sizes["cell"] // 2
-    s = profiles["lithium_fraction"].values[:, cells:]
-    time, starts = profiles["time"].values, result.steps["start_time"].to_numpy()
+    trace, starts = result.trace, result.steps["start_time"].to_numpy()
+    time, _, s = host_profiles(result)
     stages = [s[np.searchsorted(time, start + duration - 1e-6)] for start, duration in
               zip(starts, result.steps["duration"].to_numpy(), strict=True)]  # fmt: skip
-    before, stripped = np.full(cells, host.lithium_fraction.value), stages[0]
+    before, stripped = s[0], stages[0]
     later = stages[1] if len(stages) > 1 else stripped
-    top = max(1, round(TOP * cells))
+    top = max(1, round(TOP * s.shape[1]))
     total = trace["working_host_lithium"].values
     return Confinement(
         stripped_depth=_mean_depth(before - stripped),

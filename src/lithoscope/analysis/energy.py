@@ -96,7 +96,7 @@ def _layers(cell: Cell, cathode: Cathode) -> tuple[Layer, ...]:
     thickness, porosity = cathode.coating_thickness, cathode.quantity("porosity").value
     additives = (1 - porosity - cathode.active_volume_fraction) * thickness * of["additives_density"].to("kg/m3")
     half_cathode, half_anode = (of[f"{side}_collector_thickness"].to("m") / 2 for side in ("cathode", "anode"))
-    separator, lithium = cell.separator.thickness.value, cell.counter_electrode.thickness.value
+    separator, lithium = cell.separator.thickness.value, cell.counter_foil.thickness.value
     polymer = separator * (1 - cell.separator.property("porosity").value) * of["separator_density"].to("kg/m3")
     electrolyte = consumption(cell, porosity * thickness)
     density = lookup("practice.electrolyte_density").to("kg/m3")

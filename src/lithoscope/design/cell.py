@@ -10,6 +10,7 @@ from lithoscope import units
 from lithoscope.design.anode import Foil
 from lithoscope.design.electrode import Electrode
 from lithoscope.design.electrolyte import Electrolyte, ElectrolyteLike
+from lithoscope.design.host import Host
 from lithoscope.design.separator import Separator, SeparatorLike
 from lithoscope.design.short import Short
 from lithoscope.document import Document, Frozen, choose
@@ -17,22 +18,21 @@ from lithoscope.errors import InputError
 
 if TYPE_CHECKING:
     from lithoscope.design.cathode import Cathode
-    from lithoscope.design.host import Host
     from lithoscope.design.substrate import Substrate
     from lithoscope.units import Given
 
 
 class Same(Frozen):
-    """The counter electrode is like the working electrode, a foil: a symmetric cell."""
+    """The counter electrode is like the working electrode, a foil or a host: a symmetric cell."""
 
     kind: Literal["same"] = "same"
 
 
 def _counter(given: object) -> object:
-    return choose({"same": Same, "foil": Foil}, {}, "a counter electrode", given)
+    return choose({"same": Same, "foil": Foil, "host": Host}, {}, "a counter electrode", given)
 
 
-Counter = Annotated[Same | Foil, BeforeValidator(_counter)]
+Counter = Annotated[Same | Foil | Host, BeforeValidator(_counter)]
 
 
 class Cell(Document):
@@ -42,7 +42,7 @@ class Cell(Document):
     separator    between the electrodes
     electrolyte  in the separator
     area         of one electrode face, geometric
-    counter      the other electrode, a lithium foil; { kind = "same" } makes a symmetric cell of a foil
+    counter      the other electrode, a lithium foil, or a host opposite a host; { kind = "same" } makes a symmetric cell
     temperature  of the whole cell
     source       where the cell is described
     short        an electronic leak from one electrode to the other; none if not given
@@ -63,13 +63,13 @@ class Cell(Document):
         def __init__(
             self, working: Foil | Substrate | Host | Cathode, separator: Separator | str, electrolyte: Electrolyte | str,
             area: Given,
-            counter: Same | Foil = ..., temperature: Given = ..., source: str | None = ...,
+            counter: Same | Foil | Host = ..., temperature: Given = ..., source: str | None = ...,
             short: Short | None = ..., *, format: Literal["lithoscope.cell/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")
     def _has_lithium_for_the_other_electrode(self) -> Self:
-        if isinstance(self.counter, Same) and not isinstance(self.working, Foil):
+        if isinstance(self.counter, Same) and not isinstance(self.working, Foil | Host):
             raise InputError(
                 "counter",
                 f"is the same as the working electrode, which is a {self.working.kind}",
@@ -77,11 +77,19 @@ class Cell(Document):
                 why="Only a foil brings the lithium and the reference that both electrodes need",
                 do='Give the counter electrode, e.g. counter = { kind = "foil", thickness = "500 um" }',
             )
+        if isinstance(self.counter, Host) and not isinstance(self.working, Host):
+            raise InputError(
+                "counter.kind",
+                f'= "host", and the working electrode is a {self.working.kind}',
+                expected="a lithium foil, or a host as the working electrode",
+                why="Only a cell whose working electrode is a host has equations for one on the other side",
+                do="Exchange the two electrodes, so that the host is the working electrode, and reverse the current",
+            )
         return self
 
     @classmethod
     def symmetric(
-        cls, anode: Foil, *, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
+        cls, anode: Foil | Host, *, separator: Separator | str, electrolyte: Electrolyte | str, area: Given,
         temperature: Given = "25 degC", source: str | None = None, short: Short | None = None,
     ) -> Cell:  # fmt: skip
         """A cell with the same electrode on both sides."""
@@ -92,9 +100,18 @@ class Cell(Document):
         )  # fmt: skip
 
     @property
-    def counter_electrode(self) -> Foil:
+    def counter_electrode(self) -> Foil | Host:
         """The counter electrode, also where it is the same as the working electrode."""
-        return self.counter if isinstance(self.counter, Foil) else self.foil
+        if not isinstance(self.counter, Same):
+            return self.counter
+        assert isinstance(self.working, Foil | Host)  # nothing else can be its own counter electrode
+        return self.working
+
+    @property
+    def counter_foil(self) -> Foil:
+        """The counter electrode of a cell in which it is a foil."""
+        assert isinstance(self.counter_electrode, Foil)  # who asks has a cell whose counter electrode can be nothing else
+        return self.counter_electrode
 
     @property
     def foil(self) -> Foil:

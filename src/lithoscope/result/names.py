@@ -7,7 +7,7 @@ area of one electrode.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,21 @@ STEP_KINDS = ("rest", "current", "voltage", "spectrum", "scan")
 STEP_ENDS = ("time is up", "capacity reached", "voltage above", "voltage below", "current below", "the run ended")
 _STRIPS = "positive strips the working electrode"
 
+
+def _of_hosts() -> Iterator[Name]:
+    """What a host shows, on either side."""
+    for face in ("working", "counter"):
+        yield Name(f"{face}_host_lithium", "C/m2", f"lithium in the pores of the host, {face} electrode")
+        yield Name(f"{face}_outgrown_lithium", "C/m2", f"lithium that has grown out of the top of the host, {face} electrode")
+        yield Name(f"{face}_connected_lithium", "C/m2", f"lithium in the host with electrons from its back, {face} electrode")
+        yield Name(f"{face}_orphaned_lithium", "C/m2", f"lithium in the host that is cut off from its back, {face} electrode")
+        yield Name(f"{face}_front_depth", "m", f"depth below the top down to which no electrons come, {face} electrode")
+        yield Name(f"{face}_reaction_depth", "m",
+                   f"depth of an even reaction that spreads as this one does, halved; 0 at rest, {face} electrode")  # fmt: skip
+        yield Name(f"{face}_top_porosity", "1", f"porosity at the top of the host, {face} electrode")
+        yield Name(f"{face}_thickness_change", "m", f"thickness of the lithium that has grown out of the top, {face} electrode")
+
+
 NAMES: Mapping[str, Name] = {
     name.key: name
     for name in (
@@ -84,14 +99,7 @@ NAMES: Mapping[str, Name] = {
         Name("working_pit_area", "1", "area that pits add, over geometric area, working electrode"),
         Name("working_mossy_area", "1", "area of moss over geometric area, working electrode"),
         Name("working_dead_layer_thickness", "m", "thickness of the dead layer, working electrode"),
-        Name("working_host_lithium", "C/m2", "lithium in the pores of the host"),
-        Name("working_outgrown_lithium", "C/m2", "lithium that has grown out of the top of the host"),
-        Name("working_connected_lithium", "C/m2", "lithium in the host with electrons from the back contact"),
-        Name("working_orphaned_lithium", "C/m2", "lithium in the host that is cut off from the back contact"),
-        Name("working_front_depth", "m", "depth below the top of the host down to which no electrons come"),
-        Name("working_reaction_depth", "m", "depth of an even reaction that spreads as this one does, halved; 0 at rest"),
-        Name("working_top_porosity", "1", "porosity at the top of the host"),
-        Name("working_thickness_change", "m", "thickness of the lithium that has grown out of the top of the host"),
+        *_of_hosts(),
         Name("counter_bulk_lithium", "C/m2", "dense lithium in the counter electrode"),
         Name("counter_mossy_lithium", "C/m2", "mossy lithium on the counter electrode"),
         Name("counter_dead_lithium", "C/m2", "dead lithium on the counter electrode"),
@@ -102,7 +110,9 @@ NAMES: Mapping[str, Name] = {
         Name("counter_dead_layer_thickness", "m", "thickness of the dead layer, counter electrode"),
         Name("electrolyte_lithium", "C/m2", "lithium ions in the electrolyte in the pores"),
         Name("free_electrolyte_lithium", "C/m2", "lithium ions outside the pores, change since assembly",
-             "negative when the pores of dead layers have drawn electrolyte in"),
+             "negative when pores have drawn electrolyte in"),
+        Name("free_electrolyte", "m", "volume of electrolyte per area outside the pores"),
+        Name("free_salt_concentration", "mol/m3", "salt concentration outside the pores"),
         Name("double_layer_lithium", "C/m2", "lithium ions in the double layers of both electrodes",
              "negative after net stripping: the ions have not left the metal"),
         Name("open_circuit_voltage", "V", "voltage without current at the mean stoichiometry of the cathode"),

@@ -64,13 +64,13 @@ def consumption(cell: Cell, cathode_pores: float) -> Consumption:
     cathode_pores  volume of the pores of the cathode per area, m
     """
     electrolyte = cell.electrolyte
-    amount = _amount(cell)
+    amount = electrolyte_amount(cell)
     shares = _shares(electrolyte)
     pores = cell.separator.property("porosity").value * cell.separator.thickness.value + cathode_pores
     mixed = {
         kind: sum(share * _of(name, kind) for name, share in shares.items()) for kind in ("solvent", "salt", "film_volume")
     }
-    given = cell.counter_electrode.ageing.film_molar_volume
+    given = cell.counter_foil.ageing.film_molar_volume
     computed = Quantity(mixed["film_volume"], "m3/mol", None, None, "computed", "shares of the film reactions")
     salt_volume, wetting = lookup("solutions.salt_volume").quantity("m3/mol"), lookup("solutions.wetting_time").quantity("s")
     rows = [Parameter("electrolyte.amount", amount, electrolyte.amount is not None or electrolyte.per_capacity is not None)]
@@ -95,7 +95,7 @@ def consumption(cell: Cell, cathode_pores: float) -> Consumption:
     )
 
 
-def _amount(cell: Cell) -> Quantity:
+def electrolyte_amount(cell: Cell) -> Quantity:
     """Electrolyte per area, m: what the cell gives, per area or per capacity of its cathode, else what the data tables say."""
     electrolyte = cell.electrolyte
     if electrolyte.amount is not None:

@@ -13,7 +13,7 @@ from lithoscope.physics.cell.chunk import Array
 from lithoscope.physics.cell.consumption import consumption
 from lithoscope.physics.cell.exact_ageing import film_thickness
 from lithoscope.physics.cell.model import CellModel
-from lithoscope.physics.cell.params import surroundings
+from lithoscope.physics.cell.params import counter_face
 from lithoscope.physics.contract import ExactCase, silent
 from lithoscope.physics.laws.cathodes import OPEN_CIRCUIT_POTENTIALS
 from lithoscope.protocol import Current, Program, Rest
@@ -109,7 +109,7 @@ def _solvent(run: Run) -> float:
     """Error of the solvent that ten hours of rest consume, nu_s (delta - delta_0) / V_f on an area of 1."""
     cell = calm(share=1.0, film_reactions={"carbonate": 0.7, "fluoride": 0.3}).changed("counter.ageing.mossy_fraction", 0)
     seen, used = run(cell, Rest("10 h")), consumption(cell, 0.0)
-    face = surroundings(cell).counter
+    face = counter_face(cell)
     grown = film_thickness(face.native_film_thickness, face.ageing.film_growth_rate, 36000.0) - face.native_film_thickness
     exact = used.solvent * float(grown) / used.film_volume
     left = seen["solvent_left"]

@@ -55,12 +55,12 @@ def _numbers(cell: Cell) -> tuple[float, float, float, float]:
     from lithoscope.physics.cell.models.host import host_inputs
 
     n = host_inputs(cell)
-    s = n["Host initial lithium fraction"]
-    kappa = 0.5 * (1 - n["Host matrix fraction"] - s) ** n["Host Bruggeman exponent"]
-    area = n["Host specific area [m-1]"] * float(stripping_share(s, n["Host area half fraction"]))
+    s = n["Working host initial lithium fraction"]
+    kappa = 0.5 * (1 - n["Working host matrix fraction"] - s) ** n["Working host Bruggeman exponent"]
+    area = n["Working host specific area [m-1]"] * float(stripping_share(s, n["Working host area half fraction"]))
     # Charge transfer adds a two-thousandth to the film.
     R = n["Working native film resistance [Ohm.m2]"] + 0.025693 / n["Working exchange current density [A.m-2]"]
-    return kappa, R, area, n["Host thickness [m]"]
+    return kappa, R, area, n["Working host thickness [m]"]
 
 
 def reaction(depth: Array, conductivity: float, resistance: float, area: float, thickness: float) -> Array:

@@ -13,7 +13,7 @@ Face = Literal["Working", "Counter"]
 
 
 def surroundings_inputs(found: Surroundings) -> dict[str, float]:
-    """What every cell has beside its working electrode: separator, electrolyte and the counter foil."""
+    """What every cell has beside its electrodes: separator and electrolyte."""
     return {
         "Electrode area [m2]": found.area,
         "Ambient temperature [K]": found.temperature,
@@ -21,7 +21,7 @@ def surroundings_inputs(found: Surroundings) -> dict[str, float]:
         "Separator thickness [m]": found.thickness,
         "Separator porosity": found.porosity,
         "Separator MacMullin number": found.macmullin_number,
-    } | foil_inputs("Counter", found.counter)
+    }
 
 
 def foil_inputs(face: Face, side: FaceNumbers) -> dict[str, float]:
@@ -49,7 +49,8 @@ def film_inputs(face: Face, films: Sequence[FilmNumbers]) -> dict[str, float]:
 
 def cell_inputs(found: CellNumbers) -> dict[str, float]:
     """A cell of two foils, and what leaks between them, as the planar model sees it."""
-    return surroundings_inputs(found) | foil_inputs("Working", found.working) | short_inputs(found.short)
+    foils = foil_inputs("Working", found.working) | foil_inputs("Counter", found.counter)
+    return surroundings_inputs(found) | foils | short_inputs(found.short)
 
 
 def short_inputs(short: ShortNumbers | None) -> dict[str, float]:

@@ -141,13 +141,12 @@ class ShortNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every cell has beside its working electrode, in numbers, SI.
+    """What every cell has beside its electrodes, in numbers, SI.
 
     area           m2;  temperature K;  concentration mol/m3
     thickness      of the separator, m;  porosity;  macmullin_number
     transport      transport law of the electrolyte
     lithium_molar_volume  m3/mol
-    counter        face of the counter foil
     """
 
     area: float
@@ -158,18 +157,18 @@ class Surroundings:
     macmullin_number: float
     transport: Transport
     lithium_molar_volume: float
-    counter: FaceNumbers
 
 
 @dataclass(frozen=True, slots=True)
 class CellNumbers(Surroundings):
     """A cell of two foils in numbers, SI.
 
-    working  face of the working electrode
-    short    the electronic leak from one foil to the other, or None
+    working, counter  faces of the two foils
+    short             the electronic leak from one foil to the other, or None
     """
 
     working: FaceNumbers
+    counter: FaceNumbers
     short: ShortNumbers | None
 
 
@@ -178,11 +177,11 @@ def numbers(cell: Cell) -> CellNumbers:
     around = surroundings(cell)
     fields = {name: getattr(around, name) for name in Surroundings.__slots__}
     short = None if cell.short is None else short_numbers(cell.short)
-    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value), short=short)
+    return CellNumbers(**fields, working=face(cell.foil, cell.temperature.value), counter=counter_face(cell), short=short)
 
 
 def surroundings(cell: Cell) -> Surroundings:
-    """What every cell has beside its working electrode, in numbers, SI."""
+    """What every cell has beside its electrodes, in numbers, SI."""
     return Surroundings(
         area=cell.area.value,
         temperature=cell.temperature.value,
@@ -192,8 +191,12 @@ def surroundings(cell: Cell) -> Surroundings:
         macmullin_number=cell.separator.property("macmullin_number").value,
         transport=transport_law(cell),
         lithium_molar_volume=lookup("lithium.molar_volume").to("m3/mol"),
-        counter=face(cell.counter_electrode, cell.temperature.value),
     )
+
+
+def counter_face(cell: Cell) -> FaceNumbers:
+    """The face of the counter foil in numbers, SI."""
+    return face(cell.counter_foil, cell.temperature.value)
 
 
 def face(foil: Foil, T: float) -> FaceNumbers:
@@ -234,16 +237,22 @@ def transport_law(cell: Cell) -> Transport:
     )
 
 
-def parameters(cell: Cell, working: Iterable[Parameter], *, ageing: bool = False) -> tuple[Parameter, ...]:
+def parameters(
+    cell: Cell, working: Iterable[Parameter], counter: Iterable[Parameter] | None = None, *, ageing: bool = False
+) -> tuple[Parameter, ...]:
     """Every number of a cell with its range, status and source, in the order of the cell file.
 
     working  those of the working electrode
-    ageing   whether the model uses how the lithium of the counter electrode ages
+    counter  those of the counter electrode where it is no foil; of two that are alike one is said
+    ageing   whether the model uses how the lithium of a foil that is the counter electrode ages
     """
     first = (Parameter("area", cell.area, True), Parameter("temperature", cell.temperature, True))
-    foil = () if cell.is_symmetric else foil_parameters("counter", cell.counter_electrode, ageing=ageing)
+    if cell.is_symmetric:
+        counter = ()
+    elif counter is None:
+        counter = foil_parameters("counter", cell.counter_foil, ageing=ageing)
     leak = () if cell.short is None else short_parameters("short", cell.short)
-    return (*first, *working, *foil, *_between(cell), *leak)
+    return (*first, *working, *counter, *_between(cell), *leak)
 
 
 def _between(cell: Cell) -> Iterator[Parameter]:

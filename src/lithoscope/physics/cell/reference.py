@@ -92,11 +92,11 @@ def pybamm_spectrum(model: CellModel, cell: Cell) -> Callable[[], Any]:
 def stock_half_cell(cell: Cell) -> tuple[Any, Any]:
     """PyBaMM's own half cell of a full cell and its numbers: no films, no ageing, no end of the lithium or the electrolyte."""
     from lithoscope.physics.cell.models.full import Full
-    from lithoscope.physics.cell.params import surroundings
+    from lithoscope.physics.cell.params import counter_face, surroundings
 
     ours, found = Full(), surroundings(cell)
     values = ours.functions(ours.structure(cell), found.transport) | ours.values(cell)
-    i0, c0, face = values["Counter exchange current density [A.m-2]"], found.concentration, found.counter
+    i0, c0, face = values["Counter exchange current density [A.m-2]"], found.concentration, counter_face(cell)
     side = found.area**0.5
     values |= {
         "Electrode height [m]": side,

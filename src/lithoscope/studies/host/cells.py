@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.data import lookup
-from lithoscope.design import Cell, Host
+from lithoscope.design import Cell, Host, Same
 from lithoscope.design.catalogue import entry
 from lithoscope.physics.laws.host import Composite, composite
 from lithoscope.studies.ranges import Point, Range, from_data
@@ -196,6 +196,11 @@ def host_cell(point: Point, known: Sequence[Range], claims: Claims, *, ether: bo
         "working.front.half_fraction": given[HALF].written(point[HALF]),
     }
     return _changed(catalogued("filled"), changes)
+
+
+def two_hosts(point: Point, known: Sequence[Range], claims: Claims, *, ether: bool = False) -> Cell:
+    """A host against one that is alike; arguments as in `bare_cell`."""
+    return host_cell(point, known, claims, ether=ether).replaced(counter=Same())
 
 
 def _changed(cell: Cell, changes: Mapping[str, object]) -> Cell:

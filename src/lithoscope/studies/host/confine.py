@@ -65,14 +65,19 @@ class Confined:
 
     choices     both matrices at every choice of the front law, both thicknesses
     sweep       over the conductivity of the matrix
-    runs        the reference runs, by thickness and matrix
-    emptied     the thick host stripped until nothing has contact any more
+    runs        the reference runs that were solved, by thickness and matrix
+    emptied     the thick host stripped until nothing has contact any more, if that was solved
     """
 
     choices: tuple[Spot, ...]
     sweep: tuple[Spot, ...]
     runs: dict[tuple[float, str], Result]
-    emptied: Result
+    emptied: Result | None
+
+    def reference(self, matrix: str, thickness: float) -> Confinement | None:
+        """What was found with every number at its prior, if that was solved."""
+        spots = (s for s in self.choices if s.place.matrix == matrix and s.thickness == thickness and not s.place.changed)
+        return next((spot.found for spot in spots), None)
 
     def of(self, matrix: str, thickness: float | None = None) -> list[Confinement]:
         """What was found with a matrix."""
@@ -127,6 +132,6 @@ def references(point: Point, known: Sequence[Range], claims: Claims) -> dict[str
 
 def gathered(spots: Sequence[Spot], runs: dict[str, Result]) -> Confined:
     """All that was run."""
-    kept = {(t, m): runs[f"{m} host, {t:g} um"] for t in (THICK, THIN) for m in MATRICES}
+    kept = {(t, m): runs[name] for t in (THICK, THIN) for m in MATRICES if (name := f"{m} host, {t:g} um") in runs}
     sweep = tuple(s for s in spots if s.place.matrix == "sweep")
-    return Confined(tuple(s for s in spots if s.place.matrix != "sweep"), sweep, kept, runs["host, emptied"])
+    return Confined(tuple(s for s in spots if s.place.matrix != "sweep"), sweep, kept, runs.get("host, emptied"))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lithoscope.studies.host.cells import CAPACITY, FIRST_VOLTAGE, SHARE, moss_ranges, ranges
-from lithoscope.studies.host.runs import EARLY_CYCLES, RATES, Half, Runs, half, whole
+from lithoscope.studies.host.runs import EARLY_CYCLES, RATES, Half, Runs, whole
 from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
 from lithoscope.studies.verdict import Prediction
 
@@ -66,7 +66,7 @@ def find(claims: Claims, report: Report) -> Findings:
     report(0.0, "cells at the quoted values")
     shown, profiles = _shown(runs, point, mossy)
     over, moves = {}, {}
-    run_id = shown["host, strips first"].manifest.run_id
+    run_id = shown["two hosts"].manifest.run_id
     for n, current in enumerate(RATES):
         report(0.1 + 0.2 * n, f"ranges of the open parameters, {current:g} mA/cm2")
         over[current], moves[f"overpotential of two hosts at {current:g} mA/cm2 / mV"] = explore(
@@ -92,20 +92,20 @@ def find(claims: Claims, report: Report) -> Findings:
 
 def _shown(runs: Runs, point: Point, mossy: Point) -> tuple[dict[str, Result], dict[str, dict[float, tuple[Half, Half]]]]:
     """The runs behind the figures, and the half-cycles in them."""
-    strips, plates = runs.pair(point)
+    hosts = runs.hosts(point)
     foils = runs.bare(point)
     after = {current: runs.mossy(mossy, EARLY_CYCLES, current) for current in RATES}
-    shown = {"host, strips first": strips, "host, plates first": plates, "bare, fresh": foils, "bare, ten cycles": after[1.0]}
+    shown = {"two hosts": hosts, "bare, fresh": foils, "bare, ten cycles": after[1.0]}
     shown |= {f"bare, ten cycles at {current:g} mA": after[current] for current in RATES[1:]}
-    ether, ether_foils = runs.pair(point, ether=True), runs.bare(point, ether=True)
-    more = runs.pair(point, capacity=MORE, currents=RATES[:1])
+    ether, ether_foils = runs.hosts(point, ether=True), runs.bare(point, ether=True)
+    more = runs.hosts(point, capacity=MORE, currents=RATES[:1])
     more_foils = runs.bare(point, capacity=MORE, currents=RATES[:1])
     last = 2 * (EARLY_CYCLES - 1)
     profiles = {
-        "host": {i: (half(strips, plates, 2 * n), half(strips, plates, 2 * n + 1)) for n, i in enumerate(RATES)},
-        "host, ether": {i: (half(*ether, 2 * n), half(*ether, 2 * n + 1)) for n, i in enumerate(RATES)},
+        "host": {i: (whole(hosts, 2 * n), whole(hosts, 2 * n + 1)) for n, i in enumerate(RATES)},
+        "host, ether": {i: (whole(ether, 2 * n), whole(ether, 2 * n + 1)) for n, i in enumerate(RATES)},
         "bare, ether": {i: (whole(ether_foils, 2 * n), whole(ether_foils, 2 * n + 1)) for n, i in enumerate(RATES)},
-        "host, 3 mAh": {1.0: (half(*more, 0), half(*more, 1))},
+        "host, 3 mAh": {1.0: (whole(more, 0), whole(more, 1))},
         "bare, 3 mAh": {1.0: (whole(more_foils, 0), whole(more_foils, 1))},
         "bare, no moss": {i: (whole(foils, 2 * n), whole(foils, 2 * n + 1)) for n, i in enumerate(RATES)},
         "bare, first cycle": {i: (whole(run, 0), whole(run, 1)) for i, run in after.items()},

@@ -25,6 +25,8 @@ FLAT, FADING = "host.flatprofile", "host.bump.attenuate"
 
 PLATED_SHARE = "share of the matrix on which lithium is plated"
 
+NOT_USED = "No run of this study could be used."
+
 
 def short(claims: Claims, found: Findings) -> dict[str, Verdict]:
     """What the short runs decide."""
@@ -241,11 +243,13 @@ def _over_map(claims: Claims, found: Sequence[Confinement], statement: Statement
 
 
 def _reference(made: Confined, field: str) -> str:
-    thick, thin = (getattr(made.of("insulating", t)[0], field) for t in (THICK, THIN))
-    return (
-        f"Mean depth at the quoted values: {thick:.2f} of the thickness for {THICK:g} um, {thin:.2f} for {THIN:g} um; 0.5 "
-        "would be even."
-    )
+    parts = [f"{getattr(f, field):.2f} of the thickness for {t:g} um" for t, f in _references(made)]
+    return f"Mean depth at the quoted values: {', '.join(parts) or 'not solved'}; 0.5 would be even."
+
+
+def _references(made: Confined) -> list[tuple[float, Confinement]]:
+    """Thickness and what was found at the quoted values with an insulating matrix, where that was solved."""
+    return [(t, f) for t in (THICK, THIN) if (f := made.reference("insulating", t)) is not None]
 
 
 def _left(made: Confined) -> str:
@@ -258,10 +262,7 @@ def _left(made: Confined) -> str:
 
 
 def _depths(made: Confined) -> str:
-    parts = []
-    for thickness in (THICK, THIN):
-        f = made.of("insulating", thickness)[0]
-        parts.append(f"{f.stripped_depth:.3f} to {f.plated_depth:.3f} of {thickness:g} um")
+    parts = [f"{f.stripped_depth:.3f} to {f.plated_depth:.3f} of {t:g} um" for t, f in _references(made)]
     on_fibres = [s.found for s in made.sweep if s.plated_matrix > 0 and s.place.value <= 1e-6]
     return (
         f"The difference is small: the mean depth goes from {' and from '.join(parts)}. Where nothing is plated on bare fibres "
@@ -295,7 +296,7 @@ def _control(claims: Claims, made: Confined, conducting: Sequence[Confinement]) 
 
 
 def _nucleation(claims: Claims, made: Confined) -> Verdict:
-    fronts = [f"{made.of('insulating', t)[0].front * 1e6:.0f} of {t:g} um" for t in (THICK, THIN)]
+    fronts = [f"{f.front * 1e6:.0f} of {t:g} um" for t, f in _references(made)]
     note = (
         "The law of the front puts this in: on fibres without electrons no lithium is plated, whatever their surface would "
         f"allow. What it gives is the consequence, that a front stays below the top after stripping: {' and '.join(fronts)}. A "
@@ -307,6 +308,9 @@ def _nucleation(claims: Claims, made: Confined) -> Verdict:
 def _thickness(claims: Claims, made: Confined) -> tuple[Verdict, Verdict]:
     """A rigid mat: what is not filled with lithium is filled with electrolyte."""
     result, claim = made.emptied, claims["host.thickness"]
+    if result is None:
+        thick, percent = (stated(c, Word.PENDING, NOT_USED) for c in (claim, claims["host.thickness.pct"]))
+        return thick, percent
     before, after = (float(v) for v in claim.values)
     out = float(result.trace["charge_passed"].values[-1]) / 36000
     change = 1e6 * float(result.trace["working_thickness_change"].values[-1])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
-from lithoscope.studies.host.lives import LATE, delivered, fade, plateau
+from lithoscope.studies.host import lasting
+from lithoscope.studies.host.hundred import LATE, plateau
+from lithoscope.studies.host.lives import delivered, fade
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.typeset import typeset
 
@@ -21,6 +23,8 @@ DASHES = ("-", "--", ":", "-.")
 def panels(lives: Lives, claims: Claims) -> tuple[Panel, ...]:
     """The figures of the long runs that were solved."""
     made = []
+    if lives.hosts:
+        made.append(lasting.panel(lives))
     if lives.grown:
         made.append(_cycling(lives, claims))
     if lives.grown and lives.beside:

@@ -1,10 +1,8 @@
 """Long runs: what takes the bare cell to its voltage in cycle 100, what ends it, and what a host does meanwhile.
 
 Nobody measured how these cells age. Each mechanism of the mossy model is taken alone and made as strong as one number of the
-paper
-asks; other numbers are then predicted with it. The host's own model has no side reactions. A film that grows on it as fast as
-on the
-foil is put on it by hand, as thick as it would be by then; where its lithium goes in 100 cycles is run.
+paper asks; other numbers are then predicted with it. The host's own model has no side reactions. A film that grows on it as
+fast as on the foil is put on it by hand, as thick as it would be by then.
 """
 
 from __future__ import annotations
@@ -24,8 +22,9 @@ from lithoscope.physics.cell import Full
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Current, Loop, Program
 from lithoscope.studies.claims import read_claims
-from lithoscope.studies.host.cells import THICKNESS, THIN, bare_cell, catalogued, host_cell
-from lithoscope.studies.host.runs import FINER, HOST, MOSSY, RATES, first_half
+from lithoscope.studies.host.cells import bare_cell, catalogued, two_hosts
+from lithoscope.studies.host.hundred import FAST, LATE, Life, choices, cycles, drawn, life, plateau
+from lithoscope.studies.host.runs import FINER, MOSSY, RATES, first_half
 from lithoscope.studies.mechanisms import MECHANISMS, Mechanism
 from lithoscope.studies.perovskite.cells import calibrated_cell
 from lithoscope.studies.perovskite.cells import ranges as perovskite_ranges
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.work import Work
 
-LATE = 100
-"""Cycle in which the paper gives voltages."""
-
 SETTLED = 5
 """Cycle in which the first transients are over; a cell counts as failed when its voltage is twice that of this cycle."""
 
@@ -52,9 +48,6 @@ LONGEST = 200
 
 FIRST_SHARE = 0.165
 """Share of stripped moss that dies with which the search for the fade of the full cell begins."""
-
-PUMPED = 20
-"""Cycles of a host against a foil at 5 mA/cm2."""
 
 FULL = Full(cells=8)
 
@@ -70,13 +63,15 @@ class Grown:
     """A mechanism as strong as the voltage of the bare cell in cycle 100 asks.
 
     strength  of it;  bare: the run at 1 mA/cm2
-    host      voltage of two hosts with it in cycle 100, mV, by current density
+    host      voltage of two fresh hosts with the film of cycle 100, mV, by current density
+    life      of two hosts with that film from the beginning
     """
 
     mechanism: Mechanism
     strength: Strength
     bare: Result
     host: dict[float, float]
+    life: Life
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,8 @@ class Lives:
 
     grown       for each mechanism
     failed      likewise
-    pumped      a host of 100 um against a foil through some cycles at 5 mA/cm2
+    hosts       a hundred cycles of two hosts, by current and electrolyte
+    choices     the same over the free choices, at 5 mA/cm2
     ether       voltage of each cycle of the bare cell in ether, mV, by what was changed
     beside      the bare cell of the perovskite paper with the growth of this one: mechanism -> run
     full        the full cells: label -> run;  dead: share of stripped moss that dies in them
@@ -102,7 +98,8 @@ class Lives:
 
     grown: tuple[Grown, ...]
     failed: tuple[Failed, ...]
-    pumped: Result | None
+    hosts: dict[str, Result]
+    choices: tuple[Life, ...]
     ether: dict[str, np.ndarray]
     beside: dict[str, Result]
     full: dict[str, Result]
@@ -115,16 +112,18 @@ def live(work: Work, claims: Claims, point: Point, known: tuple[Range, ...], beg
     full = work.ask({"full cells": partial(full_cells, bare, claims)})
     grown = work.ask({f"growth, {of.name}": partial(_grown, of, claims, point, known) for of in MECHANISMS})
     failed = work.ask({f"failure, {of.name}": partial(_failed, of, bare, claims) for of in MECHANISMS})
-    pumped = work.ask({"host against a foil": partial(_pumped, point, known, claims)})
+    hosts = work.ask(drawn(point, known, claims))
+    moved = work.ask(choices(point, known, claims))
     ether = work.ask({name: partial(_ether, given, point, known) for name, given in _ethers().items()})
     found = tuple(work.collect(grown, begin, begin + 0.3 * (1 - begin)).values())
     beside = work.ask({each.mechanism.name: partial(_beside, each) for each in found})
     cells, dead = next(iter(work.collect(full, begin, 1.0).values()), ({}, math.nan))
     return Lives(
         found,
-        tuple(work.collect(failed, 0.8, 0.9).values()),
-        next(iter(work.collect(pumped, 0.9, 0.95).values()), None),
-        work.collect(ether, 0.95, 0.98),
+        tuple(work.collect(failed, 0.7, 0.75).values()),
+        work.collect(hosts, 0.75, 0.85),
+        tuple(work.collect(moved, 0.85, 0.97).values()),
+        work.collect(ether, 0.97, 0.98),
         work.collect(beside, 0.98, 1.0),
         cells,
         dead,
@@ -143,16 +142,6 @@ def aged(cell: Cell, ageing: Mapping[str, str | float], program: Program, model:
     return result
 
 
-def cycles(number: int, current: float) -> Program:
-    """Cycles of 1 mAh/cm2, ended at 1 V."""
-    return Program.strip_plate(f"{current!r} mA/cm2", "1 mAh/cm2", cycles=number).changed("stop", {"voltage_magnitude": "1 V"})
-
-
-def plateau(result: Result) -> np.ndarray:
-    """Voltage of each cycle, mV."""
-    return 1e3 * result.cycles["plateau_voltage"].to_numpy()
-
-
 # ------------------------------------------------------------------------------------------- symmetric cells
 
 
@@ -167,9 +156,10 @@ def _grown(of: Mechanism, claims: Claims, point: Point, known: tuple[Range, ...]
 
     found = crossing(excess, of.tried(TRIED))
     shown = min(runs, key=lambda s: abs(math.log(s / found.value)))
-    host = host_cell(point, known, claims)
-    hosts = {i: first_half(_filmed(host, of, found.value, 2 * LATE / i), i, apart=True) for i in RATES}
-    return Grown(of, found, runs[shown], hosts)
+    host = two_hosts(point, known, claims)
+    filmed = {i: _filmed(host, of, found.value, 2 * LATE / i) for i in RATES}
+    hosts = {i: first_half(cell, i, apart=True) for i, cell in filmed.items()}
+    return Grown(of, found, runs[shown], hosts, life(f"film of cycle {LATE}, {of.name}", filmed[FAST]))
 
 
 def _filmed(host: Cell, of: Mechanism, strength: float, hours: float) -> Cell:
@@ -209,10 +199,6 @@ def failure(result: Result) -> Bounded:
     if len(past):
         return Bounded(float(past[0] + SETTLED + 1))
     return Bounded(float(len(volts)), "lower" if result.status.end is End.COMPLETED else "exact")
-
-
-def _pumped(point: Point, known: tuple[Range, ...], claims: Claims) -> Result:
-    return aged(host_cell({**point, THICKNESS: THIN}, known, claims), {}, cycles(PUMPED, 5.0), HOST)
 
 
 def _ethers() -> dict[str, dict[str, str | float]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.confinement import MATRICES
-from lithoscope.analysis.figures.host import host_profiles
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
+from lithoscope.analysis.hosts import host_profiles
 from lithoscope.studies.host.arithmetic import lithium_thickness
 from lithoscope.studies.host.cells import THICK, THIN
 from lithoscope.studies.outcome import Panel
@@ -33,8 +33,9 @@ LOOKS = {("insulating", THICK): (BLUE, "o"), ("insulating", THIN): (BLUE, "s"), 
 
 
 def panels(made: Confined, claims: Claims) -> tuple[Panel, ...]:
-    """The figures of the map."""
-    return _stages(made), _map(made), _sweep(made), _thickness(made, claims)
+    """The figures of the map, of the runs that were solved."""
+    emptied = () if made.emptied is None else (_thickness(made.emptied, claims),)
+    return *((_stages(made),) if made.runs else ()), _map(made), _sweep(made), *emptied
 
 
 def stages(result: Result) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -50,15 +51,18 @@ def _stages(made: Confined) -> Panel:
         grid = drawn.subplots(2, 2, sharey=True)
         for row, thickness in zip(grid, (THICK, THIN), strict=True):
             for axes, matrix in zip(row, MATRICES, strict=True):
+                axes.set_title(f"{matrix} matrix, {thickness:g} µm", fontweight="normal")
+                if (thickness, matrix) not in made.runs:
+                    axes.text(0.5, 0.5, "not solved", transform=axes.transAxes, ha="center", color=GREY)
+                    continue
                 depth, fractions = stages(made.runs[thickness, matrix])
                 for (label, colour, dash), fraction in zip(STAGES, fractions, strict=False):
                     axes.plot(depth, fraction, color=colour, ls=dash, label=label)
                 axes.set(xlim=(0, depth[-1]), ylim=(0, 0.8))
-                axes.set_title(f"{matrix} matrix, {thickness:g} µm", fontweight="normal")
+                handles, labels = axes.get_legend_handles_labels()
             row[0].set_ylabel("Lithium fraction, $s$")
         for axes in grid[1]:
             axes.set_xlabel("Depth below the top / µm")
-        handles, labels = grid[0][0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside upper center", ncols=4)
     ids = ", ".join(result.manifest.run_id for result in made.runs.values())
     caption = (
@@ -147,9 +151,8 @@ def _line(made: Confined, thickness: float, share: float) -> list[Spot]:
     return sorted(found, key=lambda s: s.place.value)
 
 
-def _thickness(made: Confined, claims: Claims) -> Panel:
+def _thickness(result: Result, claims: Claims) -> Panel:
     before, after = (float(v) for v in claims["host.thickness"].values)
-    result = made.emptied
     out = result.trace["charge_passed"].values / 36000
     host = before + 1e6 * result.trace["working_thickness_change"].values
     with figure(DOUBLE, 62 * MM) as drawn:

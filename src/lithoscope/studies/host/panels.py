@@ -200,7 +200,7 @@ def _overpotential(found: Findings, claims: Claims) -> Panel:
         "voltage at 1 mA/cm2, in which the height of the interface drops out; bars: both tolerances. The reported line does "
         "not pass through the origin, and no range makes the model's do so. Calibrated: the interface on the first voltage of "
         "the bare cell, the lithium fraction on the capacity per gram. Runs: "
-        f"{run_ids(found, 'host, strips first', 'bare, fresh', 'bare, ten cycles')}."
+        f"{run_ids(found, 'two hosts', 'bare, fresh', 'bare, ten cycles')}."
     )
     return Panel("overpotential", "Overpotential and current density", svg(drawn), caption)
 
@@ -209,7 +209,7 @@ def _spectra(found: Findings, claims: Claims) -> Panel:
     lines = (
         ("bare, fresh", 0, "foil, fresh", CURVES["bare"].colour, ":"),
         ("bare, ten cycles", -1, f"foil, after {EARLY_CYCLES} cycles", CURVES["bare"].colour, "-"),
-        ("host, strips first", 0, "host, fresh", CURVES["host"].colour, "--"),
+        ("two hosts", 0, "host, fresh", CURVES["host"].colour, "--"),
     )
     with figure(DOUBLE, 66 * MM) as drawn:
         for axes, most in zip(drawn.subplots(1, 2), (56.0, 9.0), strict=True):
@@ -234,7 +234,7 @@ def _spectra(found: Findings, claims: Claims) -> Panel:
         f"times the resistance of a host ({found.fresh.low:.1f} to {found.fresh.high:.0f} over all ranges); after ten cycles, "
         f"with moss at its priors, {found.aged.value:.1f} times. Dots: decades of frequency. Calibrated on the first voltage "
         "of the bare cell; the ratio is predicted. Runs: "
-        f"{run_ids(found, 'bare, fresh', 'bare, ten cycles', 'host, strips first')}."
+        f"{run_ids(found, 'bare, fresh', 'bare, ten cycles', 'two hosts')}."
     )
     return Panel("spectra", "Impedance of foil and host", svg(drawn), caption)
 
@@ -266,11 +266,11 @@ def _profiles(found: Findings) -> Panel:
         drawn.legend(handles, [f"{i:g} mA cm$^{{-2}}$" for i in RATES], loc="outside upper center", ncols=3)
     caption = (
         "Voltage in one cycle of 1 mAh/cm2 each way (beside the paper's figures 5f and 5g, which show cycles after the tenth). "
-        "The cell of two hosts is put together from two runs; its slope is that of the salt. The foil shows its peak at the "
+        "The slope of the cell of two hosts is that of the salt. The foil shows its peak at the "
         "beginning of the first half-cycles, while the first moss and pits appear, and hardly any after ten cycles. There is "
         "none at their end: with the priors of moss nothing is used up in 1 mAh/cm2. Nothing is calibrated here but the "
         "interface; every number of moss is a prior. Runs: "
-        f"{run_ids(found, 'host, strips first', 'host, plates first', 'bare, ten cycles')}."
+        f"{run_ids(found, 'two hosts', 'bare, ten cycles')}."
     )
     return Panel("profiles", "Voltage in a cycle", svg(drawn), caption)
 

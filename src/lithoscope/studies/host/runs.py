@@ -1,11 +1,4 @@
-"""The runs of the study: a host by itself, two of them put together, and the bare cell, each made once at any point.
-
-The model has one host, against a foil. A cell of two hosts is put together from two such runs, one that strips first and one
-that plates first: its voltage is the potential of the host that is stripped less that of the one that is plated, each against
-lithium in the electrolyte beside its top, and what the electrolyte between them costs. The salt in the separator is then that
-of
-a cell with a foil: some millivolts of concentration are taken over from it.
-"""
+"""The runs of the study: a cell of two hosts and the bare cell, each made once at any point."""
 
 from __future__ import annotations
 
@@ -21,7 +14,7 @@ from lithoscope.physics.cell import Mossy, Planar, PorousHost
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Current, Program, Spectrum
 from lithoscope.run import run
-from lithoscope.studies.host.cells import ON_HOST, bare_cell, host_cell, moss_ranges
+from lithoscope.studies.host.cells import ON_HOST, bare_cell, moss_ranges, two_hosts
 from lithoscope.studies.search import NotSolvedError
 from lithoscope.units import MAH_PER_CM2
 
@@ -33,8 +26,6 @@ if TYPE_CHECKING:
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.ranges import Point, Range
-
-    Pair = tuple[Result, Result]
 
 Array = NDArray[np.float64]
 
@@ -55,13 +46,12 @@ FINER = 1e-8
 """Relative tolerance of runs whose ledger does not close otherwise."""
 
 
-def rates(sign: int = 1, capacity: float = 1.0, currents: Sequence[float] = RATES) -> Program:
+def rates(capacity: float = 1.0, currents: Sequence[float] = RATES) -> Program:
     """A spectrum, then one cycle at each current density.
 
-    sign      1 strips first, -1 plates first
     capacity  of a half-cycle, mAh/cm2;  currents: mA/cm2
     """
-    return Program([Spectrum(), *(_step(direction * i, capacity) for i in currents for direction in (sign, -sign))])
+    return Program([Spectrum(), *(_step(sign * i, capacity) for i in currents for sign in (1, -1))])
 
 
 def _step(current: float, capacity: float) -> Current:
@@ -111,16 +101,15 @@ class Runs:
     _hosts: dict[tuple[object, ...], Seen] = field(default_factory=dict)
     _foils: dict[tuple[object, ...], tuple[float, float]] = field(default_factory=dict)
 
-    def pair(self, point: Point, *, capacity: float = 1.0, currents: Sequence[float] = RATES, ether: bool = False) -> Pair:
-        """A host that strips first and one that plates first, through all rates."""
-        cell = host_cell(point, self.known, self.claims, ether=ether)
-        return completed(cell, rates(1, capacity, currents), HOST), completed(cell, rates(-1, capacity, currents), HOST)
+    def hosts(self, point: Point, *, capacity: float = 1.0, currents: Sequence[float] = RATES, ether: bool = False) -> Result:
+        """A cell of two hosts through all rates."""
+        return completed(two_hosts(point, self.known, self.claims, ether=ether), rates(capacity, currents), HOST)
 
     def host(self, point: Point) -> Seen:
         """What is read off a cell of two hosts."""
         key = tuple(sorted(point.items()))
         if key not in self._hosts:
-            cell = host_cell(point, self.known, self.claims)
+            cell = two_hosts(point, self.known, self.claims)
             spectrum = completed(cell, Program([Spectrum()]), HOST)
             self._hosts[key] = Seen({i: first_half(cell, i) for i in RATES}, electrode_resistance(spectrum))
         return self._hosts[key]
@@ -131,7 +120,7 @@ class Runs:
 
     def bare(self, point: Point, *, capacity: float = 1.0, currents: Sequence[float] = RATES, ether: bool = False) -> Result:
         """The bare cell without moss, through all rates."""
-        return completed(bare_cell(point, self.known, ether=ether), rates(1, capacity, currents), BARE)
+        return completed(bare_cell(point, self.known, ether=ether), rates(capacity, currents), BARE)
 
     def fresh_ratio(self, point: Point) -> float:
         """Resistance of a fresh foil over that of a fresh host."""
@@ -180,12 +169,11 @@ def first_half(cell: Cell, current: float, *, apart: bool = False) -> float:
 
     apart  whether it is run in another process, as threads have to
     """
-    pair = [HOST.simulate(cell, Program([_step(sign * current, 1.0)]), silent, apart=apart) for sign in (1, -1)]
-    if any(result.status.end is End.SALT_DEPLETED for result in pair):
+    result = HOST.simulate(cell, Program([_step(current, 1.0)]), silent, apart=apart)
+    if result.status.end is End.SALT_DEPLETED:
         return math.inf
-    for result in pair:
-        _check(result, cell)
-    return half(pair[0], pair[1], 0).mean
+    _check(result, cell)
+    return whole(result, 0).mean
 
 
 def completed(cell: Cell, program: Program, model: CellModel) -> Result:
@@ -209,40 +197,22 @@ def electrode_resistance(result: Result, spectrum: int = 0) -> float:
     return 1e4 * float(result.spectra[spectrum]["working_real_impedance"][-1])
 
 
-def _during(result: Result, step: int, at: Array | None = None) -> tuple[Array, dict[str, Array]]:
-    """Times s of a step of current, counted from 0, and what the trace shows in it; at other times if asked."""
+def whole(result: Result, step: int) -> Half:
+    """A half-cycle of a cell.
+
+    step  number of the step of current, from 0
+    """
     number = result.steps.index[result.steps["kind"] == "current"][step]
     trace = result.trace
     inside = (trace["step"].values == number) & (trace["current_density"].values != 0)
-    every = trace["time"].values
-    time = every[inside] if at is None else at
-    names = ("voltage", "current_density", "working_potential", "electrolyte_potential")
-    return time, {name: np.interp(time, every[inside], trace[name].values[inside]) for name in names}
-
-
-def half(strips: Result, plates: Result, step: int) -> Half:
-    """A half-cycle of a cell of two hosts, put together: the one is stripped while the other is plated.
-
-    step  number of the step of current, from 0, in both runs
-    """
-    time, one = _during(strips, step)
-    _, other = _during(plates, step, time)
-    volt = one["working_potential"] - other["working_potential"] + one["electrolyte_potential"]
-    return _half(time, one["current_density"], volt)
-
-
-def whole(result: Result, step: int) -> Half:
-    """A half-cycle of a cell as it was run."""
-    time, seen = _during(result, step)
-    return _half(time, seen["current_density"], seen["voltage"])
-
-
-def _half(time: Array, current: Array, volt: Array) -> Half:
+    time, current, volt = (trace[name].values[inside] for name in ("time", "current_density", "voltage"))
     return Half(np.abs(current) * (time - time[0]) / MAH_PER_CM2, 1e3 * np.abs(volt))
 
 
 def bump(seen: Half) -> float:
-    """Height of the higher one of the peaks in the first and the last tenth of a half-cycle, over its lowest voltage."""
+    """Height of the higher one of the peaks in the first and the last tenth of a half-cycle, over the lowest voltage between
+    them. A voltage that rises from the beginning, as salt gradients build up, has no peak there.
+    """
     share = np.linspace(SETTLED, 1.0, 500)
     volt = np.interp(share, seen.charge / seen.charge[-1], seen.voltage)
-    return float(max(volt[share < 0.1].max(), volt[share > 0.9].max()) / volt.min() - 1)
+    return float(max(volt[share < 0.1].max(), volt[share > 0.9].max()) / volt[(share >= 0.1) & (share <= 0.9)].min() - 1)

@@ -92,9 +92,10 @@ def _runs(made: confine.Confined, lives: Lives) -> dict[str, Result]:
     """The long runs behind the figures."""
     return {
         **{f"{m} host, {t:g} um": r for (t, m), r in made.runs.items()},
-        "host, emptied": made.emptied,
+        **({"host, emptied": made.emptied} if made.emptied else {}),
         **{f"bare, {g.mechanism.name}": g.bare for g in lives.grown},
-        **({"host against a foil, 5 mA": lives.pumped} if lives.pumped else {}),
+        # A slash would end the name of a folder.
+        **{f"two hosts, {name.replace('/cm2', '')}": r for name, r in lives.hosts.items()},
         **{f"perovskite bare, {name}": r for name, r in lives.beside.items()},
         **{f"LTO, {name}": r for name, r in lives.full.items()},
     }

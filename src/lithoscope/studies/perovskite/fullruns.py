@@ -169,7 +169,7 @@ class FullRuns:
         """
         cell = Cell.parse(entry(f"perovskite/{plan.cathode}-{'bare' if material == 'bare' else 'coated'}"))
         alike = calibrated_cell(material, self.claims, self.point)
-        thickness = cell.counter_electrode.thickness
+        thickness = cell.counter_foil.thickness
         changed = alike.changed("working.thickness", thickness) if thickness.status == "measured" else alike
         return cell.replaced(counter=changed.foil, separator=alike.separator, area=alike.area)
 

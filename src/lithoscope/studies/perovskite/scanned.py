@@ -250,7 +250,7 @@ def _counter(claims: Claims, scans: Scans) -> Counter:
 
 def _film_resistance(scans: Scans, conductivity: Array) -> Array:
     """Of the film on the counter electrode, ohm cm2; conductivity in S/cm."""
-    foil = electrode(BARE, scans.ranges, scans.point).counter_electrode
+    foil = electrode(BARE, scans.ranges, scans.point).counter_foil
     assert foil.native_film.thickness is not None  # the catalogue gives it
     return np.asarray(foil.native_film.thickness.value * 100 / conductivity)
 

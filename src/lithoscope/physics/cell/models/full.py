@@ -14,7 +14,7 @@ from lithoscope.errors import InputError
 from lithoscope.physics.cell.consumption import consumption
 from lithoscope.physics.cell.inputs import aged_foil_inputs, surroundings_inputs
 from lithoscope.physics.cell.model import CellModel, transport_functions
-from lithoscope.physics.cell.params import Parameter, cathode_parameters, parameters, surroundings
+from lithoscope.physics.cell.params import Parameter, cathode_parameters, counter_face, parameters, surroundings
 from lithoscope.physics.contract import ExactCase, Violation
 from lithoscope.physics.laws.cathodes import OPEN_CIRCUIT_POTENTIALS, exchange_current_density
 from lithoscope.physics.laws.kinetics import arrhenius
@@ -115,11 +115,11 @@ class Full(CellModel):
         cathode, around = cathode_of(cell), surroundings(cell)
         q = {name: cathode.quantity(name).value for name in ("porosity", "conductivity", "double_layer_capacitance")}
         used = consumption(cell, q["porosity"] * cathode.coating_thickness)
-        lithium = aged_foil_inputs("Counter", around.counter)
+        lithium = aged_foil_inputs("Counter", counter_face(cell))
         del lithium["Counter native film resistance [Ohm.m2]"]
         lithium["Counter film molar volume [m3.mol-1]"] = used.film_volume
         values = surroundings_inputs(around) | lithium | used.inputs()
-        del values["Counter native film resistance [Ohm.m2]"], values["Separator thickness [m]"]
+        del values["Separator thickness [m]"]
         energies = ("reaction_energy", "diffusion_energy")
         numbers = ("exchange_current_density", "diffusivity")
         faster = (arrhenius(_of(cathode.material, energy, "J"), around.temperature) for energy in energies)

@@ -10,9 +10,17 @@ from pydantic import Field
 from lithoscope.design import Coating, Substrate
 from lithoscope.design.coating import FIELDS as OF_COATING
 from lithoscope.design.coating import OF_FILM, known_coatings
-from lithoscope.physics.cell.inputs import film_inputs, surroundings_inputs
+from lithoscope.physics.cell.inputs import film_inputs, foil_inputs, surroundings_inputs
 from lithoscope.physics.cell.model import CellModel
-from lithoscope.physics.cell.params import FilmNumbers, Parameter, film_parameters, or_table, parameters, surroundings
+from lithoscope.physics.cell.params import (
+    FilmNumbers,
+    Parameter,
+    counter_face,
+    film_parameters,
+    or_table,
+    parameters,
+    surroundings,
+)
 from lithoscope.physics.contract import ExactCase
 from lithoscope.physics.laws.films import areal_resistance
 from lithoscope.physics.laws.kinetics import arrhenius
@@ -107,6 +115,7 @@ class Plated(CellModel):
         named |= {name: found[field] for field, (_, name) in METAL.items()}
         return (
             surroundings_inputs(around)
+            | foil_inputs("Counter", counter_face(cell))
             | {"Lithium molar volume [m3.mol-1]": around.lithium_molar_volume}
             | named
             | _interface(found, around.temperature)
