@@ -30,7 +30,7 @@ NEWTON_ITERATIONS = 50
 FLOOR = 1e-2
 """Absolute tolerance over relative tolerance, in the scale of each unknown."""
 
-FLOORS_SI = {"[V]": 1.0, "Salt concentration": 1e5, "orosity times concentration": 1e5, "Salt in the ": 1e2}
+FLOORS_SI = {"[V]": 1.0, "Salt concentration": 1e5, "orosity times concentration": 1e5, "Salt in the ": 1e-1, "[mmol.m-2]": 1e2}
 """The same for potentials and for salt in solution, by words of their names, in their units. Lithium has to be right to the
 relative tolerance, because its books are held against their quadrature; a potential to the tolerance times 1 V is better than
 any instrument. It saves a third of the steps. At an electrode of almost no resistance a potential so known is no flux: then the
