@@ -1,10 +1,11 @@
 """What `lithoscope bench` measures of full cells."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
-from lithoscope.cli import benching
+from lithoscope.cli import bench_ensembles, benching
 from lithoscope.errors import End
 from lithoscope.physics.cell import Full, reference
 
@@ -43,3 +44,15 @@ def test_the_warm_up_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.0, 0.0, 3.0, 0.0, 2.0, 9.0, 9.0])
     monkeypatch.setattr(benching, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     assert benching._alternate(1, lambda: None, lambda: None) == (3.0, 2.0)
+
+
+@pytest.mark.fails_when("cli/bench_ensembles.py", "theirs_off = (float(np.abs(voltages[EXACT] - each)", "theirs_off = (float(np.abs(each)")
+def test_ensembles_are_timed_beside_a_pool(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, small in {"DESIGNS": 16, "CYCLES": 1, "POOL_DESIGNS": 2, "POOL_CYCLES": 1}.items():
+        monkeypatch.setattr(bench_ensembles, name, small)
+    bench_ensembles.run_ensembles(as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["failed"] == 0
+    assert told["ratio"] == pytest.approx(told["pool_s"] / told["lanes_s"])
+    assert 0 < told["lanes_error_v"] < 1e-4
+    assert 0 < told["pool_error_v"] < 1e-3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -270,11 +270,16 @@ def check(as_json: AsJson = False) -> None:
 
 @app.command()
 def bench(
+    what: Annotated[Literal["all", "ensembles"], typer.Argument(help="ensembles: thousands of designs instead.")] = "all",
     runs: Annotated[int, typer.Option(help="Repetitions of each measurement.", min=1, max=100)] = 5,
     life: Annotated[bool, typer.Option("--life", help="Also 400 cycles of a cell that ages: minutes.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Time the package beside references on the same machine, in the same run."""
+    from lithoscope.cli.bench_ensembles import run_ensembles
     from lithoscope.cli.benching import run_benchmarks
 
+    if what == "ensembles":
+        run_ensembles(as_json=as_json)
+        return
     run_benchmarks(runs, life=life, as_json=as_json)
