@@ -46,7 +46,9 @@ def test_the_warm_up_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     assert benching._alternate(1, lambda: None, lambda: None) == (3.0, 2.0)
 
 
-@pytest.mark.fails_when("cli/bench_ensembles.py", "theirs_off = (float(np.abs(voltages[EXACT] - each)", "theirs_off = (float(np.abs(each)")
+@pytest.mark.fails_when(
+    "cli/bench_ensembles.py", "theirs_off = (float(np.abs(voltages[EXACT] - each)", "theirs_off = (float(np.abs(each)"
+)
 def test_ensembles_are_timed_beside_a_pool(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name, small in {"DESIGNS": 16, "CYCLES": 1, "POOL_DESIGNS": 2, "POOL_CYCLES": 1}.items():
         monkeypatch.setattr(bench_ensembles, name, small)
