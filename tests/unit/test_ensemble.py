@@ -69,8 +69,10 @@ def test_a_check_that_ends_otherwise_is_no_agreement(cell: ls.Cell, monkeypatch:
         return changed(result, Status(End.SALT_DEPLETED, "as told", 1.0))
 
     monkeypatch.setattr(lanes.Kernel, "run", run)
-    with pytest.raises(ls.LithoscopeError, match="ended in lanes as salt depleted and singly as program completed"):
-        ls.sweep(cell, PROGRAM, VARY, MODEL, backend="lanes", checks=1)
+    found = ls.sweep(cell, PROGRAM, VARY, MODEL, backend="lanes", checks=1)
+    assert found.error == float("inf")
+    assert "CHECK FAILED: single runs do not all end as in lanes" in found.notes[0]
+    assert np.isfinite(found["voltage"].values).all(), "what was solved is kept"
 
 
 def changed(result: Any, status: Status) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,7 +57,8 @@ def parse_vary(given: Sequence[str]) -> dict[str, list[str]]:
 def _show(found: Sweep, paths: Sequence[str], to: Path | None, *, as_json: bool) -> None:
     rows = [_row(found, paths, n) for n in range(len(found))]
     if as_json:
-        output.write_json({"designs": rows, "checked": list(found.checked), "error_v": found.error, "notes": list(found.notes)})
+        error = found.error if math.isfinite(found.error) else None
+        output.write_json({"designs": rows, "checked": list(found.checked), "error_v": error, "notes": list(found.notes)})
         return
     shown = [[_cell(value) for value in row.values()] for row in rows[:SHOWN]]
     output.table("", list(rows[0]), shown, right=(0,))
