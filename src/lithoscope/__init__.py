@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
+    from lithoscope.sampling import Between
     from lithoscope.studies import study
 
 __version__ = "0.1.0"
@@ -92,6 +93,7 @@ _HOME = {
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "result": ("Ledger", "Result", "load"),
+    "sampling": ("Between",),
     "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.energy": ("energy_density",),
     "analysis.failure": ("failure_mode",),
@@ -109,6 +111,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Ageing",
+    "Between",
     "Cathode",
     "Cell",
     "Coating",
