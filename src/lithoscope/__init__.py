@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.sampling import Between
+    from lithoscope.sensitivity import Plan, plan
     from lithoscope.studies import study
 
 __version__ = "0.1.0"
