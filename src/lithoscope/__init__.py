@@ -54,12 +54,13 @@ if TYPE_CHECKING:
         SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
-    from lithoscope.ensemble import Sweep, grid, sweep
-    from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
+    from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
+    from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.sampling import Between
+    from lithoscope.sensitivity import Plan, plan
     from lithoscope.studies import study
 
 __version__ = "0.1.0"
@@ -101,9 +102,9 @@ _HOME = {
     "analysis.impedance": ("read_arc",),
     "analysis.soft_short": ("soft_short",),
     "analysis.trace": ("Trace", "read_trace"),
-    "ensemble": ("Sweep", "grid", "sweep"),
+    "ensemble": ("Sweep", "grid", "load_sweep", "sweep"),
     "studies": ("study",),
-    "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError"),
+    "errors": ("End", "InputError", "LithoscopeError", "RunInterrupted", "Status", "StoreError", "SweepInterrupted"),
 }
 """Module -> the public names that it holds."""
 
@@ -153,6 +154,7 @@ __all__ = [
     "Substrate",
     "SurfaceFilm",
     "Sweep",
+    "SweepInterrupted",
     "Trace",
     "Until",
     "Voltage",
@@ -163,6 +165,7 @@ __all__ = [
     "failure_mode",
     "grid",
     "load",
+    "load_sweep",
     "lookup",
     "read_arc",
     "read_trace",

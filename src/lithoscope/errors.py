@@ -13,6 +13,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lithoscope.result import Result
 
 
@@ -86,6 +88,16 @@ class RunInterrupted(KeyboardInterrupt):
     def __init__(self, result: Result) -> None:
         super().__init__(str(result.status))
         self.result = result
+
+
+class SweepInterrupted(KeyboardInterrupt):
+    """A sweep that is kept in a folder was interrupted with `done` of `count` designs; the same call goes on from there."""
+
+    def __init__(self, folder: Path, done: int, count: int) -> None:
+        super().__init__(
+            f"{done} of {counted(count, 'design')} are done and kept beside {folder}. Run the same again to go on from there."
+        )
+        self.folder, self.done, self.count = folder, done, count
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -54,7 +54,7 @@ def run(
     kept. Raises InputError for a cell or a program that the model cannot run. Ctrl-C raises RunInterrupted, a
     KeyboardInterrupt that holds the result up to there: `except ls.RunInterrupted as interrupted: interrupted.result`.
     """
-    _check_read(cell, program)
+    check_read(cell, program)
     chosen = model or default_model(cell)
     with progress_bar(sys.stderr.isatty() if progress is None else progress) as report:
         if to is None:
@@ -85,7 +85,7 @@ def _run_to(to: Path, cell: Cell, program: Program, model: Model, report: Report
     return result
 
 
-def _check_read(cell: object, program: object) -> None:
+def check_read(cell: object, program: object) -> None:
     """A file name in place of what is in the file is a common slip. Raises InputError that says how to read it."""
     from lithoscope.design import Cell
     from lithoscope.errors import InputError

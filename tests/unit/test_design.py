@@ -60,7 +60,7 @@ def test_short_forms_of_a_separator(bare: ls.Cell) -> None:
         assert (separator.material, separator.thickness.value) == (material, pytest.approx(20e-6))
 
 
-@pytest.mark.fails_when("run.py", "    _check_read(cell, program)\n", "")
+@pytest.mark.fails_when("run.py", "    check_read(cell, program)\n", "")
 def test_the_name_of_a_file_is_not_what_is_in_it(bare: ls.Cell, tmp_path: Path) -> None:
     program = ls.Program([ls.Rest("1 s")])
     for cell, plan, words in (

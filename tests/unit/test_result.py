@@ -41,7 +41,7 @@ def test_an_unknown_output_is_hinted(short_run: ls.Result) -> None:
         dataset("time", ["time"], {"time": np.zeros(2), "volts": np.zeros(2)})
 
 
-@pytest.mark.fails_when("result/store.py", "_json(folder / MANIFEST", "_json(folder / 'other.json'")
+@pytest.mark.fails_when("result/store.py", "write_json(folder / MANIFEST", "write_json(folder / 'other.json'")
 def test_a_stored_result_is_the_same(short_run: ls.Result, tmp_path: Path) -> None:
     loaded = ls.load(short_run.save(tmp_path / "run"))
     assert loaded.tree.identical(short_run.tree)
@@ -55,7 +55,7 @@ def test_a_stored_result_is_the_same(short_run: ls.Result, tmp_path: Path) -> No
     assert not [path for path in tmp_path.iterdir() if path.name != "run"]
 
 
-@pytest.mark.fails_when("result/store.py", "_keep_what_is_not_ours(path, partial)\n        _replace", "_replace")
+@pytest.mark.fails_when("result/store.py", "_keep_what_is_not_ours(path, half)\n        _replace", "_replace")
 def test_saving_again_replaces_the_result_and_keeps_what_others_put_there(short_run: ls.Result, tmp_path: Path) -> None:
     short_run.save(tmp_path / "run")
     (tmp_path / "run" / "notes.txt").write_text("a good cell")
@@ -126,7 +126,7 @@ def test_what_was_there_is_put_back_if_the_last_move_fails(
     assert ls.load(folder).status == short_run.status
 
 
-@pytest.mark.fails_when("result/store.py", "partial.mkdir()", "partial.mkdir(mode=0o700)")
+@pytest.mark.fails_when("result/store.py", "half.mkdir()", "half.mkdir(mode=0o700)")
 def test_a_result_can_be_read_by_those_who_may_read_other_files(short_run: ls.Result, tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
@@ -350,7 +350,7 @@ def test_a_figure_without_data_says_so(bare: ls.Cell) -> None:
         result.plot("spectrum")
 
 
-@pytest.mark.fails_when("result/store.py", "shutil.rmtree(partial, ignore_errors=True)", "pass")
+@pytest.mark.fails_when("result/store.py", "shutil.rmtree(half, ignore_errors=True)", "pass")
 def test_no_room_on_the_disk(short_run: ls.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was there before stays, and no half folder is left behind."""
     folder = short_run.save(tmp_path / "run")

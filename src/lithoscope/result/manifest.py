@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Any, Protocol
 
 SCHEMA = "lithoscope.result/1"
+SWEEP_SCHEMA = "lithoscope.sweep/1"
 LIBRARIES = ("lithoscope", "pybamm", "pybammsolvers", "casadi", "numpy", "scipy", "xarray", "zarr")
 
 
@@ -42,9 +43,9 @@ class Manifest:
         text = json.dumps(dict(sorted(self.inputs.items())), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self, schema: str = SCHEMA) -> dict[str, Any]:
         """As plain data for JSON."""
-        return {"schema": SCHEMA, "run_id": self.run_id} | asdict(self)
+        return {"schema": schema, "run_id": self.run_id} | asdict(self)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Manifest:

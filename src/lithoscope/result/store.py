@@ -1,4 +1,4 @@
-"""Results on disk: one folder per run, complete or absent.
+"""Results on disk: one folder per run, complete or absent. A sweep over many designs is kept in the same way.
 
     manifest.json   inputs, versions, numbers used, and a checksum of every other file; written last
     summary.json    how it ended, ledger, first numbers
@@ -18,6 +18,8 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,14 @@ import xarray as xr
 
 from lithoscope.errors import End, Status, StoreError
 from lithoscope.result.ledger import Ledger
-from lithoscope.result.manifest import SCHEMA, Manifest
+from lithoscope.result.manifest import SCHEMA, SWEEP_SCHEMA, Manifest
 from lithoscope.result.result import Result
 
 MANIFEST = "manifest.json"
 TREE = "result.zarr"
+
+READ_BY = {SCHEMA: "ls.load", SWEEP_SCHEMA: "ls.load_sweep"}
+"""What reads a folder, by the schema of its manifest."""
 
 
 def save(result: Result, path: str | Path, *, replace: bool = False) -> Path:
@@ -38,19 +43,28 @@ def save(result: Result, path: str | Path, *, replace: bool = False) -> Path:
     replace  whether the result of another run may be replaced as well
     Raises StoreError if the folder holds something else, cannot be written, or if there is no room.
     """
+    return keep(path, result.manifest.as_data(), partial(_write, result), replace=replace)
+
+
+def keep(path: str | Path, manifest: Mapping[str, Any], write: Callable[[Path], None], *, replace: bool = False) -> Path:
+    """Write a folder that is complete or absent, with a manifest that has a checksum of every file.
+
+    write  writes the files into a folder that is given; otherwise as `save`
+    """
     path = Path(path)
-    check_target(path, result.manifest.run_id, replace=replace)
-    partial = _beside(path, "partial")
+    check_target(path, manifest["run_id"], replace=replace)
+    half = _beside(path, "partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.mkdir()
-        _write(result, partial)
-        _keep_what_is_not_ours(path, partial)
-        _replace(partial, path)
+        half.mkdir()
+        write(half)
+        _seal(half, manifest)
+        _keep_what_is_not_ours(path, half)
+        _replace(half, path)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(half, ignore_errors=True)
     return path
 
 
@@ -125,16 +139,24 @@ def load(path: str | Path) -> Result:
     Raises StoreError if it is absent, incomplete, damaged, from another program or from a newer version.
     """
     path = Path(path)
+    manifest = trusted(path, SCHEMA)
+    summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    with xr.open_datatree(path / TREE, engine="zarr", consolidated=False) as stored:
+        tree = stored.load()
+    return Result(tree, _status(summary["status"]), Ledger.from_data(summary["ledger"]), Manifest.from_data(manifest))
+
+
+def trusted(path: Path, schema: str) -> dict[str, Any]:
+    """The manifest of a folder of a schema whose files are all as they were written. Raises StoreError if not."""
     manifest = _manifest(path)
+    if manifest["schema"] != schema:
+        raise StoreError(f"{path} holds something else: read it with {READ_BY[manifest['schema']]}.")
     for name, checksum in manifest["files"].items():
         if not (path / name).resolve().is_relative_to(path.resolve()):
             raise StoreError(f"{path} is not to be trusted: its manifest names a file outside the folder.")
         if not (path / name).is_file() or _checksum(path / name) != checksum:
             raise StoreError(f"{path / name} is damaged or missing: its checksum does not match. Run the program again.")
-    summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
-    with xr.open_datatree(path / TREE, engine="zarr", consolidated=False) as stored:
-        tree = stored.load()
-    return Result(tree, _status(summary["status"]), Ledger.from_data(summary["ledger"]), Manifest.from_data(manifest))
+    return manifest
 
 
 def _status(data: dict[str, Any]) -> Status:
@@ -149,11 +171,12 @@ def _manifest(path: Path) -> dict[str, Any]:
     except (ValueError, OSError) as error:
         raise StoreError(f"{path / MANIFEST} cannot be read: {error}.") from error
     schema = str(data.get("schema"))
-    if schema.rpartition("/")[0] != SCHEMA.rpartition("/")[0] or "files" not in data:
+    ours = {each.rpartition("/")[0]: each for each in READ_BY}.get(schema.rpartition("/")[0])
+    if ours is None or "files" not in data:
         raise StoreError(f'{path} is not a result of Lithoscope: its schema is "{schema}".')
-    if schema != SCHEMA:
+    if schema != ours:
         writer = data.get("versions", {}).get("lithoscope", "unknown")
-        raise StoreError(f"{path} has schema {schema}, written by Lithoscope {writer}; this version reads {SCHEMA}. Update it.")
+        raise StoreError(f"{path} has schema {schema}, written by Lithoscope {writer}; this version reads {ours}. Update it.")
     return data
 
 
@@ -161,44 +184,49 @@ def _write(result: Result, folder: Path) -> None:
     result.tree.to_zarr(folder / TREE, mode="w", consolidated=False)
     for name, text in result.manifest.inputs.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-    _json(folder / "summary.json", result.summary())
+    write_json(folder / "summary.json", result.summary())
+
+
+def _seal(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest, after all else."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     checksums = {str(file.relative_to(folder)): _checksum(file) for file in files}
-    _json(folder / MANIFEST, result.manifest.as_data() | {"files": checksums})
+    write_json(folder / MANIFEST, {**manifest, "files": checksums})
 
 
-def _keep_what_is_not_ours(path: Path, partial: Path) -> None:
+def _keep_what_is_not_ours(path: Path, half: Path) -> None:
     """Take over the files that somebody put into the folder of the result that is replaced: figures, notes."""
     if not (path / MANIFEST).is_file():
         return
     ours = {MANIFEST, *_manifest(path)["files"]}
     for file in path.rglob("*"):
         name = file.relative_to(path)
-        if file.is_file() and str(name) not in ours and not (partial / name).exists():
-            (partial / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file, partial / name)
+        if file.is_file() and str(name) not in ours and not (half / name).exists():
+            (half / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, half / name)
 
 
-def _replace(partial: Path, path: Path) -> None:
+def _replace(half: Path, path: Path) -> None:
     """Move a finished folder to its place; an older one is moved away first and removed after."""
-    for file in partial.rglob("*"):
+    for file in half.rglob("*"):
         if file.is_file():
             with file.open("rb") as stream:
                 os.fsync(stream.fileno())
     if not path.exists():
-        partial.replace(path)
+        half.replace(path)
         return
     old = _beside(path, "old")
     path.replace(old)
     try:
-        partial.replace(path)
+        half.replace(path)
     except BaseException:
         old.replace(path)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _json(path: Path, data: dict[str, Any]) -> None:
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Data as JSON that a person can read."""
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 

@@ -18,6 +18,10 @@ from lithoscope.studies.verdict import Prediction
 from lithoscope.units import ValueStatus, convert
 
 
+WIDE = 3.0
+"""Ratio of the ends of a range from which its values are spread on a logarithmic scale."""
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """A parameter that is not known better than this.
@@ -51,6 +55,34 @@ class Range:
     def quoted(self) -> str:
         """The value as a table shows it."""
         return self.readings[self.value == self.high] if self.readings else f"{self.value:.4g}"
+
+    @property
+    def distribution(self) -> str:
+        """How its values are spread where all ranges are sampled at once, in words."""
+        if self.readings:
+            return "either, equally likely"
+        even = "evenly on a logarithmic scale" if self._logarithmic else "evenly"
+        return even if self.value in (self.low, self.high) else f"{even}, half on each side of the value"
+
+    @property
+    def _logarithmic(self) -> bool:
+        return self.low > 0 and self.high / self.low > WIDE
+
+    def quantile(self, u: Sequence[float]) -> list[float]:
+        """The value below which each share of the probability lies. The quoted value is the median, unless it is an end."""
+        return [self._at(share) for share in u]
+
+    def _at(self, share: float) -> float:
+        if self.readings:
+            return self.high if share >= 0.5 else self.low
+        if self.value in (self.low, self.high):
+            return self._between(self.low, self.high, share)
+        if share < 0.5:
+            return self._between(self.low, self.value, 2 * share)
+        return self._between(self.value, self.high, 2 * share - 1)
+
+    def _between(self, low: float, high: float, part: float) -> float:
+        return float(low * (high / low) ** part if self._logarithmic else low + (high - low) * part)
 
     def written(self, value: float) -> dict[str, str]:
         """A value as a cell file states it; one outside the range, as in a search, goes without the range."""

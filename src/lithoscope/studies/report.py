@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lithoscope.studies.outcome import Outcome, Panel
 
 
+SHOWN = 3
+"""Leading parameters that a row names."""
+
+
 def page(outcome: Outcome) -> str:
     """The report as HTML text."""
     environment = Environment(
@@ -24,7 +28,7 @@ def page(outcome: Outcome) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "interval": interval, "slug": slug, "print": typeset}
+    environment.filters |= {"number": number, "interval": interval, "spread": spread, "slug": slug, "print": typeset}
     return environment.get_template("report.html").render(
         outcome=outcome,
         claims={claim.id: claim for claim in outcome.claims.claims},
@@ -73,6 +77,22 @@ def interval(verdict: Verdict) -> str:
             ends = ("−∞" if low is None else f"{low:.3g}", "∞" if high is None else f"{high:.3g}")
             parts.append(f"{value:.3g} ({' to '.join(ends)}){tail}")
     return ", ".join(parts) or "–"
+
+
+def spread(verdict: Verdict) -> str:
+    """What was predicted over designs that are spread over all ranges, value by value; empty if nothing was."""
+    parts = []
+    for n, seen in enumerate(verdict.sampled):
+        if seen is None:
+            continue
+        unit = verdict.unit[n] if isinstance(verdict.unit, tuple) else verdict.unit
+        tail = f" {unit}" if unit not in (None, "1") else ""
+        low, high = ("−∞" if seen.low is None else f"{seen.low:.3g}", "∞" if seen.high is None else f"{seen.high:.3g}")
+        inside = "" if seen.inside is None else f"; {seen.inside:.0%} as reported"
+        leading = ", ".join(f"{name} {value:.2f}" for name, value in seen.leading[:SHOWN])
+        led = f"; {seen.by}: {leading}" if leading else ""
+        parts.append(f"90 % of {seen.designs} designs: {low} to {high}{tail}{inside}{led}")
+    return ". ".join(parts)
 
 
 def slug(text: str) -> str:

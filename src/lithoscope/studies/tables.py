@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lithoscope.studies.outcome import Table
@@ -11,6 +12,7 @@ from lithoscope.units import MAH_PER_CM2
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lithoscope.ensemble import Sweep
     from lithoscope.result import Result
     from lithoscope.studies.ranges import Range, Sensitivity
     from lithoscope.studies.verdict import Prediction
@@ -37,10 +39,30 @@ def ledgers(runs: Mapping[str, Result], after: str) -> Table:
 def opened(ranges: Sequence[Range], remark: str) -> Table:
     """The parameters that nobody measured."""
     rows = tuple(
-        (r.name, r.symbol, r.quoted, r.extent, "" if r.unit == "1" else r.unit, f"{r.source} ({r.status or 'open'})")
+        (
+            r.name, r.symbol, r.quoted, r.extent, "" if r.unit == "1" else r.unit, r.distribution,
+            f"{r.source} ({r.status or 'open'})",
+        )
         for r in ranges
+    )  # fmt: skip
+    columns = ("parameter", "symbol", "value", "range", "unit", "values of the designs lie", "source")
+    return Table("What is open", columns, rows, remark)
+
+
+def ensembles(sweeps: Mapping[str, Sweep]) -> Table:
+    """How the designs of each ensemble ended, and how far those that were checked are from single runs."""
+    rows = tuple((name, _ends(sweep), f"{len(sweep.checked)}", f"{1e3 * sweep.error:.2g}", " ".join(sweep.notes) or "none")
+                 for name, sweep in sweeps.items())  # fmt: skip
+    remark = (
+        "Thousands of designs are solved together by another integrator than the runs of this page, from the same equations. "
+        "Some of each ensemble are solved singly as well; the number is their largest difference at the end of a step."
     )
-    return Table("What is open", ("parameter", "symbol", "value", "range", "unit", "source"), rows, remark)
+    return Table("Ensembles", ("ensemble", "how its designs ended", "checked singly", "off by / mV", "notes"), rows, remark)
+
+
+def _ends(sweep: Sweep) -> str:
+    counts = Counter(status.word for status in sweep.statuses)
+    return ", ".join(f"{count} {word}" for word, count in counts.most_common())
 
 
 def moves(predictions: Mapping[str, Prediction], sensitivities: Mapping[str, Sequence[Sensitivity]]) -> tuple[Table, ...]:

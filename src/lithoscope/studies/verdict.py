@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from lithoscope.studies.claims import Band, Claim
 
@@ -46,6 +46,27 @@ MEANS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """What a prediction is over designs that are spread over all ranges at once.
+
+    designs            how many;  failed: those of them that gave no number, which count as beyond every other
+    low, median, high  5, 50 and 95 % of the designs lie below; None if that many gave a number
+    leading            parameters that lead, by the number that says how much
+    by                 what that is: the total Sobol index, a share in the variance, or a rank correlation
+    inside             share of the designs that lie in the reported band; None before it is compared
+    """
+
+    designs: int
+    failed: int
+    low: float | None
+    median: float | None
+    high: float | None
+    leading: tuple[tuple[str, float], ...]
+    by: Literal["total Sobol index", "rank correlation"] = "total Sobol index"
+    inside: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """One predicted number with what is open about it.
 
@@ -54,6 +75,7 @@ class Prediction:
     decided_by   path of the parameter that moves it most
     calibrated   ids of the claims that set a parameter of it
     run          id of the run at value
+    sampled      what it is over designs that are spread over all ranges at once, if they were
     """
 
     value: float
@@ -62,6 +84,7 @@ class Prediction:
     decided_by: str | None = None
     calibrated: tuple[str, ...] = ()
     run: str | None = None
+    sampled: Sampled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,7 @@ class Verdict:
     decided_by: str | None = None
     run: str | None = None
     note: str = ""
+    sampled: tuple[Sampled | None, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """As plain data for JSON; a list of one becomes the value itself."""
@@ -90,6 +114,7 @@ class Verdict:
         for key in ("reported", "predicted", "low", "high"):
             values = data[key]
             data[key] = values[0] if len(values) == 1 else (list(values) or None)
+        data["sampled"] = [_sampled_data(each) for each in self.sampled] if any(self.sampled) else None
         return data
 
 
@@ -152,7 +177,14 @@ def judged(claim: Claim, predictions: Sequence[Prediction | None], note: str = "
         calibrated_on=tuple(dict.fromkeys(c for p in made for c in p.calibrated)),
         decided_by=next((p.decided_by for p in made if word is Word.UNDECIDED), None),
         run=next((p.run for p in made), None),
+        sampled=tuple(p.sampled if p else None for p in predictions),
     )
+
+
+def _sampled_data(sampled: Sampled | None) -> dict[str, Any] | None:
+    if sampled is None:
+        return None
+    return asdict(sampled) | {"leading": [{"parameter": name, "value": value} for name, value in sampled.leading]}
 
 
 def _finite(value: float) -> float | None:

@@ -76,9 +76,8 @@ class CellModel(Document):
         from lithoscope.physics.cell.drive import Driver
 
         begun = time.perf_counter()
-        self.check_suits(cell)
+        self.check(cell)
         found = surroundings(cell)
-        _check_temperature(found)
         with self._solving(cell, program, apart=apart or journal is not None) as solves:
             timeline, status = Driver(solves, journal).run(program, report)
         tree = timeline.tree(found.area)
@@ -118,6 +117,13 @@ class CellModel(Document):
         compiled  whether to machine code
         """
         return _system(type(self), self.structure(cell), transport_law(cell), self.cells, by, compiled)
+
+    def check(self, cell: Cell) -> None:
+        """Raises InputError if this model cannot run a cell: see `check_suits`, or its temperature is far from all that was
+        measured.
+        """
+        self.check_suits(cell)
+        _check_temperature(surroundings(cell))
 
     def check_suits(self, cell: Cell) -> None:
         """Raises InputError if this model cannot run the working electrode of a cell, naming the right model, or its short."""

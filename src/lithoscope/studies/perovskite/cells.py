@@ -186,9 +186,7 @@ def calibrated_cell(material: str, claims: Claims, point: Point) -> Cell:
     changes |= _interface(cell, material, at, point, given[KINETICS])
     if material != "bare":
         changes |= _film(material, reported, point, by_name)
-    for path, value in changes.items():
-        cell = cell.changed(path, value)
-    return cell
+    return cell.changed_at(changes)
 
 
 def _film(material: str, reported: Reported, point: Point, by_name: dict[str, Range]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from lithoscope.studies.perovskite.cells import AREA, KINETICS, MATERIALS, READING, RESISTANCE, Reported, ranges
+from lithoscope.studies.perovskite.ensembles import Ensembles, spread
 from lithoscope.studies.perovskite.runs import Runs
 from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
 from lithoscope.studies.verdict import Prediction
@@ -50,6 +51,7 @@ class Findings:
     sensitivities  what each open parameter does to each prediction
     area_curves    overpotential of each coated cell over electrode areas, mV: at the quoted values, and the ends that the
                    tolerance of its resistance and the range of the kinetics leave
+    ensembles      the first cycle of designs that are spread over all ranges at once
     area_needed    area at which each coated cell would show the reported overpotential, cm2
     """
 
@@ -64,6 +66,7 @@ class Findings:
     hidden: dict[str, float]
     sensitivities: dict[str, tuple[Sensitivity, ...]]
     area_curves: dict[str, AreaCurve]
+    ensembles: Ensembles
     area_needed: dict[str, float]
 
     def interface_resistance(self, material: str) -> float:
@@ -95,11 +98,15 @@ def find(claims: Claims, report: Report) -> Findings:
         lambda p: runs.overpotential("MAPbCl3", p) / runs.overpotential("MASnCl3", p),
         open_ranges, calibrated=CALIBRATED_ON["MAPbCl3"], run=full["MAPbCl3"].manifest.run_id,
     )  # fmt: skip
-    report(0.6, "electrode areas")
+    designs = spread(claims, open_ranges, lambda done, text: report(0.6 + 0.2 * done, text))
+    for material, claim in (("bare", None), ("MASnCl3", TIN), ("MAPbCl3", LEAD)):
+        over[material] = designs.voltage[material].added_to(over[material], claims[claim].band(0) if claim else None)
+    ratio = designs.ratio.added_to(ratio)
+    report(0.8, "electrode areas")
     curves = {material: _area_curve(runs, material, point, open_ranges) for material in MATERIALS[1:]}
     needed = {m: _area_for(runs, m, point, float(claims[c].values[0])) for m, c in (("MASnCl3", TIN), ("MAPbCl3", LEAD))}
     report(0.95, "figures")
-    return Findings(reported, open_ranges, point, full, wide, over, ratio, arcs, hidden, moves, curves, needed)
+    return Findings(reported, open_ranges, point, full, wide, over, ratio, arcs, hidden, moves, curves, designs, needed)
 
 
 def _area_curve(runs: Runs, material: str, point: Point, open_ranges: tuple[Range, ...]) -> AreaCurve:

@@ -19,6 +19,7 @@ from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, priors
 from lithoscope.studies.perovskite.cells import MATERIALS, calibrated_cell
 from lithoscope.studies.perovskite.hostcell import HostComparison, compare_with_host
+from lithoscope.studies.perovskite.joint import Joint, draw
 from lithoscope.studies.perovskite.longruns import LongRuns
 from lithoscope.studies.perovskite.mechanisms import READINGS, cycles
 from lithoscope.studies.perovskite.required import Required, deciding, name_of, require
@@ -53,6 +54,7 @@ class Lives:
     aged        impedance of all cells after the same cycles, for each case
     moves       what other open numbers do to the reduction that the case that decides requires
     unsolved    what is missing
+    joint       designs with every open number free at once
     fresh       thickness of the native film at assembly that the spectra leave, by material, m
     """
 
@@ -64,14 +66,16 @@ class Lives:
     aged: tuple[aged.Aged, ...]
     moves: tuple[priors.Move, ...]
     unsolved: tuple[Unsolved, ...]
+    joint: Joint
     fresh: dict[str, float]
 
 
 def live(claims: Claims, point: Point, report: Report) -> Lives:
     """Make all long runs of the study, two at a time. Takes some minutes."""
     ageing = LongRuns(claims, point)
+    joint = draw(claims, lambda done, what: report(0.1 * done, f"life: {what}"))
     with threads(2) as pool:
-        work = Work(pool, lambda done, what: report(done, f"life: {what}"))
+        work = Work(pool, lambda done, what: report(0.1 + 0.9 * done, f"life: {what}"))
         required = _required(work, ageing, claims)
         shown = work.ask(_shown(ageing, claims, required))
         explained = [case for case in required if case.explains]
@@ -95,6 +99,7 @@ def live(claims: Claims, point: Point, report: Report) -> Lives:
             shapes=work.collect(shapes, 0.65, 0.67),
             moves=tuple(work.collect(moves, 0.67, 1.0).values()),
             unsolved=tuple(work.unsolved),
+            joint=joint,
             fresh=_fresh(claims, point),
         )
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
 from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.outcome import Panel
-from lithoscope.studies.perovskite import aged
+from lithoscope.studies.perovskite import aged, fanpanels
 from lithoscope.studies.perovskite.cells import MATERIALS
 from lithoscope.studies.perovskite.life import EARLY, LATE, Lives, harshest
 from lithoscope.studies.perovskite.living import comparable
@@ -34,6 +34,7 @@ def panels(lives: Lives, claims: Claims) -> tuple[Panel, ...]:
     made = []
     if lives.runs:
         made.append(_voltages(lives, claims))
+    made.append(fanpanels.lives(lives.joint, claims))
     if deciding(lives.required) and lives.moves:
         made.append(_moves(lives))
     if lives.shapes:

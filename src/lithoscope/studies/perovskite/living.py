@@ -18,6 +18,7 @@ from lithoscope.studies.perovskite.hostcell import LONGEST
 from lithoscope.studies.perovskite.life import Lives
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, READINGS, hours
 from lithoscope.studies.perovskite.required import COATED, Required, deciding, name_of
+from lithoscope.studies.tables import ensembles
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged, stated
 
 if TYPE_CHECKING:
@@ -29,19 +30,21 @@ FAILURE, ABSTRACT = "perovskite.sym.bare_failure", "perovskite.sym.overpotential
 DECIDES = "what kills the bare cell, and what counts as its end"
 
 
-def predicted_life(lives: Lives, material: str) -> Prediction | None:
+def predicted_life(lives: Lives, material: str, claims: Claims) -> Prediction | None:
     """Life of a coated cell that ages as fast as the bare one, over mechanisms and readings, h; None without a run."""
     found = [case.unchanged[material] for case in lives.required if case.explains]
     if not found:
         return None
     known = [case.unchanged[material] for case in lives.required if case.is_known]
     value, low = (min(life.value for life in each) for each in (known or found, found))
-    return Prediction(value, low, max(life.high for life in found), DECIDES, (LIFE,))
+    sampled = lives.joint.sampled(material, hours(claims)[material])
+    least = [float(kept.life[material].min()) for kept in lives.joint.kept.values() if len(kept)]
+    return Prediction(value, min(low, *least), max(life.high for life in found), DECIDES, (LIFE,), sampled=sampled)
 
 
 def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[str, Verdict]:
     """The claims on life, and on the impedance after it."""
-    tin, lead = predicted_life(lives, "MASnCl3"), predicted_life(lives, "MAPbCl3")
+    tin, lead = predicted_life(lives, "MASnCl3", claims), predicted_life(lives, "MAPbCl3", claims)
     reported = hours(claims)["bare"]
     bare = Prediction(reported, reported, reported, None, (LIFE,))
     made = (
@@ -96,8 +99,20 @@ def _required_note(lives: Lives, claims: Claims, material: str) -> str:
         f"life is that of a cell that ages as the bare one. {comparable(lives)} Independent of these cells, the full cells "
         f"with LiCoO2 lose at least {independent_reduction(claims):.1f} times less lithium per cycle with the coating, if "
         "their fade is exhaustion of lithium: a number of the same kind, not of the same quantity. The interval holds both "
-        f"mechanisms and both readings; every other number stands at its quoted value.{_missing(lives)}"
+        "mechanisms and both readings, with every other number at its quoted value, and the designs with all numbers free. "
+        f"{_jointly(lives, claims, material)}{_missing(lives)}"
     )
+
+
+def _jointly(lives: Lives, claims: Claims, material: str) -> str:
+    """What is left if every open number is free at once."""
+    joint, reported = lives.joint, hours(claims)[material]
+    parts = []
+    for reading, kept in joint.kept.items():
+        ends = f"{len(kept)} end the bare cell at its time if the end is that {READINGS[reading]}"
+        alive = f", and {np.mean(kept.life[material] >= reported):.0%} of these coated cells live as long as reported"
+        parts.append(ends + (alive if len(kept) else ""))
+    return f"Of {joint.drawn - joint.refused} designs with all open numbers free at once {'; '.join(parts)}."
 
 
 def _less(factor: Bounded) -> str:
@@ -185,7 +200,10 @@ def chain() -> tuple[Link, ...]:
 
 def tables(lives: Lives, claims: Claims) -> tuple[Table, ...]:
     """What the lives require and on what that depends, the aged cells, the two bare cells, and what was not solved."""
-    made = (_required_table(lives), _moves_table(lives), _aged_table(lives), _host_table(lives, claims), _unsolved_table(lives))
+    made = (
+        _required_table(lives), _moves_table(lives), _aged_table(lives), _host_table(lives, claims), _unsolved_table(lives),
+        ensembles(lives.joint.sweeps),
+    )  # fmt: skip
     return tuple(table for table in made if table.rows)
 
 

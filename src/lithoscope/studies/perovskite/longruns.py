@@ -71,7 +71,7 @@ class LongRuns:
         """
         key = (material, tuple(sorted(ageing.items())), cycles)
         if key not in self._seen:
-            result = self._simulated(material, ageing, _program(cycles, ()))
+            result = self._simulated(material, ageing, life_program(cycles))
             columns = result.cycles
             self._seen[key] = Lived(result.status, columns["plateau_voltage"], columns["end_peak_voltage"])
         _check(self._seen[key].status, material, ageing)
@@ -83,16 +83,15 @@ class LongRuns:
         spectra  numbers of cycles after which an impedance spectrum is measured, rising, 0 for before
         Raises NotSolvedError.
         """
-        result = self._simulated(material, ageing, _program(cycles, spectra))
+        result = self._simulated(material, ageing, life_program(cycles, spectra))
         _check(result.status, material, ageing)
         return result
 
     def _simulated(self, material: str, ageing: dict[str, str | float], program: Program) -> Result:
         """The run, a second time with a tighter tolerance if its ledger does not close."""
         cell = calibrated_cell(material, self.claims, self.point).changed("working.ageing", dict(ageing))
-        stopped = program.changed("stop.voltage_magnitude", f"{LIMIT_V} V")
-        result = MODEL.simulate(cell, stopped, silent, apart=True)
-        return FINER.simulate(cell, stopped, silent, apart=True) if result.status.end is End.LEDGER_OPEN else result
+        result = MODEL.simulate(cell, program, silent, apart=True)
+        return FINER.simulate(cell, program, silent, apart=True) if result.status.end is End.LEDGER_OPEN else result
 
     def life(self, lived: Lived, reading: str) -> Bounded:
         """When a cell was at its end, h; at least as long as its program if it outlived that."""
@@ -126,14 +125,14 @@ class LongRuns:
         return crossing(lambda s: self.excess(material, mechanism, reading, hours, s), tried)
 
 
-def _program(cycles: int, spectra: tuple[int, ...]) -> Program:
-    """Cycles with spectra after some of them."""
+def life_program(cycles: int, spectra: tuple[int, ...] = ()) -> Program:
+    """Cycles with spectra after some of them, ended at the limit."""
     steps: list[Step] = []
     done = 0
     for number in spectra:
         steps += [*_cycles(number - done), Spectrum()]
         done = number
-    return Program([*steps, *_cycles(cycles - done)])
+    return Program([*steps, *_cycles(cycles - done)], stop={"voltage_magnitude": f"{LIMIT_V} V"})
 
 
 def _cycles(number: int) -> Sequence[Step]:

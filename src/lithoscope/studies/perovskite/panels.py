@@ -12,6 +12,7 @@ from matplotlib.ticker import MultipleLocator, NullFormatter, ScalarFormatter
 
 from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
 from lithoscope.studies.outcome import Panel
+from lithoscope.studies.perovskite import fanpanels
 from lithoscope.studies.perovskite.cells import (
     AREA,
     ATTEMPT_FREQUENCIES,
@@ -57,6 +58,8 @@ def all_panels(found: Findings, claims: Claims) -> tuple[Panel, ...]:
         _areas(found, claims),
         _conductivity(found),
         _sensitivities(found),
+        fanpanels.voltages(found.ensembles, claims),
+        fanpanels.parameters(found.ensembles),
     )
 
 

@@ -16,7 +16,7 @@ from lithoscope.studies.perovskite.cells import (
     mobile_lithium,
 )
 from lithoscope.studies.perovskite.findings import COATED_SPECTRA, LEAD, TIN
-from lithoscope.studies.tables import ledgers, moves, opened
+from lithoscope.studies.tables import ensembles, ledgers, moves, opened
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
@@ -66,7 +66,9 @@ def _after_cycling(found: Findings, reported: float) -> float:
 
 def all_tables(found: Findings, claims: Claims) -> tuple[Table, ...]:
     """Calibrated numbers, ledgers, open parameters, sensitivities."""
-    return _calibrated(found, claims), ledgers(found.runs, "five cycles"), opened(found.ranges, REMARK), *_moves(found)
+    designs = ensembles({f"first cycle, {material}": each for material, each in found.ensembles.sweeps.items()})
+    books = ledgers(found.runs, "five cycles")
+    return _calibrated(found, claims), books, opened(found.ranges, REMARK), *_moves(found), designs
 
 
 def _calibrated(found: Findings, claims: Claims) -> Table:

@@ -29,7 +29,7 @@ class Built:
     """A model in native code.
 
     system  the discretised model;  found: its functions;  layout: of the buffers
-    how     it came about: `COMPILED`, `FROM_CACHE` or `REBUILT`
+    how     it came about: `COMPILED`, `FROM_CACHE` or `REBUILT`;  key: hash of all that the code follows from
     """
 
     system: System
@@ -37,6 +37,7 @@ class Built:
     layout: Layout
     library: Library
     how: str
+    key: str
 
 
 def build(system: System, outputs: Sequence[str], width: int | None = None) -> Built:
@@ -50,13 +51,13 @@ def build(system: System, outputs: Sequence[str], width: int | None = None) -> B
     name, how = kept.key(found, width), COMPILED
     try:
         if entry := kept.read(name):
-            return Built(system, found, Layout(**entry[0]), Library(entry[1], SYMBOLS), FROM_CACHE)
+            return Built(system, found, Layout(**entry[0]), Library(entry[1], SYMBOLS), FROM_CACHE, name)
     except kept.DamagedEntryError:
         how = REBUILT
     text, layout = module(found, parts(found), width)
     code = compile_module(text)
     kept.write(name, asdict(layout), code)
-    return Built(system, found, layout, Library(code, SYMBOLS), how)
+    return Built(system, found, layout, Library(code, SYMBOLS), how, name)
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,10 @@ class Kernel:
             self._built[form] = build(system, self.outputs, self.width)
         return self._built[form]
 
+    def key(self, program: Program) -> str:
+        """What names the code that runs a program: a hash of all that it follows from."""
+        return self.built("switched" if needs_voltage(program) else "current").key
+
     def run(
         self,
         values: ArrayLike,
@@ -105,6 +109,7 @@ class Kernel:
         threads: int | None = None,
         samples: int = 0,
         progress: Progress | None = None,
+        finished: Callable[[slice, LaneResult], object] | None = None,
     ) -> LaneResult:
         """Run designs through a program.
 
@@ -114,6 +119,7 @@ class Kernel:
         samples   outputs are taken at this many equal parts of each step as well
         progress  called now and then with the number of designs that are done and of all; if it returns False the run ends, and
                   designs that are not done are interrupted
+        finished  called with the rows of some designs and what came of them as soon as all of them are done, to keep it
 
         A program with a voltage or a scan needs code of its own, made when it first comes.
         Raises InputError for values of another shape, NotLoweredError if that code cannot be made.
@@ -121,16 +127,23 @@ class Kernel:
         from lithoscope.physics.cell.lanes import threads as pool
 
         cells = self._cells(values)
-        _check(rtol, samples, threads)
+        check_numbers(rtol, samples, threads)
         form: Form = "switched" if needs_voltage(program) else "current"
         built, count = self.built(form), threads or pool.usual_threads()
         told, kept = table(program, built.found.step)
         order = [cells[name] for name in built.found.cell]
         task = pool.Task(built, np.ascontiguousarray(np.column_stack(order)), told, kept, rtol, samples)
         begun = time.perf_counter(), time.process_time()
-        out = pool.run(task, count, progress)
-        took = time.perf_counter() - begun[0], time.process_time() - begun[1]
-        return self._result(built, program, task, out, count, took)
+
+        def result(of: Task, out: Out) -> LaneResult:
+            took = time.perf_counter() - begun[0], time.process_time() - begun[1]
+            return self._result(built, program, of, out, count, took)
+
+        def chunk(rows: slice, out: Out) -> None:
+            if finished is not None:
+                finished(rows, result(replace(task, cell=task.cell[rows]), out))
+
+        return result(task, pool.run(task, count, progress, chunk))
 
     def spectra(self, values: ArrayLike, states: Array, frequency: Array, threads: int | None = None) -> Complex:
         """Areal impedance of designs, each about its own state: at the end of a run or at rest before one of its spectra.
@@ -211,7 +224,8 @@ class Kernel:
         return status(end, detail, visit, float(np.nansum(out.duration[design])))
 
 
-def _check(rtol: float, samples: int, threads: int | None) -> None:
+def check_numbers(rtol: float, samples: int, threads: int | None) -> None:
+    """Raises InputError for numbers with which no run is to be trusted, or none can be made."""
     if not FINEST <= rtol <= COARSEST:
         raise InputError("rtol", f"= {rtol:g}", expected=f"from {FINEST:g} to {COARSEST:g}",
                          why="Coarser results are off by millivolts, finer by round-off", do="Write rtol=1e-4")  # fmt: skip

@@ -44,7 +44,10 @@ def usual_width() -> int:
 
 def _machine() -> Any:
     binding = llvm()
-    target = binding.Target.from_default_triple()
+    try:
+        target = binding.Target.from_default_triple()
+    except RuntimeError as error:
+        raise NoTargetError(f"LLVM has no target for it ({error})") from None
     return target.create_target_machine(
         cpu=binding.get_host_cpu_name(),
         features=binding.get_host_cpu_features().flatten(),

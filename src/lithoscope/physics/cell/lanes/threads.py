@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,13 +20,16 @@ from lithoscope.physics.cell.lanes.table import Whole
 FLOOR = 1e-2
 """Absolute over relative tolerance, in the scale of each unknown."""
 
-CHUNKS = 2
-"""Chunks for each thread, since some designs end early; each ends with lanes that have nothing left to do."""
+PER_LANE = 16
+"""Designs for each lane of a chunk, about: it ends with lanes that have nothing left to do. What ends early, and what is kept
+while a run grows, ask for many chunks.
+"""
 
 POLL_S = 0.1
 """Time between two reports of progress, s."""
 
 Progress = Callable[[int, int], object]
+Finished = Callable[[slice, records.Out], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,25 @@ def usual_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(task: Task, threads: int, progress: Progress | None) -> records.Out:
-    """Run all designs, until progress says False; an exception, also Ctrl-C, ends all threads and is raised."""
+def run(task: Task, threads: int, progress: Progress | None, finished: Finished | None = None) -> records.Out:
+    """Run all designs, until progress says False; an exception, also Ctrl-C, ends all threads and is raised.
+
+    finished  called in this thread with each chunk that is done
+    """
     out, plan = _empty(task), _plan(task)
     slices = _chunks(len(task.cell), threads, task.built.layout.width)
     marks = [_marks(task.built.layout.width) for _ in slices]
     # Compiled here where it is not yet, since only one thread may.
     _go(task, _part(plan, slice(0, 0)), _rows(out, slice(0, 0)), _marks(task.built.layout.width))
     with ThreadPoolExecutor(threads) as pool:
-        jobs = [
-            pool.submit(_go, task, _part(plan, chunk), _rows(out, chunk), mark)
+        jobs = {
+            pool.submit(_go, task, _part(plan, chunk), _rows(out, chunk), mark): chunk
             for chunk, mark in zip(slices, marks, strict=True)
-        ]
+        }
         try:
-            _watch(jobs, marks, len(task.cell), progress)
+            for done in _watch(jobs, marks, len(task.cell), progress):
+                if finished is not None:
+                    finished(jobs[done], _rows(out, jobs[done]))
         finally:
             # All is done, or nobody waits for the rest.
             for mark in marks:
@@ -72,20 +80,23 @@ def run(task: Task, threads: int, progress: Progress | None) -> records.Out:
     return out
 
 
-def _watch(jobs: Sequence[Future[None]], marks: Sequence[Whole], count: int, progress: Progress | None) -> None:
-    """Until all is done or progress says False; what a thread raises is raised."""
+def _watch(
+    jobs: Iterable[Future[None]], marks: Sequence[Whole], count: int, progress: Progress | None
+) -> Iterator[Future[None]]:
+    """What is done, until all is or progress says False; what a thread raises is raised."""
     left: Iterable[Future[None]] = jobs
     while left:
         done, left = wait(jobs, timeout=POLL_S)
         for job in done:
             job.result()
+            yield job
         if progress is not None and progress(sum(int(mark[records.SHARED, records.DONE]) for mark in marks), count) is False:
             return
 
 
 def _chunks(count: int, threads: int, width: int) -> list[slice]:
-    """Contiguous parts of the designs, a few for each thread where each still fills the lanes many times."""
-    parts = threads * CHUNKS if count >= 16 * width * threads * CHUNKS else threads
+    """Contiguous parts of the designs, as many for each thread."""
+    parts = threads * max(1, round(count / (threads * PER_LANE * width)))
     bounds = [count * n // parts for n in range(parts + 1)]
     return [slice(a, b) for a, b in pairwise(bounds) if b > a]
 

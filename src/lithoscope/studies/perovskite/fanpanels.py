@@ -1,0 +1,111 @@
+"""The figures of the designs that are spread over all ranges: fans of their voltages, and which parameters lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lithoscope.analysis.figures.fans import SAID, fan
+from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
+from lithoscope.studies.outcome import Panel
+from lithoscope.studies.perovskite.cells import MATERIALS
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, READINGS, hours
+from lithoscope.studies.spread import LEADS
+from lithoscope.studies.typeset import typeset
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from lithoscope.studies.claims import Claims
+    from lithoscope.studies.perovskite.ensembles import Ensembles
+    from lithoscope.studies.perovskite.joint import Joint, Kept
+    from lithoscope.studies.spread import Spread
+
+COATED = MATERIALS[1:]
+
+
+def voltages(found: Ensembles, claims: Claims) -> Panel:
+    """The first cycle over all ranges."""
+    reported = claims["perovskite.sym.overpotential_msc"]
+    band = reported.band(0)
+    with figure(DOUBLE, 60 * MM) as drawn:
+        for axes, material in zip(drawn.subplots(1, 3, sharey=True), MATERIALS, strict=True):
+            curve = CURVES[material]
+            fan(axes, *found.traces(material), curve.colour, curve.label)
+            axes.set(yscale="log", ylim=(10, 3000), xlabel="Time / h", xlim=(0, 2))
+            axes.set_title(curve.label, fontweight="normal")
+            if material in COATED:
+                axes.axhspan(band.low, band.high, color=GREY, alpha=0.45, lw=0, zorder=0)
+                axes.text(0.06, band.low * 0.95, f"reported, {reported.tolerance}", fontsize=6, va="top", color=BLACK)
+        drawn.axes[0].set_ylabel("|Voltage| / mV")
+    seen = found.voltage["MASnCl3"].sampled
+    caption = (
+        f"Magnitude of the voltage in the first cycle at 1 mA/cm2 over {seen.designs} designs, in which all open parameters of "
+        f"the table below are spread over their ranges at once and each cell is calibrated anew on its spectrum: {SAID}. "
+        f"Grey: the reported voltage. Of the designs {found.voltage['MASnCl3'].inside(band):.1%} (MASnCl3) and "
+        f"{found.voltage['MAPbCl3'].inside(band):.1%} (MAPbCl3) lie in it."
+    )
+    return Panel("fan-first", "First cycle over all ranges", svg(drawn), caption)
+
+
+def parameters(found: Ensembles) -> Panel:
+    """Which parameters lead."""
+    shown: dict[str, Spread] = {CURVES[m].label: found.voltage[m] for m in COATED} | {"ratio of both": found.ratio}
+    names = [i.name for i in found.voltage["MASnCl3"].indices]
+    names = [n for n in names if any(i.total > LEADS for s in shown.values() for i in s.indices if i.name == n)]
+    with figure(DOUBLE, 58 * MM) as drawn:
+        for axes, (label, spread) in zip(drawn.subplots(1, 3, sharey=True), shown.items(), strict=True):
+            _bars(axes, spread, names)
+            axes.set_title(label, fontweight="normal")
+            axes.set(xlabel="Total Sobol index", xlim=(0, 1))
+        drawn.axes[0].set_yticks(range(len(names)), [typeset(name) for name in reversed(names)])
+    caption = (
+        "Share of each open parameter in the variance of the logarithm of the voltage, alone (dark) and together with others "
+        "(light; lines: 95 % of its error), for both coated cells and for the ratio of their voltages. Indices of Sobol on "
+        f"{len(found.plan)} designs. Those below {LEADS:g} everywhere are left out. The ratio, which any electrode area has "
+        "in common, hangs on how the reported arcs are to be read."
+    )
+    return Panel("sobol", "Which parameters lead", svg(drawn), caption)
+
+
+def _bars(axes: Axes, spread: Spread, names: list[str]) -> None:
+    by_name = {index.name: index for index in spread.indices}
+    for n, name in enumerate(reversed(names)):
+        index = by_name[name]
+        axes.barh(n, index.total, color="#AAC4E0", height=0.62, xerr=index.error, error_kw={"lw": 0.6, "ecolor": BLACK})
+        axes.barh(n, max(index.first, 0.0), color="#335577", height=0.34)
+
+
+def lives(found: Joint, claims: Claims) -> Panel:
+    """Lives of the designs whose bare cell ends at its time."""
+    reported, kept = hours(claims), list(found.kept.values())
+    with figure(DOUBLE, 66 * MM) as drawn:
+        for axes, each in zip(drawn.subplots(1, len(kept), sharey=True), kept, strict=True):
+            _lives(axes, each, reported)
+            axes.set_title(typeset(f"{READINGS[each.reading]}: {len(each)} designs"), fontweight="normal")
+        drawn.axes[0].set_ylabel("Voltage of a cycle / mV")
+        handles, labels = drawn.axes[0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside upper center", ncols=3)
+    caption = (
+        f"Voltage of each cycle, mean over the middle half of its half-cycles, of the designs whose bare cell ends at "
+        f"{reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} designs over all ranges of ageing and "
+        f"of the cell {_counts(kept)}. The coated cells run with the same numbers: {SAID}; an ended cell counts as above. "
+        "Ticks: reported lives. So this is what the resistance of a coating does to the life, with everything that nobody "
+        "measured left open, and not what it does to the ageing itself."
+    )
+    return Panel("fan-lives", "Lives over all ranges", svg(drawn), caption)
+
+
+def _counts(kept: list[Kept]) -> str:
+    return " and ".join(f"{len(each)} if the end is that {READINGS[each.reading]}" for each in kept)
+
+
+def _lives(axes: Axes, kept: Kept, reported: dict[str, float]) -> None:
+    for material in MATERIALS:
+        curve = CURVES[material]
+        if material in kept.plateau:
+            seen = 1e3 * kept.plateau[material]
+            fan(axes, HOURS_PER_CYCLE * np.arange(1, seen.shape[1] + 1), seen, curve.colour, curve.label, curve.dash)
+        axes.plot(reported[material], 0.03, curve.marker, color=curve.colour, ms=5, transform=axes.get_xaxis_transform())
+    axes.set(xscale="log", yscale="log", xlabel="Time / h", xlim=(2, 900), ylim=(20, 1500))
