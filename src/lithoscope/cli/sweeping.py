@@ -81,6 +81,7 @@ def _row(found: Sweep, paths: Sequence[str], n: int) -> Mapping[str, Any]:
     last = {
         f"{name}, {values.attrs['units']}": float(values[done[-1]]) if len(done) else None
         for name, values in design.data_vars.items()
+        if values.dims == ("step",)
     }
     return {"design": n} | varied | {"ended": found.statuses[n].word, "time, h": found.statuses[n].time / 3600} | last
 
