@@ -184,7 +184,7 @@ def test_a_check_that_failed_and_a_flat_map_say_so(found: ls.Map) -> None:
 # ----------------------------------------------------------------------------------------------------- the command
 
 
-@pytest.mark.fails_when(COMMAND, 'scale = "log" if text.endswith(" log") else "linear"', 'scale = "linear"')
+@pytest.mark.fails_when(COMMAND, '= "log" if text.endswith(" log") else "linear"', '= "linear"')
 def test_the_command_draws_a_map(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "short.toml").write_text(PROGRAM.to_toml())
     figure = tmp_path / "map.svg"

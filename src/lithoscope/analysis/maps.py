@@ -58,7 +58,10 @@ class Metric:
 
 def last(found: Sweep, name: str) -> Array:
     """An output at the end of the last step that each design came to, NaN for none."""
-    return np.asarray(found[name].ffill("step").isel(step=-1).values, dtype=float)
+    values = found[name].values
+    there = np.isfinite(values)
+    step = values.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)
+    return np.where(there.any(axis=1), values[np.arange(len(values)), step], np.nan)
 
 
 def overpotential(found: Sweep, program: Program) -> Array:

@@ -11,7 +11,7 @@ from lithoscope.errors import InputError, counted
 
 if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map
-    from lithoscope.sampling import Between
+    from lithoscope.sampling import Between, Scale
 
 
 def map_files(
@@ -38,11 +38,11 @@ def map_files(
 
 def parse_axis(option: str, given: str) -> tuple[str, Between]:
     """What was written as --x "path=low..high" or "path=low..high log". Raises InputError."""
-    from lithoscope.sampling import Between
+    from lithoscope.sampling import Between, Scale
 
     path, sign, ends = given.partition("=")
     text = ends.strip()
-    scale = "log" if text.endswith(" log") else "linear"
+    scale: Scale = "log" if text.endswith(" log") else "linear"
     low, dots, high = text.removesuffix(" log").partition("..")
     if not (sign and path.strip() and dots and low.strip() and high.strip()):
         raise InputError(option, f'= "{given}"', expected='a field and its range, e.g. "separator.thickness=10 um..50 um"',
@@ -61,8 +61,8 @@ def _show(found: Map, to: Path, *, as_json: bool) -> None:
         rows = [[number if math.isfinite(number) else None for number in row] for row in value.tolist()]
         axes = {name: {"path": axis.path, "unit": axis.values[0].unit, "values": [v.value for v in axis.values]}
                 for name, axis in (("x", found.x), ("y", found.y))}  # fmt: skip
-        output.write_json({**axes, "value": rows, "unit": found.metric.unit, "of": found.metric.label, "ends": ends,
-                           "checked": found.checked, "error_v": error, "notes": list(found.notes), "figure": str(to)})  # fmt: skip
+        shown = {"value": rows, "unit": found.metric.unit, "of": found.metric.label, "ends": ends, "figure": str(to)}
+        output.write_json({**axes, **shown, "checked": found.checked, "error_v": error, "notes": list(found.notes)})
         return
     said = ", ".join(f"{count} {word}" for word, count in ends.items())
     output.say(f"{counted(len(found.statuses), 'design')}: {said}")
