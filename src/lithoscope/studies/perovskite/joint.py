@@ -157,7 +157,7 @@ def _possible(material: str, claims: Claims, point: Point) -> Cell | None:
 
 @dataclass(frozen=True, eq=False)
 class _Lives:
-    """sweep: the runs;  plateau: voltage of each cycle, V, shape (designs, cycles);  ended: when a cell could not go on, h, or infinite."""
+    """sweep: the runs;  plateau: voltage of each cycle, V, shape (designs, cycles);  ended: when a cell could not go on, h."""
 
     sweep: Sweep
     plateau: Array
@@ -185,7 +185,8 @@ def _ended(end: End, time: float) -> float:
 
 def _plateau(found: Sweep) -> Array:
     """Mean magnitude over the middle half of the time of both half-cycles, V, shape (designs, cycles)."""
-    middle = np.abs(found.samples["voltage"].values[:, :, SAMPLES // 4 : 3 * SAMPLES // 4 + 1])
+    middle = np.abs(found["voltage_trace"].values[:, :, SAMPLES // 4 : 3 * SAMPLES // 4 + 1])
     weights = np.array([0.5, *(1.0,) * (SAMPLES // 2 - 1), 0.5]) / (SAMPLES // 2)
-    halves: Array = middle @ weights
-    return halves.reshape(len(halves), -1, 2).mean(axis=2)
+    halves = middle @ weights
+    cycles_of_each: Array = halves.reshape(len(halves), -1, 2).mean(axis=2)
+    return cycles_of_each
