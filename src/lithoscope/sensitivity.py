@@ -1,4 +1,4 @@
-"""Which of several unknown numbers decides: points spread over all their ranges at once, and the share of each in what comes out.
+"""Which of several unknown numbers decides: points over all their ranges at once, and the share of each in what comes out.
 
 The points are a scrambled Sobol sequence, which fills a space of many dimensions more evenly than random numbers do, in the
 arrangement of Saltelli: one point, the same with one number exchanged, for each number, and the point they were taken from.
@@ -77,8 +77,13 @@ class Plan:
                              do='For example {"separator.thickness": ls.Between("10 um", "30 um")}')  # fmt: skip
         if self.groups < FEWEST_GROUPS or self.groups & (self.groups - 1):
             nearest = 2 ** max(3, round(math.log2(max(self.groups, 1))))
-            raise InputError("groups", f"= {self.groups}", expected=f"a power of two, at least {FEWEST_GROUPS}",
-                             why="Points of a Sobol sequence are even only in such numbers", do=f"Use groups={nearest}")  # fmt: skip
+            raise InputError(
+                "groups",
+                f"= {self.groups}",
+                expected=f"a power of two, at least {FEWEST_GROUPS}",
+                why="Points of a Sobol sequence are even only in such numbers",
+                do=f"Write groups={nearest}",
+            )
         object.__setattr__(self, "_names", tuple(self.marginals))
 
     def __len__(self) -> int:
@@ -122,8 +127,13 @@ class Plan:
         groups = seen.reshape(self.groups, -1)
         whole = groups[np.isfinite(groups).all(axis=1)]
         if len(whole) < FEWEST_GROUPS:
-            raise InputError("values", f"are finite in {len(whole)} of {self.groups} groups", expected=f"at least {FEWEST_GROUPS}",
-                             why="A group needs the result of each of its points", do="Use more groups, or narrower ranges")  # fmt: skip
+            raise InputError(
+                "values",
+                f"are finite in {len(whole)} of {self.groups} groups",
+                expected=f"at least {FEWEST_GROUPS}",
+                why="A group needs the result of each of its points",
+                do="Take more groups, or narrower ranges",
+            )
         if np.ptp(whole) <= 1e-12 * np.abs(whole).max():
             return tuple(Index(name, 0.0, 0.0, 0.0) for name in self._names)
         found = sobol.analyze(self._problem, whole.ravel(), calc_second_order=False, seed=self.seed)

@@ -113,13 +113,28 @@ def sweep(
     model: Annotated[
         str | None, typer.Option(help="A model file or a model's name; without one the default model for the cell.")
     ] = None,
-    to: Annotated[Path | None, typer.Option(help="Write every step of every design into this CSV file.")] = None,
+    samples: Annotated[
+        int, typer.Option(help="Outputs at the ends of so many equal parts of each step as well; they need a folder.")
+    ] = 0,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder in which designs are kept while the sweep grows: one that was killed goes on there. A name that ends "
+            "in .csv: a table of every step of every design, at the end."
+        ),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace another sweep that is in the folder, finished or not.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run many designs of a cell through a program, together where that can be done."""
     from lithoscope.cli.sweeping import sweep_files
 
-    code = sweep_files(cell, program, vary, paired=paired, outputs=outputs or (), model=model, to=to, as_json=as_json)
+    code = sweep_files(
+        cell, program, vary, paired=paired, outputs=outputs or (), samples=samples, model=model, to=to, replace=replace,
+        as_json=as_json,
+    )  # fmt: skip
     raise typer.Exit(code)
 
 

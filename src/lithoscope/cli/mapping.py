@@ -38,7 +38,7 @@ def map_files(
 
 def parse_axis(option: str, given: str) -> tuple[str, Between]:
     """What was written as --x "path=low..high" or "path=low..high log". Raises InputError."""
-    from lithoscope.sampling import Between, Scale
+    from lithoscope.sampling import Between
 
     path, sign, ends = given.partition("=")
     text = ends.strip()

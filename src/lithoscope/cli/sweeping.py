@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lithoscope.cli import output
-from lithoscope.errors import InputError
+from lithoscope.errors import End, InputError, SweepInterrupted
 
 if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep
@@ -19,10 +19,10 @@ SHOWN = 20
 
 
 def sweep_files(
-    cell: str, program: str, vary: Sequence[str], *, paired: bool, outputs: Sequence[str], model: str | None, to: Path | None,
-    as_json: bool,
+    cell: str, program: str, vary: Sequence[str], *, paired: bool, outputs: Sequence[str], samples: int = 0, model: str | None,
+    to: Path | None, replace: bool = False, as_json: bool,
 ) -> int:  # fmt: skip
-    """Run many designs of a cell file through a program file; returns the exit code."""
+    """Run many designs of a cell file through a program file; returns the exit code, also of an interrupted sweep."""
     from lithoscope.cli.running import read_document, read_model_named
     from lithoscope.design import Cell
     from lithoscope.ensemble import grid, sweep
@@ -31,11 +31,22 @@ def sweep_files(
     columns = parse_vary(vary)
     of, plan = read_document(Cell, cell), read_document(Program, program)
     chosen = read_model_named(model) if model else None
-    found = sweep(of, plan, columns if paired else grid(columns), chosen, outputs=tuple(outputs))
-    if to is not None:
-        partial = to.with_name(f".{to.name}.partial")
-        found.data.to_dataframe().to_csv(partial)
-        os.replace(partial, to)  # noqa: PTH105  # atomic, and over what was there
+    table = to if to and to.suffix == ".csv" else None
+    if samples and (to is None or table):
+        raise InputError("--samples", f"= {samples}, and nothing keeps them", expected="a folder",
+                         why="A table has no place for them",
+                         do="Write --to and the name of a folder, or leave --samples out")  # fmt: skip
+    try:
+        found = sweep(of, plan, columns if paired else grid(columns), chosen, outputs=tuple(outputs), samples=samples,
+                      to=None if table else to, replace=replace)  # fmt: skip
+    except SweepInterrupted as interrupted:
+        output.complain(f"INTERRUPTED  {interrupted}")
+        return End.INTERRUPTED.exit_code
+    if table:
+        partial = table.with_name(f".{table.name}.partial")
+        # Spectra are over frequencies: beside steps they would make a row of every pair.
+        found.data.drop_dims(["spectrum", "frequency"], errors="ignore").to_dataframe().to_csv(partial)
+        os.replace(partial, table)  # noqa: PTH105  # atomic, and over what was there
     _show(found, list(columns), to, as_json=as_json)
     return max((status.end.exit_code for status in found.statuses), default=0)
 

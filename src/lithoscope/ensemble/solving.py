@@ -130,6 +130,8 @@ def _single(job: Job, n: int, kind: Kind, why: str) -> Part:
         raise error.under(f"design {n}") from None
     except LithoscopeError as error:
         return _nothing(job, n, kind, why, Status(End.NO_SOLUTION, str(error)))
+    if "step" not in result.trace:
+        return _nothing(job, n, kind, why, result.status)
     ends, traces, duration = _rows(result, job)
     spectra = job.spectra.of_result(result)
     return Part(kind, [n], _as_row(ends), _as_row(traces), duration[None], (result.status,), why, spectra=spectra)

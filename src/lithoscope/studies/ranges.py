@@ -17,7 +17,6 @@ from lithoscope.data import lookup
 from lithoscope.studies.verdict import Prediction
 from lithoscope.units import ValueStatus, convert
 
-
 WIDE = 3.0
 """Ratio of the ends of a range from which its values are spread on a logarithmic scale."""
 

@@ -44,12 +44,13 @@ class Ensembles:
     def traces(self, material: str) -> tuple[Array, Array]:
         """Time, h, and magnitude of the voltage, mV, through the cycle; shapes (times,) and (designs, times).
 
-        NaN where a design gave no number. All designs pass the same charge, so that they share their times.
+        NaN where a design gave no number. All designs pass the same charge, so that they share their times. The instant of a
+        reversal, in which the voltage passes zero, is left out.
         """
-        data = self.sweeps[material].samples.isel(step=slice(-2, None))
+        data = self.sweeps[material].data.isel(step=slice(-2, None))
         hours = data["time"].isel(design=0).values / 3600
-        shown = np.abs(data["voltage"].values) * 1e3
-        return (hours - hours[0, 0]).ravel(), shown.reshape(len(shown), -1)
+        shown = np.abs(data["voltage_trace"].values[:, :, 1:]) * 1e3
+        return (hours - hours[0, 0])[:, 1:].ravel(), shown.reshape(len(shown), -1)
 
 
 def spread(claims: Claims, ranges: tuple[Range, ...], report: Report) -> Ensembles:
@@ -67,8 +68,8 @@ def spread(claims: Claims, ranges: tuple[Range, ...], report: Report) -> Ensembl
 
 def _mean_voltage(found: Sweep) -> Array:
     """Mean magnitude of the voltage over the time of the cycle, mV; NaN for a design that did not come to its end."""
-    data = found.samples.isel(step=slice(-2, None))
-    t, volt = data["time"].values, np.abs(data["voltage"].values)
+    data = found.data.isel(step=slice(-2, None))
+    t, volt = data["time"].values, np.abs(data["voltage_trace"].values)
     mean = np.trapezoid(volt, t, axis=-1).sum(axis=-1) / np.ptp(t, axis=-1).sum(axis=-1)
     ended = np.array([status.end is End.COMPLETED for status in found.statuses])
     result: Array = np.where(ended, 1e3 * mean, np.nan)

@@ -11,6 +11,7 @@ from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, f
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.perovskite.cells import MATERIALS
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, READINGS, hours
+from lithoscope.studies.perovskite.voltammetry import BARE
 from lithoscope.studies.spread import LEADS
 from lithoscope.studies.typeset import typeset
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.perovskite.ensembles import Ensembles
     from lithoscope.studies.perovskite.joint import Joint, Kept
+    from lithoscope.studies.perovskite.scanspread import ScanSpread
     from lithoscope.studies.spread import Spread
 
 COATED = MATERIALS[1:]
@@ -77,35 +79,68 @@ def _bars(axes: Axes, spread: Spread, names: list[str]) -> None:
         axes.barh(n, max(index.first, 0.0), color="#335577", height=0.34)
 
 
+def scans(found: ScanSpread, claims: Claims) -> Panel:
+    """The first scan down over all ranges."""
+    volts = np.linspace(-0.1, 2.0, 421)
+    with figure(DOUBLE, 62 * MM) as drawn:
+        for axes, name in zip(drawn.subplots(1, 3, sharey=True), (BARE, *COATED), strict=True):
+            seen = [curves for curves in found.curves[name] if curves is not None]
+            curve = CURVES["bare" if name == BARE else name]
+            label = name if name == BARE else curve.label.replace("Li", "steel")
+            fan(axes, volts, -np.array([curves.down.at(volts) for curves in seen]), curve.colour, label)
+            axes.set(yscale="log", ylim=(1e-4, 30), xlabel="Voltage / V", xlim=(-0.1, 2.0))
+            axes.set_title(f"{label}: {len(seen)} designs", fontweight="normal")
+            claim = claims["perovskite.cv.current_bare" if name == BARE else "perovskite.cv.current_coated"]
+            axes.plot(-0.1, claim.values[0], curve.marker, color=BLACK, ms=5, clip_on=False, zorder=5)
+        drawn.axes[0].set_ylabel("−Current density / mA cm$^{-2}$")
+    caption = (
+        f"First scan down of designs in which all {len(found.plan.marginals)} open numbers are spread over their ranges at "
+        f"once: {SAID}. Mark: the current that is reported at -0.1 V. Currents below the axis are left out."
+    )
+    return Panel("fan-scans", "Voltammograms over all ranges", svg(drawn), caption)
+
+
 def lives(found: Joint, claims: Claims) -> Panel:
     """Lives of the designs whose bare cell ends at its time."""
-    reported, kept = hours(claims), list(found.kept.values())
+    reported, kept = hours(claims), [each for each in found.kept.values() if len(each)]
     with figure(DOUBLE, 66 * MM) as drawn:
-        for axes, each in zip(drawn.subplots(1, len(kept), sharey=True), kept, strict=True):
-            _lives(axes, each, reported)
-            axes.set_title(typeset(f"{READINGS[each.reading]}: {len(each)} designs"), fontweight="normal")
-        drawn.axes[0].set_ylabel("Voltage of a cycle / mV")
-        handles, labels = drawn.axes[0].get_legend_handles_labels()
-        drawn.legend(handles, labels, loc="outside upper center", ncols=3)
+        left, right = drawn.subplots(1, 2)
+        most = max(kept, key=len, default=None)
+        if most is not None:
+            _plateaus(left, most, reported)
+        for each in kept:
+            _alive(right, each, "-" if each is most else ":")
+        right.set(xscale="log", xlabel="Time / h", xlim=(20, 900), ylim=(0, 1.02), ylabel="Share of the designs that is alive")
+        for material in COATED:
+            right.plot(reported[material], 1.0, CURVES[material].marker, color=CURVES[material].colour, ms=5, clip_on=False)
+        drawn.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     caption = (
-        f"Voltage of each cycle, mean over the middle half of its half-cycles, of the designs whose bare cell ends at "
-        f"{reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} designs over all ranges of ageing and "
-        f"of the cell {_counts(kept)}. The coated cells run with the same numbers: {SAID}; an ended cell counts as above. "
-        "Ticks: reported lives. So this is what the resistance of a coating does to the life, with everything that nobody "
+        f"Designs whose bare cell ends at {reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} over "
+        f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of the "
+        f"two: voltage of each cycle, mean over the middle half of its half-cycles, bare and with MASnCl3; {SAID}; an ended "
+        "cell counts as above. Right: share of the coated cells that is alive, for it (lines) and for the other reading (dots). "
+        "Marks: reported lives. So this is what the resistance of a coating does to the life, with everything that nobody "
         "measured left open, and not what it does to the ageing itself."
     )
     return Panel("fan-lives", "Lives over all ranges", svg(drawn), caption)
 
 
 def _counts(kept: list[Kept]) -> str:
-    return " and ".join(f"{len(each)} if the end is that {READINGS[each.reading]}" for each in kept)
+    return " and ".join(f"{len(each)} if the end is that {READINGS[each.reading]}" for each in kept) or "none"
 
 
-def _lives(axes: Axes, kept: Kept, reported: dict[str, float]) -> None:
-    for material in MATERIALS:
-        curve = CURVES[material]
-        if material in kept.plateau:
-            seen = 1e3 * kept.plateau[material]
-            fan(axes, HOURS_PER_CYCLE * np.arange(1, seen.shape[1] + 1), seen, curve.colour, curve.label, curve.dash)
+def _plateaus(axes: Axes, kept: Kept, reported: dict[str, float]) -> None:
+    for material in ("bare", "MASnCl3"):
+        curve, seen = CURVES[material], 1e3 * kept.plateau[material]
+        fan(axes, HOURS_PER_CYCLE * np.arange(1, seen.shape[1] + 1), seen, curve.colour, curve.label, curve.dash)
         axes.plot(reported[material], 0.03, curve.marker, color=curve.colour, ms=5, transform=axes.get_xaxis_transform())
-    axes.set(xscale="log", yscale="log", xlabel="Time / h", xlim=(2, 900), ylim=(20, 1500))
+    axes.set(xscale="log", yscale="log", xlabel="Time / h", xlim=(2, 900), ylim=(20, 1500), ylabel="Voltage of a cycle / mV")
+
+
+def _alive(axes: Axes, kept: Kept, dash: str) -> None:
+    for material in COATED:
+        ends = np.sort(kept.life[material])
+        ends = ends[np.isfinite(ends)]
+        end = HOURS_PER_CYCLE * kept.plateau[material].shape[1]
+        shares = 1 - np.arange(len(ends) + 1) / len(kept)
+        axes.step([0.1, *ends, end], [*shares, shares[-1]], where="post", color=CURVES[material].colour, ls=dash, lw=1.1)

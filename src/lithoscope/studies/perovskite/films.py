@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lithoscope.studies.perovskite import filmpanels, filmtables, filmverdicts
+from lithoscope.studies.perovskite import fanpanels, filmpanels, filmtables, filmverdicts
 from lithoscope.studies.perovskite.converted import lithiate
 from lithoscope.studies.perovskite.scanned import scan
+from lithoscope.studies.perovskite.scanspread import spread_scans
+from lithoscope.studies.tables import ensembles
 from lithoscope.studies.typeset import typeset
 
 if TYPE_CHECKING:
@@ -16,18 +18,20 @@ if TYPE_CHECKING:
 
 
 def added(first: Outcome, report: Report) -> Outcome:
-    """An outcome with what the voltammograms and the lithiations add. Takes a minute."""
+    """An outcome with what the voltammograms and the lithiations add. Takes some minutes."""
     claims = first.claims
-    seen = scan(claims, lambda done, text: report(0.6 * done, text))
-    done = lithiate(claims, lambda part, text: report(0.6 + 0.4 * part, text))
+    seen = scan(claims, lambda done, text: report(0.35 * done, text))
+    designs = spread_scans(seen.ranges, lambda done, text: report(0.35 + 0.4 * done, text))
+    seen = filmverdicts.informed(seen, designs, claims)
+    done = lithiate(claims, lambda part, text: report(0.75 + 0.25 * part, text))
     made = filmverdicts.verdicts(seen, done, claims)
     steel = {f"{name}, voltammogram": result for name, result in seen.runs.items()}
     return replace(
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=(*first.answer, typeset(filmtables.sentence(seen, done, claims).strip())),
-        panels=(*first.panels, *filmpanels.panels(seen, done, claims)),
-        tables=(*first.tables, *filmtables.tables(seen, done)),
+        panels=(*first.panels, *filmpanels.panels(seen, done, claims), fanpanels.scans(designs, claims)),
+        tables=(*first.tables, *filmtables.tables(seen, done), ensembles(designs.sweeps)),
         chain=(*first.chain, *filmtables.chain()),
         sensitivities={**first.sensitivities, **seen.sensitivities, **done.sensitivities},
         runs={**first.runs, **steel, **done.runs},

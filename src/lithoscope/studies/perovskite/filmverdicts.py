@@ -15,14 +15,15 @@ from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.claims import Band
 from lithoscope.studies.perovskite.converted import CONTACT_H, DENSITY, FRACTION, LAW, LAWS
-from lithoscope.studies.perovskite.scanned import INSERTION
-from lithoscope.studies.perovskite.voltammetry import ABOVE_V, BARE, FILMS, LEAD, PLATING_V, TIN
+from lithoscope.studies.perovskite.scanned import INSERTION, highest_peak, insertion_peak, lowest_peak, steel_peak
+from lithoscope.studies.perovskite.voltammetry import ABOVE_V, BARE, CHLORIDE, FILMS, LEAD, PLATING_V, TIN
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claim, Claims
     from lithoscope.studies.perovskite.converted import Converted
     from lithoscope.studies.perovskite.scanned import Scanned
+    from lithoscope.studies.perovskite.scanspread import ScanSpread
 
 FLAT, WINDOW, FINAL = "perovskite.cv.bare_flat", "perovskite.cv.alloy_window", "perovskite.alloy.final"
 COATED, ON_STEEL, STRIP, SALT = (f"perovskite.cv.{name}" for name in ("current_coated", "current_bare", "strip", "pbcl2"))
@@ -52,6 +53,29 @@ MUCH_LESS = 0.5
 """Share of a current below which another one counts as much lower: the paper gives no number, this is a reading."""
 
 
+def informed(seen: Scanned, designs: ScanSpread, claims: Claims) -> Scanned:
+    """The predictions with what the designs show; the shares that lie as reported are those of each film by itself."""
+    plating = {name: designs.read(name, lambda c: c.plating) for name in (*FILMS, BARE)}
+    bands = {BARE: claims[ON_STEEL].band(0), **dict.fromkeys(FILMS, claims[COATED].band(0))}
+    below, above, less = Band(-math.inf, ABOVE_V), Band(0.0, math.inf), Band(-math.inf, MUCH_LESS)
+    window = [claims[WINDOW].band(n) for n in (0, 1)]
+    more = {f: designs.compared(f, BARE, lambda film, steel: film.stripping - steel.stripping) for f in FILMS}
+    salt = designs.compared(CHLORIDE, LEAD, lambda one, other: one.plating / other.plating)
+    ratio = designs.compared(TIN, LEAD, lambda one, other: one.plating / other.plating)
+    return replace(
+        seen,
+        insertion={f: designs.read(f, insertion_peak).added_to(p, claims[INSERTION].band(n))
+                   for n, (f, p) in enumerate(seen.insertion.items())},
+        plating={name: spread.added_to(seen.plating[name], bands[name]) for name, spread in plating.items()},
+        tin_over_lead=ratio.added_to(seen.tin_over_lead),
+        lowest={f: designs.read(f, lowest_peak).added_to(p, window[0]) for f, p in seen.lowest.items()},
+        highest={f: designs.read(f, highest_peak).added_to(p, window[1]) for f, p in seen.highest.items()},
+        flat=designs.read(BARE, steel_peak).added_to(seen.flat, below),
+        more={f: more[f].added_to(p, above) for f, p in seen.more.items()},
+        chloride=salt.added_to(seen.chloride, less),
+    )  # fmt: skip
+
+
 def verdicts(seen: Scanned, done: Converted, claims: Claims) -> dict[str, Verdict]:
     """The claims on the voltammograms and on the conversion of the films."""
     tenth = claims[AMOUNT].tolerance
@@ -79,7 +103,7 @@ def verdicts(seen: Scanned, done: Converted, claims: Claims) -> dict[str, Verdic
 
 
 def _both(found: Mapping[str, Prediction]) -> Prediction:
-    """One prediction for both films: that of the tin film, over the interval of both."""
+    """One prediction for both films: that of the tin film and of its designs, over the interval of both."""
     tin, lead = (found[f] for f in FILMS)
     wider = max((tin, lead), key=lambda p: p.high - p.low)
     return replace(tin, low=min(tin.low, lead.low), high=max(tin.high, lead.high), decided_by=wider.decided_by)
@@ -102,6 +126,7 @@ def _with_numbers(verdict: Verdict, predictions: Sequence[Prediction]) -> Verdic
         calibrated_on=tuple(dict.fromkeys(c for p in predictions for c in p.calibrated)),
         decided_by=predictions[0].decided_by if verdict.verdict is Word.UNDECIDED else None,
         run=predictions[0].run,
+        sampled=tuple(p.sampled for p in predictions),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell import Mossy
 from lithoscope.physics.contract import silent
-from lithoscope.protocol import Program, Spectrum
+from lithoscope.protocol import Program, Spectrum, Stop
 from lithoscope.studies.mechanisms import Mechanism
 from lithoscope.studies.perovskite.cells import calibrated_cell
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIMIT_V, SETTLED
@@ -132,7 +132,7 @@ def life_program(cycles: int, spectra: tuple[int, ...] = ()) -> Program:
     for number in spectra:
         steps += [*_cycles(number - done), Spectrum()]
         done = number
-    return Program([*steps, *_cycles(cycles - done)], stop={"voltage_magnitude": f"{LIMIT_V} V"})
+    return Program([*steps, *_cycles(cycles - done)], stop=Stop(voltage_magnitude=f"{LIMIT_V} V"))
 
 
 def _cycles(number: int) -> Sequence[Step]:

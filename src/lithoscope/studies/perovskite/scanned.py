@@ -139,7 +139,7 @@ def scan(claims: Claims, report: Report) -> Scanned:
     explored = _Explored(scans, {name: result.manifest.run_id for name, result in runs.items()}, {})
     report(0.1, "peaks of insertion")
     of = partial(_read, scans)
-    insertion = {f: explored(f"insertion, {f} / V", f, INSERTING, of(f, _insertion), INSERTION) for f in FILMS}
+    insertion = {f: explored(f"insertion, {f} / V", f, INSERTING, of(f, insertion_peak), INSERTION) for f in FILMS}
     report(0.3, "currents at -0.1 V")
     at_end = "current at -0.1 V, {} / mA/cm2"
     plating = {f: explored(at_end.format(f), f, PLATING, of(f, _plating), SPECTRA) for f in FILMS}
@@ -154,11 +154,11 @@ def scan(claims: Claims, report: Report) -> Scanned:
         f: explored(f"more current at +0.1 V than on bare steel, {f} / mA/cm2", f, both, partial(_more, scans, f), SPECTRA)
         for f in FILMS
     }
-    flat = explored("reduction before plating, bare steel / V", BARE, SURFACE, of(BARE, _steel))
+    flat = explored("reduction before plating, bare steel / V", BARE, SURFACE, of(BARE, steel_peak))
     report(0.7, "peaks of conversion and alloying")
     lowest, highest = (
         {f: explored(f"{word} peak below 1 V, {f} / V", f, ALLOYING, of(f, read)) for f in FILMS}
-        for word, read in (("lowest", _lowest), ("highest", _highest))
+        for word, read in (("lowest", lowest_peak), ("highest", highest_peak))
     )
     report(0.9, "the counter electrode")
     return Scanned(open_ranges, runs, stated, insertion, plating, ratio, lowest, highest, flat, more, chloride,
@@ -200,23 +200,23 @@ def _plating(curves: Curves) -> float:
     return curves.plating
 
 
-def _insertion(curves: Curves) -> float:
+def insertion_peak(curves: Curves) -> float:
     """Voltage of the peak above 1 V; 1 V where there is none, since it then lies there or below."""
     return curves.insertion.voltage if curves.insertion else ABOVE_V
 
 
-def _steel(curves: Curves) -> float:
+def steel_peak(curves: Curves) -> float:
     """Voltage of the most prominent reduction before plating, V; the lower end of the window where there is none."""
     found = curves.down.peaks(REACTIONS_V[0], TOP_V)
     return max(found, key=lambda peak: peak.prominence).voltage if found else REACTIONS_V[0]
 
 
-def _lowest(curves: Curves) -> float:
+def lowest_peak(curves: Curves) -> float:
     """Voltage of the lowest peak of conversion and alloying, V; the lower end of the window where none is seen."""
     return curves.reactions[-1].voltage if curves.reactions else REACTIONS_V[0]
 
 
-def _highest(curves: Curves) -> float:
+def highest_peak(curves: Curves) -> float:
     """Voltage of the highest peak of conversion and alloying, V; the lower end of the window where none is seen."""
     return curves.reactions[0].voltage if curves.reactions else REACTIONS_V[0]
 

@@ -65,11 +65,11 @@ def run(task: Task, threads: int, progress: Progress | None, finished: Finished 
     # Compiled here where it is not yet, since only one thread may.
     _go(task, _part(plan, slice(0, 0)), _rows(out, slice(0, 0)), _marks(task.built.layout.width))
     with ThreadPoolExecutor(threads) as pool:
-        jobs = {
-            pool.submit(_go, task, _part(plan, chunk), _rows(out, chunk), mark): chunk
-            for chunk, mark in zip(slices, marks, strict=True)
-        }
         try:
+            jobs = {
+                pool.submit(_go, task, _part(plan, chunk), _rows(out, chunk), mark): chunk
+                for chunk, mark in zip(slices, marks, strict=True)
+            }
             for done in _watch(jobs, marks, len(task.cell), progress):
                 if finished is not None:
                     finished(jobs[done], _rows(out, jobs[done]))
