@@ -1,4 +1,4 @@
-"""A map: which films on lithium cost how much voltage, over conductivity and thickness, around the cell of the perovskite paper.
+"""A map: how much voltage a film on lithium costs, over its conductivity and thickness, for the coated perovskite cell.
 
 python examples/film_map.py [map.svg]
 """
@@ -18,5 +18,5 @@ found = ls.map_of(
 )
 
 print(found.data)
-print(f"{found.checked} designs solved singly as well: within {found.error * 1e3:.2g} mV")
+print(found)
 print(f"the map is in {found.save(sys.argv[1] if len(sys.argv) > 1 else 'film-map.svg')}")

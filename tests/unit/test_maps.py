@@ -49,6 +49,7 @@ def test_every_design_stands_in_its_place(cell: ls.Cell, found: ls.Map) -> None:
     assert found.data["x"].values == pytest.approx([1e-5, 2e-5, 3e-5])
     assert found.data["x"].attrs["units"] == "m"
     assert (found.x.base, found.y.base) == (2e-5, 30.0)
+    assert str(found) == "6 designs: 6 program completed"
 
 
 @pytest.mark.fails_when(FILE, "flat.reshape(shape[::-1]).T if turned else flat.reshape(shape)", "flat.reshape(shape)")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lithoscope.cli import output
-from lithoscope.errors import InputError, counted
+from lithoscope.errors import InputError
 
 if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map
@@ -52,20 +53,16 @@ def parse_axis(option: str, given: str) -> tuple[str, Between]:
 
 
 def _show(found: Map, to: Path, *, as_json: bool) -> None:
-    ends: dict[str, int] = {}
-    for status in found.statuses:
-        ends[status.word] = ends.get(status.word, 0) + 1
-    error = found.error if math.isfinite(found.error) else None
     if as_json:
-        value = found.data["value"].values
+        value, error = found.data["value"].values, found.error if math.isfinite(found.error) else None
+        ends = dict(Counter(status.word for status in found.statuses))
         rows = [[number if math.isfinite(number) else None for number in row] for row in value.tolist()]
         axes = {name: {"path": axis.path, "unit": axis.values[0].unit, "values": [v.value for v in axis.values]}
                 for name, axis in (("x", found.x), ("y", found.y))}  # fmt: skip
         shown = {"value": rows, "unit": found.metric.unit, "of": found.metric.label, "ends": ends, "figure": str(to)}
         output.write_json({**axes, **shown, "checked": found.checked, "error_v": error, "notes": list(found.notes)})
         return
-    said = ", ".join(f"{count} {word}" for word, count in ends.items())
-    output.say(f"{counted(len(found.statuses), 'design')}: {said}")
+    output.say(str(found))
     for note in found.notes:
         output.say(note)
     output.say(f"{found.metric.label} in {to}")
