@@ -135,6 +135,7 @@ def test_a_design_for_which_the_order_is_not_good_is_solved_singly(monkeypatch: 
 
 
 @pytest.mark.fails_when(HARMONIC, "w[:] = 0.0", "pass")
+@pytest.mark.usefixtures("no_second_way")
 def test_a_state_that_is_none_is_nan_and_leaves_its_neighbours_alone() -> None:
     rows, _, after, kernel = aged("symmetric")
     states = after.copy()
