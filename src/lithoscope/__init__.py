@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lithoscope.analysis.failure import failure_mode
     from lithoscope.analysis.figures import animate_host, draw
     from lithoscope.analysis.impedance import read_arc
+    from lithoscope.analysis.maps import Map, Metric, map_of
     from lithoscope.analysis.soft_short import soft_short
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
@@ -101,6 +102,7 @@ _HOME = {
     "analysis.failure": ("failure_mode",),
     "analysis.figures": ("animate_host", "draw"),
     "analysis.impedance": ("read_arc",),
+    "analysis.maps": ("Map", "Metric", "map_of"),
     "analysis.soft_short": ("soft_short",),
     "analysis.trace": ("Trace", "read_trace"),
     "ensemble": ("Sweep", "grid", "load_sweep", "sweep"),
@@ -133,6 +135,8 @@ __all__ = [
     "Ledger",
     "LithoscopeError",
     "Loop",
+    "Map",
+    "Metric",
     "Mossy",
     "NativeFilm",
     "Nucleation",
@@ -169,6 +173,7 @@ __all__ = [
     "load",
     "load_sweep",
     "lookup",
+    "map_of",
     "plan",
     "read_arc",
     "read_trace",

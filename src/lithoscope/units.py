@@ -126,10 +126,15 @@ class Quantity:
         """The same quantity at another value (SI), e.g. one end of its range."""
         return replace(self, value=value, text=None, status=status or self.status)
 
+    @property
+    def written_unit(self) -> str:
+        """The unit in which it was written, else its SI unit."""
+        match = _TEXT.match(self.text or "")
+        return match.group(2) if match and match.group(2) else self.unit
+
     def written(self) -> str | float | dict[str, str]:
         """As it stands in a file: a text, a bare number if it has no unit, or a table with range and status."""
-        match = _TEXT.match(self.text or "")
-        unit = match.group(2) if match and match.group(2) else self.unit
+        unit = self.written_unit
         rest = {
             "low": None if self.low is None else _text(convert(self.low, self.unit, unit), unit),
             "high": None if self.high is None else _text(convert(self.high, self.unit, unit), unit),

@@ -138,6 +138,34 @@ def sweep(
     raise typer.Exit(code)
 
 
+@app.command(name="map")
+def draw_map(
+    cell: Annotated[str, typer.Argument(help="A cell file, or the name of a ready cell such as perovskite/masncl3.")],
+    program: Annotated[
+        str, typer.Argument(help="A program file, or the name of a ready program such as perovskite/first-cycles.")
+    ],
+    x: Annotated[
+        str, typer.Option("--x", help='A field and its range, "separator.thickness=10 um..50 um"; " log" behind it if so.')
+    ],
+    y: Annotated[
+        str, typer.Option("--y", help='The same upwards; a field of all steps is written "program.current_density=...".')
+    ],
+    to: Annotated[Path, typer.Option(help="Draw the map into this file (svg, png, pdf).")],
+    wanted: Annotated[
+        str, typer.Option("--output", help="overpotential, cycles, dead_lithium, time_at_end, or an output of the trace.")
+    ] = "overpotential",
+    points: Annotated[int, typer.Option(help="Values along each axis.", min=2, max=200)] = 21,
+    model: Annotated[
+        str | None, typer.Option(help="A model file or a model's name; without one the default model for the cell.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a cell over two quantities and draw what comes out with iso-lines."""
+    from lithoscope.cli.mapping import map_files
+
+    raise typer.Exit(map_files(cell, program, x, y, wanted=wanted, points=points, model=model, to=to, as_json=as_json))
+
+
 @app.command()
 def reproduce(
     study: Annotated[str, typer.Argument(help="A study: perovskite.")],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.ensemble.spectra import Spectra
 from lithoscope.errors import End, Status
 from lithoscope.physics.cell.chunk import pack, unpack
 
@@ -27,6 +28,7 @@ class Part:
     traces    outputs at evenly spaced times of each step, shape (designs, steps, times); empty if they were not asked for
     duration  of each step, s, shape (designs, steps)
     statuses  how they ended
+    spectra   parts of the impedance by name, shape (designs, spectra, frequencies); empty without spectra
     why       they were solved singly
     code      what names the vector code;  processor: on which it ran
     """
@@ -40,6 +42,7 @@ class Part:
     why: str = ""
     code: str = ""
     processor: str = ""
+    spectra: Mapping[str, Array] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """As bytes, checksum included."""
@@ -47,16 +50,18 @@ class Part:
             "kind": self.kind, "why": self.why, "code": self.code, "processor": self.processor, "rows": list(self.rows),
             "statuses": [[s.end.word, s.detail, s.time, s.cycle, s.step] for s in self.statuses],
         }  # fmt: skip
-        ends, traces = _under("end", self.ends), _under("trace", self.traces)
-        return pack(header, {"duration": self.duration, **ends, **traces})
+        ends, traces, spectra = _under("end", self.ends), _under("trace", self.traces), _under("spectrum", self.spectra)
+        return pack(header, {"duration": self.duration, **ends, **traces, **spectra})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Part:
         """From the bytes of `to_bytes`. Raises ValueError if they are damaged."""
         h, arrays = unpack(data)
         statuses = tuple(Status(End.named(word), *rest) for word, *rest in h["statuses"])
-        ends, traces = _from_under("end", arrays), _from_under("trace", arrays)
-        return cls(h["kind"], h["rows"], ends, traces, arrays["duration"], statuses, h["why"], h["code"], h["processor"])
+        ends, traces, spectra = (_from_under(what, arrays) for what in ("end", "trace", "spectrum"))
+        return cls(
+            h["kind"], h["rows"], ends, traces, arrays["duration"], statuses, h["why"], h["code"], h["processor"], spectra
+        )
 
 
 def _under(what: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -70,17 +75,18 @@ def _from_under(what: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 class Table:
     """All designs, as far as they are done.
 
-    ends, traces, duration  as in a part, NaN where nothing is there yet
+    ends, traces, duration, spectra  as in a part, NaN where nothing is there yet
     statuses  how each design ended, None while it is not done;  kinds: what solved it, "" while nothing did
     reasons   why some were solved singly, and which;  checks: single runs of designs that lanes solved
     codes, processors  of all parts
     """
 
-    def __init__(self, designs: int, steps: int, names: Sequence[str], samples: int) -> None:
+    def __init__(self, designs: int, steps: int, names: Sequence[str], samples: int, spectra: Spectra) -> None:
         shape = (designs, steps)
         self.ends = {name: np.full(shape, np.nan) for name in names}
         self.traces = {name: np.full((*shape, samples + 1), np.nan) for name in names if samples}
         self.duration = np.full(shape, np.nan)
+        self.spectra = spectra.empty(designs)
         self.statuses: list[Status | None] = [None] * designs
         self.kinds = [""] * designs
         self.reasons: dict[str, list[int]] = {}
@@ -95,7 +101,7 @@ class Table:
             return
         rows = list(part.rows)
         self.duration[rows] = part.duration
-        for mine, theirs in ((self.ends, part.ends), (self.traces, part.traces)):
+        for mine, theirs in ((self.ends, part.ends), (self.traces, part.traces), (self.spectra, part.spectra)):
             for name, values in mine.items():
                 values[rows] = theirs[name]
         for row, status in zip(rows, part.statuses, strict=True):

@@ -24,7 +24,8 @@ class Sweep:
     """What came of many designs.
 
     data      outputs at the end of each step over design and step, NaN where a design did not come to, and the duration of the
-              step; with samples `voltage_trace` and so on over design, step and sample, at `time`; varied fields along design
+              step; with spectra `real_impedance`, `working_real_impedance` and so on over design, spectrum and frequency;
+              with samples `voltage_trace` and so on over design, step and sample, at `time`; varied fields along design
               in SI, or the name of each cell; `cycle` along step, how each design ended and what solved it
     statuses  how each design ended
     checked   designs that were solved singly as well;  error: the largest difference of their voltages at ends of steps, V,

@@ -11,6 +11,7 @@ import numpy as np
 
 from lithoscope.design import Cell
 from lithoscope.ensemble.parts import Array, Kind, Part, Table
+from lithoscope.ensemble.spectra import Spectra
 from lithoscope.errors import End, InputError, LithoscopeError, Status, counted
 from lithoscope.physics.contract import silent
 
@@ -38,6 +39,7 @@ class Job:
     """What is to be solved.
 
     names    of the model's variables by output;  samples: parts of a step at whose ends outputs are wanted as well
+    spectra  those that the program measures
     rtol     relative tolerance in lanes;  threads: threads or processes at the same time
     """
 
@@ -46,6 +48,7 @@ class Job:
     program: Program
     names: Mapping[str, str]
     samples: int
+    spectra: Spectra
     rtol: float
     threads: int
     report: Report
@@ -97,7 +100,8 @@ def _in_lanes(job: Job, rows: Sequence[int], keep: Keep) -> None:
     def finished(chunk: slice, found: LaneResult) -> None:
         ends = {output: np.asarray(found.outputs[name]) for output, name in job.names.items()}
         traces = {output: np.asarray(found.samples[name]) for output, name in job.names.items() if job.samples}
-        keep(Part("lanes", rows[chunk], ends, traces, found.duration, found.status, code=code, processor=processor()))
+        spectra = job.spectra.in_lanes(kernel, values[chunk], found, job.threads)
+        keep(Part("lanes", rows[chunk], ends, traces, found.duration, found.status, "", code, processor(), spectra))
 
     def told(done: int, of: int) -> None:
         job.report(done / of, f"{done} of {counted(of, 'design')}")
@@ -129,7 +133,8 @@ def _single(job: Job, n: int, kind: Kind, why: str) -> Part:
     if "step" not in result.trace:
         return _nothing(job, n, kind, why, result.status)
     ends, traces, duration = _rows(result, job)
-    return Part(kind, [n], _as_row(ends), _as_row(traces), duration[None], (result.status,), why)
+    spectra = job.spectra.of_result(result)
+    return Part(kind, [n], _as_row(ends), _as_row(traces), duration[None], (result.status,), why, spectra=spectra)
 
 
 def _as_row(outputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -141,7 +146,7 @@ def _nothing(job: Job, n: int, kind: Kind, why: str, status: Status) -> Part:
     shape = (1, len(job.program))
     ends = {name: np.full(shape, np.nan) for name in job.names}
     traces = {name: np.full((*shape, job.samples + 1), np.nan) for name in job.names if job.samples}
-    return Part(kind, [n], ends, traces, np.full(shape, np.nan), (status,), why)
+    return Part(kind, [n], ends, traces, np.full(shape, np.nan), (status,), why, spectra=job.spectra.empty(1))
 
 
 def _rows(result: Result, job: Job) -> tuple[dict[str, Array], dict[str, Array], Array]:

@@ -18,6 +18,7 @@ from lithoscope.ensemble.designs import Cells, Designs, Varied, count, designs_o
 from lithoscope.ensemble.parts import Part, Table
 from lithoscope.ensemble.result import Sweep, dataset
 from lithoscope.ensemble.solving import Backend, Job, solve
+from lithoscope.ensemble.spectra import Spectra
 from lithoscope.errors import InputError, SweepInterrupted, counted, nearest
 from lithoscope.physics.contract import silent
 from lithoscope.result.checkpoint import Journal
@@ -63,6 +64,8 @@ def sweep(
     replace   whether another sweep in that folder may be replaced, and one that was not finished given up
     progress  whether to show how far it is; by default where the error stream is a terminal
 
+    The spectra of the program are in the result over design, spectrum and frequency, whole and by electrode, each about the
+    state that the design had come to.
     A design that finds no solution in lanes is solved singly; one that does not there either is a row that says so.
     Numbers depend neither on threads nor on how often the sweep was taken up.
     Raises InputError for a design that is refused, with its number, before anything runs; StoreError if it cannot be kept; and
@@ -116,7 +119,8 @@ def _planned(
     if checks < 0:
         raise InputError("checks", f"= {checks}", expected="0 or more", do="Write checks=3")
     wanted = list(dict.fromkeys(("voltage", *outputs)))
-    _check_size(count(cell, vary), len(program), len(wanted), samples)
+    spectra = Spectra.of(program)
+    _check_size(count(cell, vary), len(program), len(wanted), samples, spectra)
     designs = designs_of(cell, vary)
     chosen = model or default_model(designs.cells[0])
     for n, design in enumerate(designs.cells):
@@ -125,7 +129,7 @@ def _planned(
         except InputError as error:
             raise error.under(f"design {n}") from None
     names = _names(chosen, designs.cells[0], wanted)
-    job = Job(chosen, designs.cells, program, names, samples, rtol, threads or usual_threads(), silent)
+    job = Job(chosen, designs.cells, program, names, samples, spectra, rtol, threads or usual_threads(), silent)
     return _Plan(job, designs, backend, checks, seed, outputs[0] if outputs else "voltage")
 
 
@@ -140,10 +144,10 @@ def _names(model: CellModel, cell: Cell, outputs: Sequence[str]) -> dict[str, st
     return {output: has[output] for output in outputs}
 
 
-def _check_size(designs: int, steps: int, outputs: int, samples: int) -> None:
+def _check_size(designs: int, steps: int, outputs: int, samples: int, spectra: Spectra) -> None:
     """Raises InputError for what does not fit in memory, before the first design is made."""
     of_a_step = outputs + 1 + ((outputs + 1) * (samples + 1) if samples else 0)
-    of_a_design = OF_A_DESIGN + steps * of_a_step
+    of_a_design = OF_A_DESIGN + steps * of_a_step + sum(values.size for values in spectra.empty(1).values())
     if designs * of_a_design > MOST_VALUES:
         most = MOST_VALUES // of_a_design
         raise InputError(
@@ -158,7 +162,7 @@ def _check_size(designs: int, steps: int, outputs: int, samples: int) -> None:
 def _made(plan: _Plan, report: Report, journal: Journal | None) -> Sweep:
     """Solve all that the journal does not hold, and put it together."""
     begun, job = time.perf_counter(), replace(plan.job, report=report)
-    table = Table(len(plan.designs), len(job.program), tuple(job.names), job.samples)
+    table = Table(len(plan.designs), len(job.program), tuple(job.names), job.samples, job.spectra)
     taken_up = _take_up(journal, table) if journal else 0
 
     def keep(part: Part) -> None:
@@ -181,7 +185,8 @@ def _made(plan: _Plan, report: Report, journal: Journal | None) -> Sweep:
     machine = circumstances()["machine"]
     manifest = Manifest(plan.inputs(), notes=found, versions=_versions(), machine=machine,
                         wall_s=time.perf_counter() - begun, solver=solver)  # fmt: skip
-    return Sweep(dataset(plan.designs, job.program, table, job.samples), table.ended(), checked, error, manifest)
+    data = job.spectra.labelled(dataset(plan.designs, job.program, table, job.samples), table.spectra)
+    return Sweep(data, table.ended(), checked, error, manifest)
 
 
 def _take_up(journal: Journal, table: Table) -> int:

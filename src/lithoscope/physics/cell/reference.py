@@ -85,7 +85,8 @@ def in_a_pool(row: Sequence[float]) -> list[float]:
 def pybamm_spectrum(model: CellModel, cell: Cell) -> Callable[[], Any]:
     """A call that returns the spectrum of the fresh cell, 100 kHz to 100 mHz, by PyBaMM's EISSimulation, ohm."""
     theirs, values = model.to_pybamm(cell)
-    simulation = pybamm.EISSimulation(theirs, parameter_values=values, var_pts={"x": model.cells})
+    points = dict.fromkeys(("x", "x_n", "x_s", "x_p", "r_n", "r_p"), model.cells)
+    simulation = pybamm.EISSimulation(theirs, parameter_values=values, var_pts=points)
     return lambda: simulation.solve(np.geomspace(1e5, 0.1, 61)).impedance
 
 

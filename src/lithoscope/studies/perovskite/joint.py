@@ -10,7 +10,7 @@ resistance alone, with everything that nobody measured left open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +20,12 @@ from lithoscope.data import lookup
 from lithoscope.design.ageing import FIELDS
 from lithoscope.ensemble import sweep
 from lithoscope.errors import End, InputError
-from lithoscope.sensitivity import associated, quantiles, scattered
+from lithoscope.sensitivity import scattered
 from lithoscope.studies.perovskite.cells import calibrated_cell, ranges
 from lithoscope.studies.perovskite.longruns import MODEL, life_program
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIFE, READINGS, SETTLED, cycles
 from lithoscope.studies.ranges import Point, Range, from_data
-from lithoscope.studies.spread import SHARES
+from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Sampled
 
 if TYPE_CHECKING:
@@ -49,9 +49,6 @@ PAST = 10
 """Cycles for which bare cells are followed beyond the reported life."""
 
 COATED = ("MASnCl3", "MAPbCl3")
-
-LEADING = 4
-"""Parameters that are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +95,11 @@ class Joint:
         if not found:
             return None
         lives = np.concatenate(found)
-        low, median, high = (float(q) if np.isfinite(q) else None for q in quantiles(lives, SHARES))
-        inside = float(np.mean(lives >= least))
-        return Sampled(len(lives), 0, low, median, high, self.leading(material), "rank correlation", inside)
-
-    def leading(self, material: str) -> tuple[tuple[str, float], ...]:
-        """Numbers that go with the life of a coated cell, by rank correlation, over the reading with more designs."""
-        most = max(self.kept.values(), key=len)
-        return tuple(associated(most.columns, most.life[material])[:LEADING]) if len(most) > 2 * LEADING else ()
+        columns = {
+            name: [x for kept in self.kept.values() if len(kept) for x in kept.columns[name]]
+            for name in max(self.kept.values(), key=len).columns
+        }
+        return replace(Scatter(columns, lives).sampled, failed=0, inside=float(np.mean(lives >= least)))
 
 
 def ageing_ranges() -> tuple[Range, ...]:

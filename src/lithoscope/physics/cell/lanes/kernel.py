@@ -23,6 +23,7 @@ from lithoscope.physics.cell.lanes.table import needs_voltage, table
 if TYPE_CHECKING:
     from lithoscope.design import Cell
     from lithoscope.physics.cell.lanes.records import Out
+    from lithoscope.physics.cell.lanes.spectra import Complex
     from lithoscope.physics.cell.lanes.threads import Progress, Task
     from lithoscope.physics.cell.model import CellModel
     from lithoscope.protocol import Program
@@ -143,6 +144,16 @@ class Kernel:
                 finished(rows, result(replace(task, cell=task.cell[rows]), out))
 
         return result(task, pool.run(task, count, progress, chunk))
+
+    def spectra(self, values: ArrayLike, states: Array, frequency: Array, threads: int | None = None) -> Complex:
+        """Areal impedance of designs, each about its own state: at the end of a run or at rest before one of its spectra.
+
+        values  as for `run`;  states: `LaneResult.states` or one of `LaneResult.rested`;  frequency: Hz
+        Returns Z in ohm m2, shape (designs, 4, frequencies); see `spectra.spectra`.
+        """
+        from lithoscope.physics.cell.lanes.spectra import spectra
+
+        return spectra(self.built("current").system, self._cells(values), states, frequency, threads)
 
     def _cells(self, values: ArrayLike) -> dict[str, Array]:
         """Every number of every design."""

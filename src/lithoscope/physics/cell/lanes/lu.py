@@ -62,10 +62,9 @@ def factors(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> Fac
 
     Raises NotLoweredError if no order of the rows puts an entry on every pivot, or if there would be too much to compile.
     """
-    rows = _matched(matrix, size, names)
+    rows, order, low, up = elimination(matrix, size, names)
     row_of = {row: k for k, row in enumerate(rows)}
     entries = {(row_of[r], c): value for (r, c), value in matrix.items()}
-    order, low, up = _elimination(entries, size)
     _check_size(sum(len(low[k]) * (2 * len(up[k]) + 1) for k in order))
     pattern = [(k, k) for k in order] + [(r, k) for k in order for r in low[k]] + [(k, c) for k in order for c in up[k]]
     w = {entry: entries.get(entry, casadi.SX(0)) for entry in pattern}
@@ -77,6 +76,18 @@ def factors(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> Fac
                 w[r, c] = w[r, c] - w[r, k] * w[k, c]
     places = {entry: n for n, entry in enumerate(pattern)}
     return Factors(order, rows, low, up, places, casadi.vertcat(*(w[entry] for entry in pattern)))
+
+
+def elimination(
+    matrix: Mapping[Entry, Any], size: int, names: Sequence[str]
+) -> tuple[tuple[int, ...], tuple[int, ...], dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    """Rows, order, low and up of the factors, see `Factors`, from the pattern alone.
+
+    Raises NotLoweredError if no order of the rows puts an entry on every pivot.
+    """
+    rows = _matched(matrix, size, names)
+    row_of = {row: k for k, row in enumerate(rows)}
+    return rows, *_elimination([(row_of[r], c) for r, c in matrix], size)
 
 
 def _check_size(operations: int) -> None:
@@ -107,7 +118,7 @@ def _matched(matrix: Mapping[Entry, Any], size: int, names: Sequence[str]) -> tu
 
 
 def _elimination(
-    entries: Mapping[Entry, Any], size: int
+    entries: Sequence[Entry], size: int
 ) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
     """The order of least fill, and below and right of each pivot what is not zero, fill included."""
     rows: list[set[int]] = [{k} for k in range(size)]
