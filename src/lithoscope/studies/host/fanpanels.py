@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.figures.fans import SAID, fan
-from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
+from lithoscope.analysis.figures.style import BLUE, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
 from lithoscope.studies.host.runs import RATES
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.typeset import typeset
@@ -24,23 +24,24 @@ SHOWN = 6
 
 def spread(found: Drawn, bands: dict[float, Band]) -> Panel:
     """The first half-cycle of two hosts over all ranges, and which numbers go with its voltage."""
-    dashes = dict(zip(RATES, ("-", "--", ":"), strict=True))
+    looks = dict(zip(RATES, ((BLUE, "-"), (TEAL, "--"), (ORANGE, ":")), strict=True))
     with figure(DOUBLE, 62 * MM) as drawn:
         left, right = drawn.subplots(1, 2)
         for current in RATES:
             label = f"{current:g} mA cm$^{{-2}}$"
-            fan(left, *found.trace(current), CURVES["host"].colour, label, dashes[current])
-            left.axhspan(bands[current].low, bands[current].high, xmin=0.94, color=BLACK, lw=0)
-        left.set(yscale="log", xlabel="Charge / mAh cm$^{-2}$", ylabel="|Voltage| / mV", xlim=(0, 1.06))
+            colour, dash = looks[current]
+            fan(left, *found.trace(current), colour, label, dash)
+            left.axhspan(bands[current].low, bands[current].high, xmin=0.95, color=colour, lw=0)
+        left.set(yscale="log", xlabel="Charge / mAh cm$^{-2}$", ylabel="|Voltage| / mV", xlim=(0, 1.06), ylim=(6, 1500))
         left.legend(loc="upper left", ncols=3, fontsize=6)
         _bars(right, found)
     seen = found.overpotential[RATES[0]].sampled
     caption = (
         f"Two hosts in {seen.designs} designs in which all open numbers are spread over their ranges at once, each with the "
-        f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; black: what "
-        f"is reported, with its tolerance; {seen.failed} designs do not come to its end at {RATES[0]:g} mA/cm2. Right: rank "
-        "correlation of each number with the mean voltage (dark) and with the ratio of the resistances of a foil with moss and "
-        "a host (light)."
+        f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; bars at the "
+        f"right edge: what is reported, with its tolerance; {seen.failed} designs do not come to its end at {RATES[0]:g} "
+        "mA/cm2. Right: rank correlation of each number with the mean voltage (dark) and with the ratio of the resistances of a "
+        "foil with moss and a host (light)."
     )
     return Panel("fan-hosts", "Two hosts over all ranges", svg(drawn), caption)
 

@@ -116,7 +116,7 @@ def draw(claims: Claims, report: Report) -> Joint:
     report(0.0, f"{DESIGNS} bare cells")
     cells = {n: cell for n, point in enumerate(points) if (cell := _possible("bare", claims, point)) is not None}
     asked = cycles(claims)
-    bare = _lived(list(cells.values()), asked["bare"] + PAST)
+    bare = _through(list(cells.values()), asked["bare"] + PAST)
     numbers, band = np.array(list(cells)), claims[LIFE].band(1)
     kept, early, sweeps = {}, {}, {"lives, bare": bare.sweep}
     for n, reading in enumerate(READINGS):
@@ -136,7 +136,7 @@ def _coated(claims: Claims, reading: str, points: Sequence[Point], bare: Array) 
     columns = {name: [points[n][name] for n in whole] for name in (points[0] if points else ())}
     plateau, life, sweeps = {"bare": bare[whole]}, {}, {}
     for material in COATED if whole else ():
-        lived = _lived([cell for n in whole if (cell := made[material][n]) is not None], cycles(claims)[material])
+        lived = _through([cell for n in whole if (cell := made[material][n]) is not None], cycles(claims)[material])
         plateau[material], life[material], sweeps[material] = lived.plateau, lived.ends(reading), lived.sweep
     return Kept(reading, columns, plateau, life), sweeps
 
@@ -153,7 +153,7 @@ def _possible(material: str, claims: Claims, point: Point) -> Cell | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Lives:
+class Followed:
     """sweep: the runs;  plateau: voltage of each cycle, V, shape (designs, cycles);  ended: when a cell could not go on, h."""
 
     sweep: Sweep
@@ -170,10 +170,10 @@ class _Lives:
         return np.minimum(doubled, self.ended)
 
 
-def _lived(cells: Sequence[Cell], number: int) -> _Lives:
+def _through(cells: Sequence[Cell], number: int) -> Followed:
     """Cells through cycles of 1 mA/cm2 and 1 mAh/cm2."""
     found = sweep(cells, life_program(number), model=MODEL, samples=SAMPLES, rtol=RTOL, progress=False)
-    return _Lives(found, _plateau(found), np.array([_ended(status.end, status.time) for status in found.statuses]))
+    return Followed(found, _plateau(found), np.array([_ended(status.end, status.time) for status in found.statuses]))
 
 
 def _ended(end: End, time: float) -> float:
