@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lithoscope.analysis.figures.fans import fan
 from lithoscope.studies.claims import Band, read_claims
-from lithoscope.studies.perovskite.joint import Joint, Kept, Followed
+from lithoscope.studies.perovskite.joint import Followed, Joint, Kept
 from lithoscope.studies.report import spread
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction, Sampled, Verdict, Word, judged

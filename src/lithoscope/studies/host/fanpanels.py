@@ -40,8 +40,8 @@ def spread(found: Drawn, bands: dict[float, Band]) -> Panel:
         f"Two hosts in {seen.designs} designs in which all open numbers are spread over their ranges at once, each with the "
         f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; bars at the "
         f"right edge: what is reported, with its tolerance; {seen.failed} designs do not come to its end at {RATES[0]:g} "
-        "mA/cm2. Right: rank correlation of each number with the mean voltage (dark) and with the ratio of the resistances of a "
-        "foil with moss and a host (light)."
+        "mA/cm2. Right: rank correlation of each number with the mean voltage (dark) and with the ratio of the resistances of "
+        "a foil with moss and a host (light)."
     )
     return Panel("fan-hosts", "Two hosts over all ranges", svg(drawn), caption)
 
