@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import lithoscope as ls
+from lithoscope.cli.sweeping import sweep_files
 
 SPECTRA, PARTS = "ensemble/spectra.py", "ensemble/parts.py"
 MODEL = ls.Mossy(cells=5)
@@ -78,3 +79,14 @@ def test_a_design_that_ends_early_has_no_later_spectrum(cell: ls.Cell) -> None:
         found = ls.sweep(cell, program, vary, MODEL, backend=backend, checks=0)  # type: ignore[arg-type]
         assert found.statuses[0].end is ls.End.LITHIUM_EXHAUSTED
         assert np.isfinite(found["real_impedance"].values).all(axis=-1).tolist() == [[True, False], [True, True]]
+
+
+@pytest.mark.fails_when("cli/sweeping.py", 'drop_dims(["spectrum", "frequency"], errors="ignore")', "copy()")
+def test_a_table_of_steps_has_a_row_for_each_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program, table = tmp_path / "spectra.toml", tmp_path / "all.csv"
+    program.write_text(ls.Program([ls.Spectrum(points_per_decade=1), ls.Rest("1 min")]).to_toml())
+    vary = ["separator.thickness=15 um, 25 um"]
+    code = sweep_files("perovskite/bare", str(program), vary, paired=False, outputs=(), model=None, to=table, as_json=False)
+    assert code == 0
+    assert len(table.read_text().splitlines()) == 1 + 2 * 2
+    assert "program completed" in capsys.readouterr().out

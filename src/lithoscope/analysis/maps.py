@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lithoscope.design import Cell
 from lithoscope.ensemble import Backend, Sweep, grid, sweep
-from lithoscope.errors import End, InputError, Status, nearest
+from lithoscope.errors import End, InputError, Status, counted, nearest
 from lithoscope.physics.cell.lanes.refusals import NoTargetError, NotLoweredError
 from lithoscope.protocol import Current, Loop, Program
 from lithoscope.result.names import NAMES
@@ -58,7 +58,10 @@ class Metric:
 
 def last(found: Sweep, name: str) -> Array:
     """An output at the end of the last step that each design came to, NaN for none."""
-    return np.asarray(found[name].ffill("step").isel(step=-1).values, dtype=float)
+    values = found[name].values
+    there = np.isfinite(values)
+    step = values.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)
+    return np.where(there.any(axis=1), values[np.arange(len(values)), step], np.nan)
 
 
 def overpotential(found: Sweep, program: Program) -> Array:
@@ -126,6 +129,14 @@ class Map:
     checked: int
     error: float
     notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        ends: dict[str, int] = {}
+        for status in self.statuses:
+            ends[status.word] = ends.get(status.word, 0) + 1
+        said = ", ".join(f"{count} {word}" for word, count in ends.items())
+        checks = f"; {counted(self.checked, 'design')} checked, {self.error * 1e3:.3g} mV" if self.checked else ""
+        return f"{counted(len(self.statuses), 'design')}: {said}{checks}"
 
     def figure(self) -> Figure:
         """Filled contours with iso-lines; designs that ended otherwise than completed are hatched, with their end in words."""

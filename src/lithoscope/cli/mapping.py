@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lithoscope.cli import output
-from lithoscope.errors import InputError, counted
+from lithoscope.errors import InputError
 
 if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map
-    from lithoscope.sampling import Between
+    from lithoscope.sampling import Between, Scale
 
 
 def map_files(
@@ -42,7 +43,7 @@ def parse_axis(option: str, given: str) -> tuple[str, Between]:
 
     path, sign, ends = given.partition("=")
     text = ends.strip()
-    scale = "log" if text.endswith(" log") else "linear"
+    scale: Scale = "log" if text.endswith(" log") else "linear"
     low, dots, high = text.removesuffix(" log").partition("..")
     if not (sign and path.strip() and dots and low.strip() and high.strip()):
         raise InputError(option, f'= "{given}"', expected='a field and its range, e.g. "separator.thickness=10 um..50 um"',
@@ -52,20 +53,16 @@ def parse_axis(option: str, given: str) -> tuple[str, Between]:
 
 
 def _show(found: Map, to: Path, *, as_json: bool) -> None:
-    ends: dict[str, int] = {}
-    for status in found.statuses:
-        ends[status.word] = ends.get(status.word, 0) + 1
-    error = found.error if math.isfinite(found.error) else None
     if as_json:
-        value = found.data["value"].values
+        value, error = found.data["value"].values, found.error if math.isfinite(found.error) else None
+        ends = dict(Counter(status.word for status in found.statuses))
         rows = [[number if math.isfinite(number) else None for number in row] for row in value.tolist()]
         axes = {name: {"path": axis.path, "unit": axis.values[0].unit, "values": [v.value for v in axis.values]}
                 for name, axis in (("x", found.x), ("y", found.y))}  # fmt: skip
-        output.write_json({**axes, "value": rows, "unit": found.metric.unit, "of": found.metric.label, "ends": ends,
-                           "checked": found.checked, "error_v": error, "notes": list(found.notes), "figure": str(to)})  # fmt: skip
+        shown = {"value": rows, "unit": found.metric.unit, "of": found.metric.label, "ends": ends, "figure": str(to)}
+        output.write_json({**axes, **shown, "checked": found.checked, "error_v": error, "notes": list(found.notes)})
         return
-    said = ", ".join(f"{count} {word}" for word, count in ends.items())
-    output.say(f"{counted(len(found.statuses), 'design')}: {said}")
+    output.say(str(found))
     for note in found.notes:
         output.say(note)
     output.say(f"{found.metric.label} in {to}")

@@ -44,7 +44,8 @@ def sweep_files(
         return End.INTERRUPTED.exit_code
     if table:
         partial = table.with_name(f".{table.name}.partial")
-        found.data.to_dataframe().to_csv(partial)
+        # Spectra are over frequencies: beside steps they would make a row of every pair.
+        found.data.drop_dims(["spectrum", "frequency"], errors="ignore").to_dataframe().to_csv(partial)
         os.replace(partial, table)  # noqa: PTH105  # atomic, and over what was there
     _show(found, list(columns), to, as_json=as_json)
     return max((status.end.exit_code for status in found.statuses), default=0)

@@ -32,7 +32,7 @@ SHOWN_IN = {"C/m2": "mAh/cm2", "s": "h", "m": "um", "ohm m2": "ohm cm2", "mol/m3
 
 HATCHES = ("////", "\\\\\\\\", "xxxx", "....", "++++")
 
-WIDE = 30.0
+WIDE = 10.0
 """Ratio of the largest to the smallest value from which colours follow the logarithm."""
 
 ALIKE = 1e-3

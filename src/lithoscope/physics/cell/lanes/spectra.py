@@ -60,7 +60,8 @@ def spectra(
     states, frequency = np.atleast_2d(np.asarray(states, dtype=float)), np.asarray(frequency, dtype=float)
     if states.shape[1] != system.states or not len(frequency):
         raise InputError("states", f"have the shape {states.shape}, and there are {len(frequency)} frequencies",
-                         expected=f"(designs, {system.states}) and one or more")  # fmt: skip
+                         expected=f"(designs, {system.states}) and one or more", why="Each is about its own state",
+                         do="Give result.states, or result.rested[step], of the same kernel")  # fmt: skip
     linear = _linear(system)
     p = np.stack([np.broadcast_to(np.asarray(cells[name], dtype=float), len(states)) for name in linear.cell], axis=1)
     y = linear.consistent(states, p)
@@ -70,7 +71,7 @@ def spectra(
         inputs = {**dict(zip(linear.cell, p[n].tolist(), strict=True)), **Setting().inputs()}
         try:
             Z[n] = spectrum(system, states[n], inputs, frequency)
-        except SolverGaveUpError:
+        except (SolverGaveUpError, RuntimeError):  # no consistent start; a singular matrix
             Z[n] = np.nan
     return Z
 
