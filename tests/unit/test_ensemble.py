@@ -190,15 +190,16 @@ def test_a_refused_design_says_what_to_write(cell: ls.Cell, vary: Any, words: st
 @pytest.mark.fails_when(VERB, "if designs * of_a_design > MOST_VALUES:", "if False:")
 def test_more_than_memory_holds_is_refused(cell: ls.Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before one of them is made; as many as the message says can be run."""
+    with monkeypatch.context() as patched:
+        patched.setattr("lithoscope.ensemble.sweeping.MOST_VALUES", 2500)
+        with pytest.raises(ls.InputError, match="Take at most 2 designs at a time"):
+            ls.sweep(cell, PROGRAM, VARY, MODEL)
+        assert len(ls.sweep(cell, PROGRAM, {path: values[:2] for path, values in VARY.items()}, MODEL)) == 2
     millions = {"separator.thickness": ["20 um"] * 1_000_000}
     with pytest.raises(ls.InputError, match=r"asks for 1000000 designs.*would not fit in memory.*Take at most 198412 designs"):
         ls.sweep(cell, PROGRAM, millions, MODEL)
     with pytest.raises(ls.InputError, match="fewer cycles, outputs or samples"):
         ls.sweep(cell, ls.Program.strip_plate("1 mA/cm2", "1 mAh/cm2", cycles=10_000), VARY, MODEL, samples=5000)
-    monkeypatch.setattr("lithoscope.ensemble.sweeping.MOST_VALUES", 2500)
-    with pytest.raises(ls.InputError, match="Take at most 2 designs at a time"):
-        ls.sweep(cell, PROGRAM, VARY, MODEL)
-    assert len(ls.sweep(cell, PROGRAM, {path: values[:2] for path, values in VARY.items()}, MODEL)) == 2
 
 
 @pytest.mark.fails_when(VERB, "do=nearest(output, has))", 'do="")')

@@ -204,7 +204,7 @@ def test_an_unsolved_run_raises_each_time(monkeypatch: pytest.MonkeyPatch, end: 
 
 @pytest.mark.fails_when(
     "studies/perovskite/longruns.py",
-    "return FINER.simulate(cell, stopped, silent, apart=True) if result.status.end is End.LEDGER_OPEN else result",
+    "return FINER.simulate(cell, program, silent, apart=True) if result.status.end is End.LEDGER_OPEN else result",
     "return result",
 )
 def test_an_open_ledger_is_tried_again_with_a_tighter_tolerance(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,7 +359,7 @@ def test_no_room_on_the_disk(short_run: ls.Result, tmp_path: Path, monkeypatch: 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_json", full)
+    monkeypatch.setattr(store, "write_json", full)
     with pytest.raises(StoreError, match=r"No space left on device.*Make room"):
         short_run.save(folder)
     assert store._checksum(folder / "manifest.json") == before

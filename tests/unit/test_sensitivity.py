@@ -158,7 +158,7 @@ def test_the_interval_of_a_prediction_holds_every_design():
     assert made.value == 2.0
 
 
-@pytest.mark.fails_when("studies/spread.py", "len(seen) == len(self.values) else math.inf", "True else math.inf")
+@pytest.mark.fails_when("studies/spread.py", "len(seen) == len(values) else math.inf", "True else math.inf")
 def test_a_design_that_gave_nothing_opens_the_interval():
     plan = spread_over([open_range("a")], groups=64)
     values = np.array(plan.columns["a"])

@@ -8,7 +8,7 @@ in which nine of ten designs lie, the share of designs that would agree with the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.errors import InputError
-from lithoscope.sensitivity import Index, Plan, quantiles
-from lithoscope.studies.verdict import Prediction, Sampled
+from lithoscope.sensitivity import Index, Plan, associated, quantiles
+from lithoscope.studies.verdict import Measure, Prediction, Sampled
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Band
@@ -30,6 +30,10 @@ SHARES = (0.05, 0.5, 0.95)
 
 LEADS = 0.02
 """Total index from which a parameter is named."""
+
+
+CHANCE = 3.29
+"""A rank correlation of n designs that chance alone gives in one of a thousand is this over sqrt(n - 1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,27 +62,66 @@ class Spread:
     @property
     def sampled(self) -> Sampled:
         """In the numbers of a verdict."""
-        low, median, high = (float(q) if np.isfinite(q) else None for q in quantiles(self.values, SHARES))
         leading = tuple((index.name, index.total) for index in self.indices if index.total > LEADS)
-        return Sampled(len(self.values), int(np.sum(~np.isfinite(self.values))), low, median, high, leading)
+        return _numbers(self.values, leading, "total Sobol index")
 
     def inside(self, band: Band) -> float:
         """The share of the designs that lie in a reported band."""
-        return float(np.mean((self.values >= band.low) & (self.values <= band.high)))
+        return _inside(self.values, band)
 
     def added_to(self, prediction: Prediction, band: Band | None = None) -> Prediction:
         """A prediction with what was sampled: its interval holds every design as well, and the leading parameter decides.
 
         band  what was reported, if anything was
         """
-        seen = self.values[np.isfinite(self.values)]
-        return replace(
-            prediction,
-            low=min(prediction.low, *seen),
-            high=max(prediction.high, *seen) if len(seen) == len(self.values) else math.inf,
-            decided_by=self.indices[0].name if self.indices and self.indices[0].total > 0 else prediction.decided_by,
-            sampled=replace(self.sampled, inside=self.inside(band) if band else None),
-        )
+        return _widened(prediction, self.values, self.sampled, band)
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """Numbers of designs that are too dear for the arrangement that indices need: points of a sequence and no more.
+
+    columns  the open parameters at each design, by name
+    values   of each design, shape (designs,); NaN where it gave none
+    """
+
+    columns: Mapping[str, Sequence[float]]
+    values: Array
+
+    @property
+    def ranked(self) -> list[tuple[str, float]]:
+        """Rank correlation of each parameter with the values, by falling magnitude."""
+        return associated(self.columns, np.where(np.isfinite(self.values), self.values, np.inf))
+
+    @property
+    def sampled(self) -> Sampled:
+        """In the numbers of a verdict; parameters lead by rank correlation, from what chance gives in one of a thousand on."""
+        least = CHANCE / math.sqrt(max(len(self.values) - 1, 1))
+        return _numbers(self.values, tuple(pair for pair in self.ranked if abs(pair[1]) > least), "rank correlation")
+
+    def added_to(self, prediction: Prediction, band: Band | None = None) -> Prediction:
+        """As `Spread.added_to`."""
+        return _widened(prediction, self.values, self.sampled, band)
+
+
+def _numbers(values: Array, leading: tuple[tuple[str, float], ...], by: Measure) -> Sampled:
+    low, median, high = (float(q) if np.isfinite(q) else None for q in quantiles(values, SHARES))
+    return Sampled(len(values), int(np.sum(~np.isfinite(values))), low, median, high, leading, by)
+
+
+def _inside(values: Array, band: Band) -> float:
+    return float(np.mean((values >= band.low) & (values <= band.high)))
+
+
+def _widened(prediction: Prediction, values: Array, sampled: Sampled, band: Band | None) -> Prediction:
+    seen = values[np.isfinite(values)]
+    return replace(
+        prediction,
+        low=min(prediction.low, *seen),
+        high=max(prediction.high, *seen) if len(seen) == len(values) else math.inf,
+        decided_by=sampled.leading[0][0] if sampled.leading else prediction.decided_by,
+        sampled=replace(sampled, inside=_inside(values, band) if band else None),
+    )
 
 
 def spread_over(ranges: Sequence[Range], groups: int = 128, seed: int = 0) -> Plan:

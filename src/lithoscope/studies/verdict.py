@@ -45,6 +45,10 @@ MEANS = {
 }
 
 
+Measure = Literal["total Sobol index", "rank correlation"]
+"""How it is said how much a parameter leads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sampled:
     """What a prediction is over designs that are spread over all ranges at once.
@@ -62,7 +66,7 @@ class Sampled:
     median: float | None
     high: float | None
     leading: tuple[tuple[str, float], ...]
-    by: Literal["total Sobol index", "rank correlation"] = "total Sobol index"
+    by: Measure
     inside: float | None = None
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lithoscope.studies.claims import Band
 from lithoscope.studies.host.cells import CAPACITY, FIRST_VOLTAGE, SHARE, moss_ranges, ranges
+from lithoscope.studies.host.ensembles import Drawn, draw
 from lithoscope.studies.host.runs import EARLY_CYCLES, RATES, Half, Runs, whole
 from lithoscope.studies.ranges import Point, Range, Sensitivity, at_values, explore
 from lithoscope.studies.verdict import Prediction
@@ -39,6 +42,7 @@ class Findings:
     fresh, aged     resistance of a foil over that of a host: fresh, and after ten cycles with moss
     fading          height of the voltage peaks of a foil with moss in its first cycle over that after ten
     sensitivities   what each open parameter does to each prediction
+    drawn           designs over all open numbers at once
     by_share        what a host shows, by share of its surface: overpotential at each current density, mV, and fresh ratio
     """
 
@@ -54,6 +58,7 @@ class Findings:
     fresh: Prediction
     aged: Prediction
     sensitivities: dict[str, tuple[Sensitivity, ...]]
+    drawn: Drawn
     by_share: dict[float, tuple[dict[float, float], float]]
 
 
@@ -77,7 +82,7 @@ def find(claims: Claims, report: Report) -> Findings:
         rising[current], moves[f"voltage at {current:g} over that at 1 mA/cm2"] = explore(
             partial(_rising, runs, current), known, calibrated=CALIBRATED, run=run_id
         )
-    report(0.7, "ratio of the interface resistances")
+    report(0.6, "ratio of the interface resistances")
     fresh, moves["resistance of a fresh foil over that of a fresh host"] = explore(
         runs.fresh_ratio, known, calibrated=CALIBRATED, run=run_id
     )
@@ -85,9 +90,21 @@ def find(claims: Claims, report: Report) -> Findings:
         runs.ratio, (*known, *moss), calibrated=CALIBRATED, run=shown["bare, ten cycles"].manifest.run_id
     )
     fading = _one_at_a_time(lambda p: runs.fading({**point, **p}), moss, shown["bare, ten cycles"].manifest.run_id)
+    drawn = draw(claims, known, moss, lambda done, text: report(0.7 + 0.25 * done, text))
+    over = {i: drawn.overpotential[i].added_to(p, reported_band(claims, i)) for i, p in over.items()}
+    rising = {i: drawn.rising[i].added_to(p) for i, p in rising.items()}
+    fresh, aged = drawn.fresh.added_to(fresh), drawn.aged.added_to(aged, claims["host.eis.ratio"].band(0))
+    fading = drawn.fading.added_to(fading, Band(1.0, math.inf))
     report(0.95, "share of the surface")
     by_share = {share: _at_share(runs, {**point, SHARE: share}) for share in SHARES}
-    return Findings(known, moss, point, mossy, shown, profiles, over, rising, fading, fresh, aged, moves, by_share)
+    return Findings(known, moss, point, mossy, shown, profiles, over, rising, fading, fresh, aged, moves, drawn, by_share)
+
+
+def reported_band(claims: Claims, current: float) -> Band:
+    """What is reported for two hosts at a current density, mV."""
+    if current == RATES[0]:
+        return claims["host.overpot.host1"].band(0)
+    return claims["host.overpot.rates"].band(RATES.index(current) - 1)
 
 
 def _shown(runs: Runs, point: Point, mossy: Point) -> tuple[dict[str, Result], dict[str, dict[float, tuple[Half, Half]]]]:

@@ -84,10 +84,11 @@ def _rates(claims: Claims, found: Findings) -> Verdict:
     """The shape: one voltage sets the height of the line, the two others follow."""
     first = float(claims[HOST1].values[0])
     band = claims[HOST1].band(0)
-    scaled = [
-        Prediction(first * r.value, band.low * r.low, band.high * r.high, r.decided_by, (*CALIBRATED, HOST1), r.run)
-        for r in (found.rising[i] for i in RATES[1:])
-    ]
+    scaled = []
+    for n, i in enumerate(RATES[1:]):
+        r, designs = found.rising[i], found.drawn.rising[i]
+        by_ranges = Prediction(first * r.value, band.low * r.low, band.high * r.high, r.decided_by, (*CALIBRATED, HOST1), r.run)
+        scaled.append(replace(designs, values=first * designs.values).added_to(by_ranges, claims[RATED].band(n)))
     alone = " and ".join(f"{found.overpotential[i].value:.0f}" for i in RATES[1:])
     values = [first, *(float(v) for v in claims[RATED].values)]
     slope = (values[2] - values[0]) / (RATES[2] - RATES[0])

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from lithoscope.analysis.figures.style import BLACK, BLUE, CURVES, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
 from lithoscope.data import lookup
 from lithoscope.physics.laws.wetting import height
-from lithoscope.studies.host import infusion
+from lithoscope.studies.host import fanpanels, infusion
 from lithoscope.studies.host.cells import (
     CAPACITY,
     largest_lithium_fraction,
@@ -19,6 +19,7 @@ from lithoscope.studies.host.cells import (
     most_fibres,
     specific_capacity,
 )
+from lithoscope.studies.host.findings import reported_band
 from lithoscope.studies.host.judging import HOST1, RATED, RATIO
 from lithoscope.studies.host.runs import EARLY_CYCLES, RATES, SETTLED
 from lithoscope.studies.outcome import Panel
@@ -46,6 +47,7 @@ def panels(found: Findings, claims: Claims) -> tuple[Panel, ...]:
         _profiles(found),
         _shares(found, claims),
         _sensitivities(found),
+        fanpanels.spread(found.drawn, {i: reported_band(claims, i) for i in RATES}),
     )
 
 

@@ -51,10 +51,11 @@ def rates(capacity: float = 1.0, currents: Sequence[float] = RATES) -> Program:
 
     capacity  of a half-cycle, mAh/cm2;  currents: mA/cm2
     """
-    return Program([Spectrum(), *(_step(sign * i, capacity) for i in currents for sign in (1, -1))])
+    return Program([Spectrum(), *(half_cycle(sign * i, capacity) for i in currents for sign in (1, -1))])
 
 
-def _step(current: float, capacity: float) -> Current:
+def half_cycle(current: float, capacity: float = 1.0) -> Current:
+    """A half-cycle at a current density, mA/cm2, of a capacity, mAh/cm2."""
     return Current(f"{current!r} mA/cm2", {"capacity": f"{capacity!r} mAh/cm2"})
 
 
@@ -169,7 +170,7 @@ def first_half(cell: Cell, current: float, *, apart: bool = False) -> float:
 
     apart  whether it is run in another process, as threads have to
     """
-    result = HOST.simulate(cell, Program([_step(current, 1.0)]), silent, apart=apart)
+    result = HOST.simulate(cell, Program([half_cycle(current)]), silent, apart=apart)
     if result.status.end is End.SALT_DEPLETED:
         return math.inf
     _check(result, cell)

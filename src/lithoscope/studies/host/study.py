@@ -81,7 +81,7 @@ def _with_long(first: Outcome, found: Findings, report: Report) -> Outcome:
         first,
         verdicts=[verdicts.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=(*first.answer, typeset(tables.sentence(made).strip())),
-        panels=(*first.panels[:2], *shown, *first.panels[2:-1], *late, first.panels[-1]),
+        panels=(*first.panels[:2], *shown, *first.panels[2:-2], *late, *first.panels[-2:]),
         tables=(*living.tables(lives, found, first.claims), *first.tables, *_unsolved(work)),
         chain=(*first.chain, *living.chain()),
         runs={**first.runs, **_runs(made, lives)},

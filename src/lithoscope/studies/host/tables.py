@@ -18,7 +18,7 @@ from lithoscope.studies.host.cells import (
 )
 from lithoscope.studies.host.judging import HOST1, share_for
 from lithoscope.studies.outcome import Table
-from lithoscope.studies.tables import ledgers, moves, opened
+from lithoscope.studies.tables import ensembles, ledgers, moves, opened
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
@@ -75,6 +75,7 @@ def all_tables(found: Findings, claims: Claims) -> tuple[Table, ...]:
         opened((*found.ranges, *found.moss), REMARK),
         *moves(predictions, found.sensitivities),
         ledgers(found.runs, "the program of each run"),
+        ensembles(found.drawn.sweeps),
     )
 
 

@@ -81,14 +81,14 @@ def _bars(axes: Axes, spread: Spread, names: list[str]) -> None:
 
 def scans(found: ScanSpread, claims: Claims) -> Panel:
     """The first scan down over all ranges."""
-    volts = np.linspace(-0.1, 2.0, 421)
+    volts = np.linspace(-0.1, 1.95, 411)
     with figure(DOUBLE, 62 * MM) as drawn:
         for axes, name in zip(drawn.subplots(1, 3, sharey=True), (BARE, *COATED), strict=True):
             seen = [curves for curves in found.curves[name] if curves is not None]
             curve = CURVES["bare" if name == BARE else name]
             label = name if name == BARE else curve.label.replace("Li", "steel")
             fan(axes, volts, -np.array([curves.down.at(volts) for curves in seen]), curve.colour, label)
-            axes.set(yscale="log", ylim=(1e-4, 30), xlabel="Voltage / V", xlim=(-0.1, 2.0))
+            axes.set(yscale="log", ylim=(1e-4, 30), xlabel="Voltage / V", xlim=(-0.1, 1.95))
             axes.set_title(f"{label}: {len(seen)} designs", fontweight="normal")
             claim = claims["perovskite.cv.current_bare" if name == BARE else "perovskite.cv.current_coated"]
             axes.plot(-0.1, claim.values[0], curve.marker, color=BLACK, ms=5, clip_on=False, zorder=5)
@@ -116,11 +116,11 @@ def lives(found: Joint, claims: Claims) -> Panel:
         drawn.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     caption = (
         f"Designs whose bare cell ends at {reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} over "
-        f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of the "
-        f"two: voltage of each cycle, mean over the middle half of its half-cycles, bare and with MASnCl3; {SAID}; an ended "
-        "cell counts as above. Right: share of the coated cells that is alive, for it (lines) and for the other reading (dots). "
-        "Marks: reported lives. So this is what the resistance of a coating does to the life, with everything that nobody "
-        "measured left open, and not what it does to the ageing itself."
+        f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of "
+        f"them: voltage of each cycle, mean over the middle half of its half-cycles, bare and with MASnCl3; {SAID}; an ended "
+        "cell counts as above. Right: share of the coated cells that is alive, for it (lines) and for the other reading "
+        "(dots). Marks: reported lives. So this is what the resistance of a coating does to the life, with everything that "
+        "nobody measured left open, and not what it does to the ageing itself."
     )
     return Panel("fan-lives", "Lives over all ranges", svg(drawn), caption)
 

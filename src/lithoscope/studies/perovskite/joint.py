@@ -10,7 +10,7 @@ resistance alone, with everything that nobody measured left open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +20,12 @@ from lithoscope.data import lookup
 from lithoscope.design.ageing import FIELDS
 from lithoscope.ensemble import sweep
 from lithoscope.errors import End, InputError
-from lithoscope.sensitivity import associated, quantiles, scattered
+from lithoscope.sensitivity import scattered
 from lithoscope.studies.perovskite.cells import calibrated_cell, ranges
 from lithoscope.studies.perovskite.longruns import MODEL, life_program
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIFE, READINGS, SETTLED, cycles
 from lithoscope.studies.ranges import Point, Range, from_data
-from lithoscope.studies.spread import SHARES
+from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Sampled
 
 if TYPE_CHECKING:
@@ -49,9 +49,6 @@ PAST = 10
 """Cycles for which bare cells are followed beyond the reported life."""
 
 COATED = ("MASnCl3", "MAPbCl3")
-
-LEADING = 4
-"""Parameters that are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +95,11 @@ class Joint:
         if not found:
             return None
         lives = np.concatenate(found)
-        low, median, high = (float(q) if np.isfinite(q) else None for q in quantiles(lives, SHARES))
-        inside = float(np.mean(lives >= least))
-        return Sampled(len(lives), 0, low, median, high, self.leading(material), "rank correlation", inside)
-
-    def leading(self, material: str) -> tuple[tuple[str, float], ...]:
-        """Numbers that go with the life of a coated cell, by rank correlation, over the reading with more designs."""
-        most = max(self.kept.values(), key=len)
-        return tuple(associated(most.columns, most.life[material])[:LEADING]) if len(most) > 2 * LEADING else ()
+        columns = {
+            name: [x for kept in self.kept.values() if len(kept) for x in kept.columns[name]]
+            for name in max(self.kept.values(), key=len).columns
+        }
+        return replace(Scatter(columns, lives).sampled, failed=0, inside=float(np.mean(lives >= least)))
 
 
 def ageing_ranges() -> tuple[Range, ...]:
@@ -122,7 +116,7 @@ def draw(claims: Claims, report: Report) -> Joint:
     report(0.0, f"{DESIGNS} bare cells")
     cells = {n: cell for n, point in enumerate(points) if (cell := _possible("bare", claims, point)) is not None}
     asked = cycles(claims)
-    bare = _lived(list(cells.values()), asked["bare"] + PAST)
+    bare = _through(list(cells.values()), asked["bare"] + PAST)
     numbers, band = np.array(list(cells)), claims[LIFE].band(1)
     kept, early, sweeps = {}, {}, {"lives, bare": bare.sweep}
     for n, reading in enumerate(READINGS):
@@ -142,7 +136,7 @@ def _coated(claims: Claims, reading: str, points: Sequence[Point], bare: Array) 
     columns = {name: [points[n][name] for n in whole] for name in (points[0] if points else ())}
     plateau, life, sweeps = {"bare": bare[whole]}, {}, {}
     for material in COATED if whole else ():
-        lived = _lived([cell for n in whole if (cell := made[material][n]) is not None], cycles(claims)[material])
+        lived = _through([cell for n in whole if (cell := made[material][n]) is not None], cycles(claims)[material])
         plateau[material], life[material], sweeps[material] = lived.plateau, lived.ends(reading), lived.sweep
     return Kept(reading, columns, plateau, life), sweeps
 
@@ -159,7 +153,7 @@ def _possible(material: str, claims: Claims, point: Point) -> Cell | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Lives:
+class Followed:
     """sweep: the runs;  plateau: voltage of each cycle, V, shape (designs, cycles);  ended: when a cell could not go on, h."""
 
     sweep: Sweep
@@ -176,10 +170,10 @@ class _Lives:
         return np.minimum(doubled, self.ended)
 
 
-def _lived(cells: Sequence[Cell], number: int) -> _Lives:
+def _through(cells: Sequence[Cell], number: int) -> Followed:
     """Cells through cycles of 1 mA/cm2 and 1 mAh/cm2."""
     found = sweep(cells, life_program(number), model=MODEL, samples=SAMPLES, rtol=RTOL, progress=False)
-    return _Lives(found, _plateau(found), np.array([_ended(status.end, status.time) for status in found.statuses]))
+    return Followed(found, _plateau(found), np.array([_ended(status.end, status.time) for status in found.statuses]))
 
 
 def _ended(end: End, time: float) -> float:

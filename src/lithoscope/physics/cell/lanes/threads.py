@@ -20,7 +20,7 @@ from lithoscope.physics.cell.lanes.table import Whole
 FLOOR = 1e-2
 """Absolute over relative tolerance, in the scale of each unknown."""
 
-PER_LANE = 16
+PER_LANE = 32
 """Designs for each lane of a chunk, about: it ends with lanes that have nothing left to do. What ends early, and what is kept
 while a run grows, ask for many chunks.
 """
