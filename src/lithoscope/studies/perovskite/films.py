@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from lithoscope.studies.outcome import Outcome
 
 
-def added(first: Outcome, report: Report) -> Outcome:
-    """An outcome with what the voltammograms and the lithiations add. Takes some minutes."""
+def added(first: Outcome, report: Report, *, long: bool) -> Outcome:
+    """An outcome with what the voltammograms and the lithiations add. Takes a minute.
+
+    long  whether designs over all open numbers are scanned as well, which takes some more
+    """
     claims = first.claims
     seen = scan(claims, lambda done, text: report(0.35 * done, text))
-    designs = spread_scans(seen.ranges, lambda done, text: report(0.35 + 0.4 * done, text))
-    seen = filmverdicts.informed(seen, designs, claims)
+    designs = spread_scans(seen.ranges, lambda done, text: report(0.35 + 0.4 * done, text)) if long else None
+    if designs:
+        seen = filmverdicts.informed(seen, designs, claims)
     done = lithiate(claims, lambda part, text: report(0.75 + 0.25 * part, text))
     made = filmverdicts.verdicts(seen, done, claims)
     steel = {f"{name}, voltammogram": result for name, result in seen.runs.items()}
@@ -30,8 +34,12 @@ def added(first: Outcome, report: Report) -> Outcome:
         first,
         verdicts=[made.get(verdict.id, verdict) for verdict in first.verdicts],
         answer=(*first.answer, typeset(filmtables.sentence(seen, done, claims).strip())),
-        panels=(*first.panels, *filmpanels.panels(seen, done, claims), fanpanels.scans(designs, claims)),
-        tables=(*first.tables, *filmtables.tables(seen, done), ensembles(designs.sweeps)),
+        panels=(
+            *first.panels,
+            *filmpanels.panels(seen, done, claims),
+            *([fanpanels.scans(designs, claims)] if designs else []),
+        ),
+        tables=(*first.tables, *filmtables.tables(seen, done), *([ensembles(designs.sweeps)] if designs else [])),
         chain=(*first.chain, *filmtables.chain()),
         sensitivities={**first.sensitivities, **seen.sensitivities, **done.sensitivities},
         runs={**first.runs, **steel, **done.runs},

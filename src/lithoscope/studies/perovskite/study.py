@@ -69,7 +69,7 @@ class Perovskite:
             sensitivities=found.sensitivities,
             runs=found.runs,
         )
-        first = films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text))
+        first = films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text), long=self.long)
         if not self.long:
             return first
         lives = live(self.claims, found.point, lambda done, text: told(0.15 + 0.45 * done, text))
