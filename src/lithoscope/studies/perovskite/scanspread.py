@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-GROUPS = 32
+GROUPS = 64
 """Groups of designs: so many times two more than there are open numbers."""
 
 SAMPLES = 420

@@ -143,14 +143,14 @@ def electrode(name: str, open_ranges: Mapping[str, Range], point: Point) -> Cell
     What stands at its value is left as the catalogue and the data tables have it.
     """
     cell = Cell.parse(entry(f"perovskite/{ELECTRODES[name]}"))
+    changes: dict[str, object] = {}
     for knob in (*KNOBS, *SPECTRA):
         r = open_ranges[knob.name]
         if name not in knob.electrodes or (knob in KNOBS and point[knob.name] == r.value):
             continue
         scale, unit = (_reported_thickness(cell), "m") if knob.name == THICKNESS else (1.0, knob.unit)
-        for path in knob.paths:
-            cell = cell.changed(path, _written(r, point[knob.name], scale, unit))
-    return cell
+        changes |= dict.fromkeys(knob.paths, _written(r, point[knob.name], scale, unit))
+    return cell.changed_at(changes)
 
 
 def _reported_thickness(cell: Cell) -> float:
