@@ -85,7 +85,7 @@ def designs_of(cells: Cells, vary: Varied | None) -> Designs:
     """All designs. Raises InputError that names the one that is refused."""
     if not isinstance(cells, Cell):
         named = _named(cells)
-        texts = json.dumps({name: cell.to_toml() for name, cell in named}, indent=1)
+        texts = json.dumps({name: cell.written() for name, cell in named})
         return Designs(tuple(cell for _, cell in named), {}, tuple(name for name, _ in named), {"cells": texts})
     varied, found = vary or {}, []
     for n, row in enumerate(zip(*varied.values(), strict=True)):
