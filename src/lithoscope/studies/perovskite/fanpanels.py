@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from lithoscope.analysis.figures.fans import SAID, fan
 from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
@@ -110,10 +112,13 @@ def lives(found: Joint, claims: Claims) -> Panel:
             _plateaus(left, most, reported)
         for each in kept:
             _alive(right, each, "-" if each is most else ":")
-        right.set(xscale="log", xlabel="Time / h", xlim=(20, 900), ylim=(0, 1.02), ylabel="Share of the designs that is alive")
+        right.set(xscale="log", xlabel="Time / h", xlim=(50, 900), ylim=(0, 1.02), ylabel="Share of the designs that is alive")
+        right.set_xticks([50, 100, 200, 400, 800], ["50", "100", "200", "400", "800"])
+        right.xaxis.set_minor_formatter(NullFormatter())
         for material in COATED:
             right.plot(reported[material], 1.0, CURVES[material].marker, color=CURVES[material].colour, ms=5, clip_on=False)
-        drawn.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        shown = [Line2D([], [], color=CURVES[m].colour, ls=CURVES[m].dash, marker=CURVES[m].marker, ms=4) for m in MATERIALS]
+        drawn.legend(shown, [CURVES[m].label for m in MATERIALS], loc="outside upper center", ncols=3)
     caption = (
         f"Designs whose bare cell ends at {reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} over "
         f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of "
