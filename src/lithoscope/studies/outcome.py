@@ -127,6 +127,10 @@ CHECKS = ("exact", "reference")
 """Beginnings of the names of files that check a model and take no part in a run."""
 
 
+NOT_RUN = ("morphology", "double_layer", "interphase", "atoms")
+"""Scales that no study runs yet: verdicts are not older for a change there."""
+
+
 def stamp(name: str) -> str:
     """Hash of all that the verdicts of a study are made from: its own files, the models and the data."""
     root = resources.files("lithoscope")
@@ -141,7 +145,7 @@ def stamp(name: str) -> str:
 def _files(folder: Any, prefix: str = "") -> list[tuple[str, bytes]]:
     found = []
     for entry in folder.iterdir():
-        if entry.is_dir() and not entry.name.startswith(("_", "results")):
+        if entry.is_dir() and not entry.name.startswith(("_", "results", *NOT_RUN)):
             found += _files(entry, f"{prefix}{entry.name}/")
         elif entry.name.endswith((".py", ".toml")) and not entry.name.startswith(CHECKS):
             found.append((prefix + entry.name, entry.read_bytes()))
