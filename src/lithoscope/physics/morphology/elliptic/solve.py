@@ -13,6 +13,7 @@ from jax.sharding import PartitionSpec
 from jax.typing import ArrayLike
 
 from lithoscope.errors import InputError
+from lithoscope.physics.morphology.elliptic import native
 from lithoscope.physics.morphology.elliptic.coarsening import check_shape
 from lithoscope.physics.morphology.elliptic.gradients import conjugate_gradients
 from lithoscope.physics.morphology.elliptic.halos import Layout, Split, Whole
@@ -78,10 +79,9 @@ def _check_split(shape: tuple[int, ...], split: Split) -> None:
 def _solution(
     split: Split | None, operator: Operator, right: Array, guess: Array, tolerance: Array, pieces: Array | None
 ) -> tuple[Array, Array, Array]:
-    closed = operator.closed()
     if split is None:
-        return _iterate(Whole(), None, right.shape, closed.faces, closed.sink, right, guess, tolerance, pieces)
-    field = split.spec()
+        return _on_one(operator, right, guess, tolerance, pieces)
+    closed, field = operator.closed(), split.spec()
     spread = jax.shard_map(
         partial(_iterate, split, split, right.shape),
         mesh=split.mesh,
@@ -90,6 +90,26 @@ def _solution(
         check_vma=False,
     )
     return spread(closed.faces, closed.sink, right, guess, tolerance, pieces)
+
+
+def _on_one(
+    operator: Operator, right: Array, guess: Array, tolerance: Array, pieces: Array | None
+) -> tuple[Array, Array, Array]:
+    """On one device: machine code on a processor, where it is five times as fast, and a program of XLA everywhere else."""
+
+    def anywhere(operator: Operator, *given: Any) -> tuple[Array, Array, Array]:
+        closed = operator.closed()
+        return _iterate(Whole(), None, right.shape, closed.faces, closed.sink, *given)
+
+    def processor(operator: Operator, *given: Any) -> tuple[Array, Array, Array]:
+        return native.solve(operator.faces, operator.sink, operator.periodic, *given)
+
+    if not native.available(right.ndim):
+        return anywhere(operator, right, guess, tolerance, pieces)
+    found: tuple[Array, Array, Array] = jax.lax.platform_dependent(
+        operator, right, guess, tolerance, pieces, cpu=processor, default=anywhere
+    )
+    return found
 
 
 def _iterate(
