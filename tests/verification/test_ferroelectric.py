@@ -69,7 +69,7 @@ def test_the_loop_at_a_low_rate_is_the_static_curve(name: str) -> None:
     assert area > E_c * turning_points(law)[1]
 
 
-@pytest.mark.fails_when(LAW, "slope = 1 + speed * stiffness(law, middle)", "slope = 1 + 0 * speed * stiffness(law, middle)")
+@pytest.mark.fails_when(LAW, "(newton >= low) & (newton <= high)", "(newton > low) & (newton < high)")
 def test_below_the_coercive_field_the_polarisation_stays() -> None:
     """However long the step; and a field just above reverses it."""
     for law in LAWS.values():
@@ -81,7 +81,7 @@ def test_below_the_coercive_field_the_polarisation_stays() -> None:
         assert float(field(law, held)) == pytest.approx(0.999 * E_c, rel=1e-9)
         reversed_ = follow(law, P_s, np.array(1.001 * E_c), 1e6, 1.0)
         assert float(reversed_) > 0
-        assert float(field(law, reversed_)) == pytest.approx(1.001 * E_c, rel=1e-6)
+        assert float(field(law, reversed_)) == pytest.approx(1.001 * E_c, rel=1e-9)
 
 
 @pytest.mark.fails_when(

@@ -160,7 +160,7 @@ def follow(law: Landau, P: Any, E: Any, dt: Any, viscosity: Any) -> Any:
         high, low = xp.where(wrong >= 0, middle, high), xp.where(wrong >= 0, low, middle)
         slope = 1 + speed * stiffness(law, middle)
         newton = middle - wrong / xp.where(slope > 0, slope, 1.0)
-        middle = xp.where((slope > 0) & (newton > low) & (newton < high), newton, 0.5 * (low + high))
+        middle = xp.where((slope > 0) & (newton >= low) & (newton <= high), newton, 0.5 * (low + high))
     return sign * middle
 
 
