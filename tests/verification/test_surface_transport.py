@@ -15,6 +15,8 @@ from lithoscope.physics.morphology.surface.transport import Carried, Setting
 GEOMETRY, TRANSPORT = "physics/morphology/surface/geometry.py", "physics/morphology/surface/transport.py"
 
 advance = jax.jit(transport.advance, static_argnums=0)
+start = jax.jit(transport.start, static_argnums=(0, 5))
+band = jax.jit(geometry.band, static_argnums=(0, 2))
 
 
 def setting(*shape: int, places: int = 3200, periodic: bool = True) -> Setting:
@@ -30,7 +32,7 @@ def carry(
 ) -> tuple[list[Carried], float]:
     """The surface after every step, and the total at the start."""
     part = jnp.zeros(of.frame.shape, jnp.int32) if owner is None else jnp.asarray(owner, jnp.int32)
-    now = transport.start(of, fraction(levels[0]), jnp.asarray(amounts)[None], jnp.asarray(marks)[None], part, 2)
+    now = start(of, fraction(levels[0]), jnp.asarray(amounts)[None], jnp.asarray(marks)[None], part, 2)
     total, seen = float(now.totals.sum()), [now]
     for before, after in pairwise(levels):
         now = advance(of, now, fraction(before), fraction(after), part, jnp.full(1, -7.0))
@@ -74,7 +76,7 @@ def circle(n: int) -> dict[str, float]:
 @pytest.mark.fails_when(TRANSPORT, "jnp.maximum(values[:species], 0.0) / ratio", "jnp.maximum(values[:species], 0.0)")
 def test_amounts_on_a_growing_circle_are_diluted_and_marks_are_not() -> None:
     """n = n_0 R_0 / R, q = q_0; order above 2 in the size of a cell; after shrinking it is what it was."""
-    sizes = [circle(n) for n in (40, 80, 160)]
+    sizes = [circle(n) for n in (30, 60, 120)]
     for kind, most in (("grown", 5e-4), ("marks", 5e-4), ("back", 8e-4)):
         errors = [found[kind] for found in sizes]
         assert errors[0] > errors[1] > errors[2] > 0
@@ -85,7 +87,7 @@ def test_amounts_on_a_growing_circle_are_diluted_and_marks_are_not() -> None:
 @pytest.mark.fails_when(TRANSPORT, "amounts=carried.amounts * by_cell", "amounts=carried.amounts")
 def test_the_film_is_conserved_and_hardly_corrected() -> None:
     """The field integrates to the ledger to rounding; ln of all corrections is below 1e-3 for each cell of growth."""
-    for n in (40, 80, 160):
+    for n in (30, 60, 120):
         assert circle(n)["total"] < 1e-12
         assert circle(n)["field"] < 1e-12
         assert 0 < circle(n)["correction"] < 1e-3 * 0.1 * n
@@ -110,20 +112,16 @@ def test_amounts_on_a_growing_sphere() -> None:
 @pytest.mark.fails_when(
     TRANSPORT, "departure = 0.5 * (origin.at + here.feet.at - shift * here.feet.normal)", "departure = here.feet.at"
 )
-@pytest.mark.parametrize("slope", [0.0, 0.5])
-def test_the_pattern_of_a_planar_front_stays(slope: float) -> None:
-    """A plane that moves along its normal carries its pattern with it; its sides are closed."""
-    n, normal = 80, np.array([1.0, -slope]) / np.hypot(1, slope)
+def test_the_pattern_of_a_planar_front_stays() -> None:
+    """A plane carries its pattern with it, over 12 cells."""
+    n = 120
     y, x = np.mgrid[0:n, 0:n].astype(float)
-    d = normal[0] * (y - 20) + normal[1] * x
-    along = normal[0] * x - normal[1] * y
-    pattern = 1 + 0.4 * np.sin(2 * np.pi * along / 25)
-    shifts = 0.2 * np.arange(51)
-    seen, _ = carry(setting(n, n, periodic=False), [d - s for s in shifts], pattern, pattern)
-    near = (abs(d - shifts[-1]) < 0.7) & (x > 18) & (x < n - 18)
-    if not slope:  # A slope gains and loses surface at the sides.
-        assert np.asarray(seen[-1].amounts[0])[near] == pytest.approx(pattern[near], abs=2e-3)
-    assert np.asarray(seen[-1].marks[0])[near] == pytest.approx(pattern[near], abs=2e-3)
+    pattern = 1 + 0.4 * np.sin(2 * np.pi * x / 24)
+    shifts = 0.2 * np.arange(61)
+    seen, _ = carry(setting(n, n), [y - 20.3 - s for s in shifts], pattern, pattern)
+    near = abs(y - 20.3 - shifts[-1]) < 0.7
+    assert np.asarray(seen[-1].amounts[0])[near] == pytest.approx(pattern[near], abs=2e-4)
+    assert np.asarray(seen[-1].marks[0])[near] == pytest.approx(pattern[near], abs=2e-4)
 
 
 # --------------------------------------------------------------------------------------------- an ellipse and markers
@@ -174,7 +172,7 @@ def markers(a0: float, b0: float, growth: tuple[float, float], time: float, t: n
 
 
 @cache
-def ellipse(degrees: float, n: int = 100) -> tuple[np.ndarray, np.ndarray]:
+def ellipse(degrees: float, n: int = 120) -> tuple[np.ndarray, np.ndarray]:
     """Relative errors of amounts and marks at markers of an ellipse that grows from 0.2 n x 0.15 n by 0.13 n and 0.05 n."""
     a0, b0, growth, steps = 0.2 * n, 0.15 * n, (0.13 * n, 0.05 * n), int(0.13 * n / 0.2)
     turn = np.deg2rad(degrees)
@@ -217,14 +215,12 @@ def test_an_expanding_ellipse_agrees_with_markers_at_any_angle(degrees: float) -
 @pytest.mark.fails_when(TRANSPORT, "totals=before.totals - gone", "totals=before.totals - 0.99 * gone")
 def test_film_between_merging_circles_is_buried() -> None:
     """buried + carried = start to rounding; what is buried is the film on the arcs that the other circle swallowed."""
-    n, R0, R1, gap = 80, 12.0, 20.0, 33.0
+    n, R0, R1, gap = 120, 18.0, 29.0, 48.0
     r = polar(n, n / 2 - 0.4)[0]
     v, u = np.mgrid[0:n, 0:n] - (n / 2 - 0.4)
     left, right = np.hypot(u + gap / 2, v), np.hypot(u - gap / 2, v)
     radii = np.arange(R0, R1 + 0.1, 0.2)
-    seen, total = carry(
-        setting(n, n, periodic=False), [np.minimum(left, right) - R for R in radii], np.ones_like(r), np.ones_like(r)
-    )
+    seen, total = carry(setting(n, n), [np.minimum(left, right) - R for R in radii], np.ones_like(r), np.ones_like(r))
     assert max(abs(accounted(now) / total - 1) for now in seen) < 1e-12
     angle = 2 * np.arccos(gap / 2 / radii[-1])
     assert float(seen[-1].buried[0]) / total == pytest.approx(angle / (2 * np.pi), rel=0.1)
@@ -236,7 +232,7 @@ def test_film_between_merging_circles_is_buried() -> None:
 @pytest.mark.fails_when(TRANSPORT, "enclosed = jet(frame, after, was.feet.at).value < 0", "enclosed = was.used")
 def test_a_piece_that_dissolves_leaves_its_film_as_residue() -> None:
     """The film of each part is its own: that of the part that stays is not touched."""
-    n = 80
+    n = 120
     v, u = np.mgrid[0:n, 0:n] - 0.0
     small, front = np.hypot(u - 40, v - 50) - 5, v - 20.3
     levels = [np.minimum(small + s, front) for s in np.arange(0, 5.5, 0.2)]
@@ -255,7 +251,7 @@ def test_a_piece_that_dissolves_leaves_its_film_as_residue() -> None:
     TRANSPORT, "bare = jnp.concatenate([jnp.zeros(species), fresh])", "bare = jnp.ones(species + len(fresh))"
 )
 def test_new_metal_has_no_film_and_the_marks_of_a_fresh_surface() -> None:
-    n = 80
+    n = 120
     v, u = np.mgrid[0:n, 0:n] - 0.0
     front = v - 20.3
     levels = [front, np.minimum(front, np.hypot(u - 40, v - 50) - 6)]
@@ -274,7 +270,7 @@ def test_foot_points_curvature_and_area() -> None:
         R, centre = 0.27 * n, n / 2 - 0.37
         x = np.indices((n,) * axes) - centre
         d = np.sqrt((x**2).sum(0)) - R
-        here = geometry.band(geometry.Frame((n,) * axes, False), geometry.level(fraction(d), 1.0), int((abs(d) < 4.6).sum()))
+        here = band(geometry.Frame((n,) * axes, False), geometry.level(fraction(d), 1.0), int((abs(d) < 4.6).sum()))
         at, used = np.asarray(here.feet.at) - centre, np.asarray(here.used)
         feet = abs(np.sqrt((at**2).sum(0)) - R)[used].max()
         curvature = abs(np.asarray(here.feet.mean) * R / (axes - 1) - 1)[used].max()
