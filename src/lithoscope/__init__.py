@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep, grid, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -91,6 +92,7 @@ _HOME = {
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.morphology.model": ("PhaseField",),
     "result": ("Ledger", "Result", "load"),
     "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.energy": ("energy_density",),
@@ -132,6 +134,7 @@ __all__ = [
     "NativeFilm",
     "Nucleation",
     "Onset",
+    "PhaseField",
     "Planar",
     "Plated",
     "PorousHost",

@@ -1,8 +1,9 @@
-"""Micrometres: the shape of lithium as it is plated, stripped and corroded, with the film that it carries.
+"""The shape of lithium, in two and three dimensions, micrometres to half a millimetre.
 
-Everything of this scale is computed in double precision, which JAX has to be told.
+The only package that imports JAX. Double precision and the cache of compiled steps are set here, before anything is computed.
 """
 
-import jax
+from lithoscope.physics.morphology.precision import compiled_once, double_precision
 
-jax.config.update("jax_enable_x64", True)
+double_precision()
+compiled_once()
