@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -204,12 +205,10 @@ def duration(visit: Visit) -> float:
 
 
 def joined(first: Batch, then: Batch) -> Batch:
-    """Two loops as one; together they have at most `ROWS` steps."""
-    import jax
-
-    n, m = int(first.steps), int(then.steps)
+    """Two loops as one, where the second begins at the end of the first; together they have at most `ROWS` steps."""
+    n, m = int(first.instants) - 1, int(then.instants)
     rows = jax.tree.map(lambda a, b: a.at[n : n + m].set(b[:m]), first.rows, then.rows)
-    return Batch(then.state, then.end, rows, jnp.asarray(n + m))
+    return Batch(then.state, rows, jnp.asarray(n + m))
 
 
 def _f(value: float) -> jnp.ndarray:

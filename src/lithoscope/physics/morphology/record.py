@@ -25,11 +25,9 @@ FLOOR = 1e-3
 
 
 def instants(done: Batch) -> Columns:
-    """The rows of a loop and its end, by the name of the quantity; what is nested comes under its own name."""
-    rows, end = jax.device_get((done.rows, done.end))
-    n = int(done.steps)
-    return {name: np.append(column[:n], last) for (name, column), last in
-            zip(_flat(rows).items(), _flat(end).values(), strict=True)}  # fmt: skip
+    """The instants of a loop, by the name of the quantity; what is nested comes under its own name."""
+    rows, n = jax.device_get((done.rows, done.instants))
+    return {name: column[: int(n)] for name, column in _flat(rows).items()}
 
 
 def _flat(record: object) -> dict[str, NDArray[np.float64]]:
@@ -89,10 +87,11 @@ class Recorder:
         The contents of metal and solution are sums over the fields; the flows are integrals of currents.
         """
         rows = self.columns()
-        plated, corroded = rows["charge"], rows["corroded"]
+        plated, corroded, loose = rows["charge"], rows["corroded"], rows["isolated"]
         used, came_in, displaced = (FARADAY * rows[name] for name in ("salt_used", "salt_in", "displaced"))
         flows = {
-            "working_lithium": plated - corroded,
+            "working_lithium": plated - corroded - loose - rows["subgrid"],
+            "working_dead_lithium": loose + rows["subgrid"],
             "working_film_lithium": corroded,
             "counter_lithium": -plated,
             "electrolyte_lithium": came_in - used - displaced,
@@ -100,7 +99,8 @@ class Recorder:
             "reservoir_lithium": used - came_in,
         }
         contents = dict(flows)
-        contents["working_lithium"] = self.foils[0] + rows["metal"] - rows["metal"][0]
+        contents["working_lithium"] = self.foils[0] + (rows["metal"] - rows["loose"]) - rows["metal"][0]
+        contents["working_dead_lithium"] = rows["loose"] + rows["subgrid"]
         contents["counter_lithium"] = self.foils[1] - np.cumsum(np.append(0.0, rows["current"][:-1] * rows["dt"][:-1]))
         contents["electrolyte_lithium"] = FARADAY * rows["solution"]
         return contents, flows

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.physics.morphology.engine import Array, jax
 from lithoscope.physics.morphology.equations import FLOOR
+from lithoscope.physics.morphology.fragments import Pieces
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Carried, Still
 
@@ -23,6 +24,8 @@ class Books(NamedTuple):
     salt_used  (1 - t+) a i_n / F, mol/m2
     displaced  salt in the liquid that metal pushed out, mol/m2
     corroded   lithium that films took, C/m2
+    isolated   lithium that lost its contact less what found it again, C/m2
+    subgrid    lithium in pieces too small for the grid, C/m2
     """
 
     charge: Array
@@ -30,6 +33,8 @@ class Books(NamedTuple):
     salt_used: Array
     displaced: Array
     corroded: Array
+    isolated: Array
+    subgrid: Array
 
 
 class State(NamedTuple):
@@ -38,6 +43,7 @@ class State(NamedTuple):
     xi        metal fraction
     salt      c - c0, mol/m3: what is solved for, so that a tolerance refers to deviations from the reservoir
     phi       potential of the electrolyte against lithium, V
+    pieces    lithium without contact; None while there is none
     skin      what the surface carries
     time      s
     salt_dt   largest time step that the salt at the surface allows, s
@@ -47,6 +53,7 @@ class State(NamedTuple):
     xi: Array
     salt: Array
     phi: Array
+    pieces: Pieces | None
     skin: Any
     time: Array
     salt_dt: Array

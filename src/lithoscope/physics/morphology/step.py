@@ -33,7 +33,7 @@ class Record(NamedTuple):
     left          local residual of the potential;  newton, iterations, salt_iterations: of the solvers
     salt_mean, salt_low, salt_high  salt concentration at the surface
     books         integrals since the start;  shape: roughness and what goes with it
-    metal         lithium in the domain, C/m2;  solution: salt there, mol/m2
+    metal         lithium in the domain, C/m2;  loose: of it without contact;  solution: salt there, mol/m2
     """
 
     time: Array
@@ -55,6 +55,7 @@ class Record(NamedTuple):
     books: Books
     shape: Shape
     metal: Array
+    loose: Array
     solution: Array
 
 
@@ -80,11 +81,11 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
     offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
     charge = problem(seen, liquid, c, i0, skin.resistance, offset, parameters, V_T, grid)
-    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, parameters, V_T, scheme))
+    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
 
 
 def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> tuple[State, Record]:
-    """One time step of at most dt, s. The record says how things stood at its beginning."""
+    """One time step of at most dt, s. The record says how things stand at its beginning; dt = 0 only looks."""
     grid = scheme.grid
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
@@ -93,25 +94,22 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     fastest = jnp.max(jnp.abs(speed) * at_front)
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
 
-    dissolved = salts.advance(state.salt, taken, seen, found.liquid, found.charge, found.potential, parameters, scheme)
+    # A salt step of no length does not exist; what is found for another one is not used then.
+    moves = taken > 0
+    dissolved = salts.advance(
+        state.salt, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
+    )
     keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
     xi = state.xi + taken * (seen.area * speed + scheme.keeping * fastest * keeper)
-    skin = scheme.carried.advance(state.skin, state.xi, xi, speed, taken)
     new = State(
-        xi, dissolved.salt, found.potential.phi, skin, state.time + taken,
-        _salt_dt(state, dissolved.salt, seen, taken, parameters),
-        _booked(state, found, dissolved, xi, taken, parameters, scheme),
+        xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
+        skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
+        salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters),
+        books=_booked(state, found, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
-    return new, _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
-
-
-def look(state: State, parameters: Parameters, *, scheme: Scheme) -> tuple[State, Record]:
-    """How things stand, without a step: the state with its potential solved for, and its record."""
-    found = solve_potential(state, parameters, scheme)
-    zero = jnp.zeros(())
-    return state._replace(phi=found.potential.phi), _record(
-        state, found, zero, zero, jnp.zeros((), jnp.int32), parameters, scheme
-    )
+    looked = state._replace(phi=new.phi, pieces=new.pieces)
+    record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
+    return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
 
 
 def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters) -> Array:
@@ -128,7 +126,7 @@ def _booked(state: State, found: Solved, dissolved: salts.Salt, xi: Array, dt: A
     per_area = grid.spacing / grid.columns
     after = jnp.maximum(1 - xi, scheme.floor)
     c = parameters.c0 + dissolved.salt
-    return Books(
+    return books._replace(
         charge=books.charge + found.potential.current * dt,
         salt_in=books.salt_in + dissolved.came_in,
         salt_used=books.salt_used + dissolved.used,
@@ -156,8 +154,14 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
         metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        loose=_loose(state) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
+
+
+def _loose(state: State) -> Array:
+    """Lithium without contact, cells."""
+    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, state.xi, 0.0))
 
 
 def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
@@ -211,12 +215,11 @@ class Limits(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A loop of steps: the state at its end with its record, the record of each step, and how many there are."""
+    """A loop of steps: the state at its end, one row for each instant, the end included, and how many rows there are."""
 
     state: State
-    end: Record
     rows: Record
-    steps: Array
+    instants: Array
 
 
 ROWS = 32
@@ -246,27 +249,26 @@ def goes_on(record: Record, limits: Limits) -> Array:
 
 @partial(jax.jit, static_argnames=("scheme",))
 def batch(state: State, parameters: Parameters, limits: Limits, most: Array, *, scheme: Scheme) -> Batch:
-    """Up to `most` steps, fewer where a limit is met; a step ends exactly at the limit of time.
+    """Up to `most` steps, fewer where a limit is met, and a look at the end; a step ends exactly at the limit of time.
 
     The loop ends after the step at whose beginning a limit was met: who asks looks at the rows.
     """
     empty = jax.eval_shape(partial(step, scheme=scheme), state, parameters, limits.time)[1]
-    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS, *leaf.shape), leaf.dtype), empty)
-
-    def more(at: tuple[State, Record, Array, Array]) -> Array:
-        return (at[2] < most) & at[3] & (at[0].time < limits.time)
+    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS + 1, *leaf.shape), leaf.dtype), empty)
+    going, ending, over = 0, 1, 2
 
     def one(at: tuple[State, Record, Array, Array]) -> tuple[State, Record, Array, Array]:
-        state, rows, n, _ = at
+        state, rows, n, phase = at
         left = limits.time - state.time
-        state, record = step(state, parameters, left, scheme=scheme)
-        state = state._replace(time=jnp.where(record.dt >= left, limits.time, state.time))
+        last = (phase == ending) | (n >= most) | (left <= 0)
+        state, record = step(state, parameters, jnp.where(last, 0.0, left), scheme=scheme)
+        state = state._replace(time=jnp.where((record.dt >= left) & ~last, limits.time, state.time))
         rows = jax.tree.map(lambda column, value: column.at[n].set(value), rows, record)
-        return state, rows, n + 1, goes_on(record, limits)
+        return state, rows, n + 1, jnp.where(last, over, jnp.where(goes_on(record, limits), going, ending))
 
-    state, rows, count, _ = jax.lax.while_loop(more, one, (state, rows, jnp.asarray(0), jnp.asarray(True)))
-    state, end = look(state, parameters, scheme=scheme)
-    return Batch(state, end, rows, count)
+    start = (state, rows, jnp.asarray(0), jnp.asarray(going))
+    state, rows, instants, _ = jax.lax.while_loop(lambda at: at[3] < over, one, start)
+    return Batch(state, rows, instants)
 
 
 @partial(jax.jit, static_argnames=("scheme",))
