@@ -35,7 +35,7 @@ def carry(
     now = start(of, fraction(levels[0]), jnp.asarray(amounts)[None], jnp.asarray(marks)[None], part, 2)
     total, seen = float(now.totals.sum()), [now]
     for before, after in pairwise(levels):
-        now = advance(of, now, fraction(before), fraction(after), part, jnp.full(1, -7.0))
+        now, _ = advance(of, now, fraction(before), fraction(after), part, jnp.full(1, -7.0))
         assert int(now.band.overflow) == 0
         seen.append(now)
     return seen, total

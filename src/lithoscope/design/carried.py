@@ -189,19 +189,22 @@ class Cracking(Frozen):
     """A film that cracks when it is stretched.
 
     strain            at which it cracks; of its species, weighted by volume, if not given
-    weibull           modulus of a random map of that strain: weak spots;  seed: of the map
+    weibull           modulus of a random map of that strain: weak spots
+    correlation_length, seed  of the map
     fresh_resistance  of lithium in a crack before film grows there
     """
 
     fresh_resistance: units.ArealResistance = units.Quantity(1e-4, "ohm m2", status="prior", text="1 ohm cm2")
     strain: Strain | None = None
     weibull: Modulus | None = None
+    correlation_length: units.Length = units.Quantity(1e-6, "m", text="1 um")
     seed: Annotated[int, Field(ge=0, le=2**31, strict=True, description="a whole number")] = 0
 
     if TYPE_CHECKING:
 
         def __init__(
-            self, fresh_resistance: Given = ..., strain: Given | None = ..., weibull: Given | None = ..., seed: int = ...,
+            self, fresh_resistance: Given = ..., strain: Given | None = ..., weibull: Given | None = ...,
+            correlation_length: Given = ..., seed: int = ...,
         ) -> None: ...  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def _around(frame: Frame, low: jax.Array) -> jax.Array:
 
 def _held(values: jax.Array) -> jax.Array:
     """The values as they are; the compiler is kept from gathering them once more for every sum that they are in."""
-    kept: jax.Array = jax.lax.optimization_barrier(values)  # type: ignore[no-untyped-call]
+    kept: jax.Array = jax.lax.optimization_barrier(values)
     return kept
 
 

@@ -98,8 +98,10 @@ def reassigned(setting: Setting, carried: Carried, owner: jax.Array, pieces: int
     return carried._replace(totals=_by_part(setting, carried.band, carried.band.area * _in_band(carried), owner, pieces + 1))
 
 
-def advance(setting: Setting, carried: Carried, old: jax.Array, new: jax.Array, owner: jax.Array, fresh: jax.Array) -> Carried:
-    """What the surface carries after it has moved.
+def advance(
+    setting: Setting, carried: Carried, old: jax.Array, new: jax.Array, owner: jax.Array, fresh: jax.Array
+) -> tuple[Carried, jax.Array]:
+    """What the surface carries after it has moved, and ln of the ratio by which its area elements have grown, on the grid.
 
     old, new  metal fraction before and after the step
     owner     connected part that each cell belongs to
@@ -119,7 +121,8 @@ def advance(setting: Setting, carried: Carried, old: jax.Array, new: jax.Array, 
     values = values.at[:species].set(jnp.maximum(values[:species], 0.0) / ratio)
     fields = continued(frame, on_band(frame, here, values), on_grid(frame, here.cells, known, fill=False), bare)
     moved = carried._replace(amounts=fields[:species], marks=fields[species:], band=here)
-    return scaled(setting, _settled(setting, carried, moved, after, departure, owner), owner)
+    settled = scaled(setting, _settled(setting, carried, moved, after, departure, owner), owner)
+    return settled, on_grid(frame, here.cells, jnp.where(known, jnp.log(ratio), 0.0))
 
 
 def on_band(frame: Frame, here: Band, values: jax.Array) -> jax.Array:
