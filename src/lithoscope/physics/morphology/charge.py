@@ -14,6 +14,7 @@ from lithoscope.physics.morphology.equations import Geometry, Medium, diffusion_
 from lithoscope.physics.morphology.fragments import Pieces, potential_of_metal, sum_over
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.kinetics import Rate, rate
+from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.state import Counter, Parameters, Scheme
 
 MOST_NEWTON = 40
@@ -26,6 +27,7 @@ class Charge(NamedTuple):
     driven    fluxes over the faces that gradients of salt drive
     weight    a spacing^2 / kappa(c0): times i_n it is what the reaction takes from a cell
     exchange  i0 at each cell, A/m2;  resistance  ohm m2;  offset  E_off, V
+    side      current density into the metal that plates no lithium, A/m2
     scale     kappa(c0) / spacing: unit of a flux, A/m2 per V
     above     conductance from the top cells to the reservoir over that unit
     lift      potential that the salt gives the reservoir against the top cells, V
@@ -37,6 +39,7 @@ class Charge(NamedTuple):
     exchange: Array
     resistance: Array
     offset: Array
+    side: Array
     scale: Array
     above: Array
     lift: Array
@@ -63,7 +66,7 @@ class Potential(NamedTuple):
     iterations: Array
 
 
-def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, resistance: Array, offset: Array,
+def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, skin: Skin,
             parameters: Parameters, V_T: Array, grid: Grid) -> Charge:  # fmt: skip
     """The problem for a surface and a salt distribution; c as `kinetics.held` gives it."""
     reference = _reference(parameters)
@@ -72,7 +75,7 @@ def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, resistanc
     strength = (1 - liquid.transference[-1]) * liquid.factor[-1]
     return Charge(
         faces=faces, driven=diffusion_currents(faces, liquid, c, V_T, grid), weight=seen.area * grid.spacing**2 / reference,
-        exchange=exchange, resistance=resistance, offset=offset, scale=reference / grid.spacing,
+        exchange=exchange, resistance=skin.resistance, offset=skin.offset, side=skin.side, scale=reference / grid.spacing,
         above=top / (0.5 + parameters.beyond / grid.spacing),
         lift=2 * V_T * strength * jnp.log(parameters.c0 / c[-1]),
     )  # fmt: skip
@@ -112,7 +115,8 @@ def top(charge: Charge, parameters: Parameters, current: Array, V_T: Array) -> T
 def evaluate(charge: Charge, phi: Array, pieces: Pieces | None, V_T: Array) -> Rate:
     """Kinetics at a potential; that of metal without contact counts from its own."""
     metal = 0.0 if pieces is None else potential_of_metal(pieces)
-    return rate(phi - metal - charge.offset, charge.exchange, charge.resistance, V_T)
+    found = rate(phi - metal - charge.offset, charge.exchange, charge.resistance, V_T)
+    return Rate(found.i + charge.side, found.g)
 
 
 def currents(charge: Charge, phi: Array, grid: Grid) -> tuple[Array, ...]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.physics.laws.transport import limiting_current_density
 from lithoscope.physics.morphology import salt as salts
-from lithoscope.physics.morphology.charge import Potential, counter_potential, flat_guess, potential, problem
+from lithoscope.physics.morphology.charge import Potential, counter_potential, evaluate, flat_guess, potential, problem
 from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
 from lithoscope.physics.morphology.kinetics import exchange, held
@@ -78,9 +78,13 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
-    i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
     offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
-    charge = problem(seen, liquid, c, i0, skin.resistance, offset, parameters, V_T, grid)
+    i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
+    charge = problem(seen, liquid, c, i0, skin._replace(offset=offset), parameters, V_T, grid)
+    if scheme.carried.depletes:
+        # With the current that the last potential drives: the film is thin, and follows within a step.
+        beneath = held(c - skin.depletion * evaluate(charge, state.phi, state.pieces, V_T).i, parameters.c0)
+        charge = charge._replace(exchange=exchange(parameters.exchange, beneath, parameters.c0) * skin.exchange)
     return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
 
 
@@ -89,10 +93,12 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     grid = scheme.grid
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
-    speed = parameters.molar_volume / FARADAY * (i - found.skin.corrosion)
+    per_current = parameters.molar_volume / FARADAY
     at_front = seen.steepness > 0.3 * jnp.max(seen.steepness)
-    fastest = jnp.max(jnp.abs(speed) * at_front)
+    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front)
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
+    lost = scheme.carried.corroded(state.skin, state.xi, taken)
+    speed = per_current * (i - lost)
 
     # A salt step of no length does not exist; what is found for another one is not used then.
     moves = taken > 0
@@ -105,7 +111,7 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
         salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters),
-        books=_booked(state, found, dissolved, xi, taken, parameters, scheme),
+        books=_booked(state, found, lost, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
     looked = state._replace(phi=new.phi, pieces=new.pieces)
     record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
@@ -120,7 +126,7 @@ def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters
     return taken * jnp.clip(CHANGE / (change + 1e-30), 0.2, FASTEST_GROWTH)
 
 
-def _booked(state: State, found: Solved, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
+def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
             scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
@@ -131,7 +137,7 @@ def _booked(state: State, found: Solved, dissolved: salts.Salt, xi: Array, dt: A
         salt_in=books.salt_in + dissolved.came_in,
         salt_used=books.salt_used + dissolved.used,
         displaced=books.displaced + jnp.sum((found.seen.electrolyte - after) * c) * per_area,
-        corroded=books.corroded + jnp.sum(found.seen.area * found.skin.corrosion) * dt * per_area,
+        corroded=books.corroded + jnp.sum(found.seen.area * lost) * dt * per_area,
     )
 
 

@@ -109,7 +109,11 @@ def _close(memory: Any, plan: Any, lateral: tuple[int, ...]) -> None:
 @inner
 def _finish(memory: Any, plan: Any, level: int, lateral: tuple[int, ...]) -> None:
     """Columns beyond the border and the reciprocal diagonal; 1 in a cell that is tied to nothing."""
-    kx, ky, kz = field(memory, plan, level, ACROSS_X), field(memory, plan, level, ACROSS_Y), field(memory, plan, level, ACROSS_Z)
+    kx, ky, kz = (
+        field(memory, plan, level, ACROSS_X),
+        field(memory, plan, level, ACROSS_Y),
+        field(memory, plan, level, ACROSS_Z),
+    )
     s, di, rows = field(memory, plan, level, RIGHT), field(memory, plan, level, RECIPROCAL), plan[level, 1]
     for k in range(1, plan[level, 0] + 1):
         wrap(kx, k, lateral)
