@@ -81,7 +81,7 @@ def curvature(xi: Array, grid: Grid) -> Array:
     q = jnp.clip(xi, 1e-4, 1 - 1e-4)
     slopes = grid.slopes(jnp.log(q / (1 - q)))
     size = jnp.sqrt(sum((slope**2 for slope in slopes), start=jnp.asarray(1e-12)))
-    bent = sum((grid.slopes(slope / size)[axis] for axis, slope in enumerate(slopes)), start=jnp.zeros(grid.shape))
+    bent = sum((grid.slope(slope / size, axis) for axis, slope in enumerate(slopes)), start=jnp.zeros(grid.shape))
     return jnp.clip(-bent / grid.spacing, -1 / grid.spacing, 1 / grid.spacing)
 
 
