@@ -88,10 +88,19 @@ class PhaseField(Document):
         """Run a program on a cell. Raises InputError for what it cannot run, and RunInterrupted on Ctrl-C."""
         begun = time.perf_counter()
         plan = check(self, cell, program)
+        from lithoscope.physics.morphology.kept import Keeper
+
         with interrupts_noted() as interrupted:
-            driver = self._driver(cell, program, plan, report)
+            driver = self.driver(cell, program, plan)
+            driver.report = report
             driver.enough = interrupted
+            if journal is not None:
+                keeper = Keeper(journal)
+                keeper.take_up(driver)
+                driver.keep = keeper.keep
             status = driver.finish()
+            if journal is not None and status is None:
+                keeper.keep(driver, now=True)
         if status is None:
             visit = driver.point.visit + (0 if not driver.point.begun else 1)
             status = Status(End.INTERRUPTED, "", float(driver.point.state.time), 0, max(visit, 1))
@@ -100,7 +109,8 @@ class PhaseField(Document):
             raise RunInterrupted(result)
         return result
 
-    def _driver(self, cell: Cell, program: Program, plan: Plan, report: Report) -> Driver:
+    def driver(self, cell: Cell, program: Program, plan: Plan) -> Driver:
+        """What takes a run through its program, before the first step."""
         from lithoscope.physics.cell.params import numbers
         from lithoscope.physics.morphology.drive import Driver, Point
         from lithoscope.physics.morphology.record import Recorder
@@ -113,9 +123,7 @@ class PhaseField(Document):
         scheme, skin = self._film(scheme, parameters, found, xi)
         state = at_rest(xi, skin)
         recorder = Recorder(scheme.grid, parameters, (found.working.lithium, found.counter.lithium), scheme.carried)
-        driver = Driver(
-            program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume), report=report
-        )
+        driver = Driver(program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume))
         driver.shoot()
         return driver
 

@@ -51,7 +51,7 @@ class Recorder:
     foils: tuple[float, float]
     carried: Carried
     trace: list[Columns] = field(default_factory=list)
-    steps: list[dict[str, float]] = field(default_factory=list)
+    steps: list[Columns] = field(default_factory=list)
     shots: list[Columns] = field(default_factory=list)
 
     def rows(self, visit: Visit, rows: Columns, *, last: bool) -> None:
@@ -67,12 +67,13 @@ class Recorder:
         rows = {name: np.concatenate([part[name] for part in parts]) for name in ("time", "voltage", "charge")}
         t, voltage = rows["time"], rows["voltage"]
         duration = float(t[-1] - t[0])
-        self.steps.append({
+        row = {
             "step": visit.number, "cycle": visit.cycle, "kind": STEP_KINDS.index(visit.step.kind), "ended": ended,
             "start_time": float(t[0]), "duration": duration, "charge": -float(rows["charge"][-1] - rows["charge"][0]),
             "mean_voltage": float(np.trapezoid(voltage, t) / duration) if duration else float(voltage[-1]),
             "end_voltage": float(voltage[-1]),
-        })  # fmt: skip
+        }  # fmt: skip
+        self.steps.append({name: np.asarray(value) for name, value in row.items()})
 
     def snapshot(self, state: State) -> None:
         """Keep the fields, in single precision."""
