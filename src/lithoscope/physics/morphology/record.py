@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.skin import Carried
 from lithoscope.physics.morphology.state import Parameters, State
 from lithoscope.physics.morphology.step import Batch
 from lithoscope.protocol.program import Visit
@@ -41,12 +42,14 @@ def _flat(record: object) -> dict[str, NDArray[np.float64]]:
 class Recorder:
     """Collects a run.
 
-    foils  lithium in the working and the counter electrode at assembly, C/m2
+    foils    lithium in the working and the counter electrode at assembly, C/m2
+    carried  laws of what the surface carries
     """
 
     grid: Grid
     parameters: Parameters
     foils: tuple[float, float]
+    carried: Carried
     trace: list[Columns] = field(default_factory=list)
     steps: list[Columns] = field(default_factory=list)
     shots: list[Columns] = field(default_factory=list)
@@ -75,7 +78,9 @@ class Recorder:
     def snapshot(self, state: State) -> None:
         """Keep the fields, in single precision."""
         xi, salt, phi, time = jax.device_get((state.xi, state.salt + self.parameters.c0, state.phi, state.time))
-        fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi}
+        piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
+        fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi, "piece": piece}
+        fields |= jax.device_get(dict(self.carried.shown(state.skin)))
         self.shots.append({"time": np.asarray(time)} | {name: np.asarray(u, np.float32) for name, u in fields.items()})
 
     def columns(self) -> Columns:
@@ -102,6 +107,7 @@ class Recorder:
         contents = dict(flows)
         contents["working_lithium"] = self.foils[0] + (rows["metal"] - rows["loose"]) - rows["metal"][0]
         contents["working_dead_lithium"] = rows["loose"] + rows["subgrid"]
+        contents["working_film_lithium"] = rows["film"] - rows["film"][0]
         contents["counter_lithium"] = self.foils[1] - np.cumsum(np.append(0.0, rows["current"][:-1] * rows["dt"][:-1]))
         contents["electrolyte_lithium"] = FARADAY * rows["solution"]
         return contents, flows

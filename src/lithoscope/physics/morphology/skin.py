@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from lithoscope.physics.morphology.engine import Array, jnp
@@ -49,6 +50,9 @@ class Carried(Protocol):
     def lithium(self, fields: Any) -> Array:
         """Lithium in films of the surface, C/m2 of electrode."""
 
+    def shown(self, fields: Any) -> Mapping[str, Array]:
+        """What a snapshot keeps of the surface, by the name of the output; arrays of the shape of the grid."""
+
 
 class Still:
     """A film that is fixed in space: a map of the resistance, or one number. Its fields are the skin itself."""
@@ -74,6 +78,10 @@ class Still:
     def lithium(self, _fields: Skin) -> Array:
         """None: what a film took before the run is not counted."""
         return jnp.zeros(())
+
+    def shown(self, _fields: Skin) -> Mapping[str, Array]:
+        """Nothing: it is the same everywhere and always."""
+        return {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Still)

@@ -34,6 +34,7 @@ class Record(NamedTuple):
     salt_mean, salt_low, salt_high  salt concentration at the surface
     books         integrals since the start;  shape: roughness and what goes with it
     metal         lithium in the domain, C/m2;  loose: of it without contact;  solution: salt there, mol/m2
+    film          lithium in film of the surface, C/m2
     """
 
     time: Array
@@ -56,6 +57,7 @@ class Record(NamedTuple):
     shape: Shape
     metal: Array
     loose: Array
+    film: Array
     solution: Array
 
 
@@ -161,6 +163,7 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
         metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        film=scheme.carried.lithium(state.skin),
         loose=_loose(state) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip

@@ -318,6 +318,17 @@ class FilmLaws:
         total: Array = self.lithium_by_fate(fields).sum()
         return total
 
+    def shown(self, fields: Fields) -> dict[str, Array]:
+        """What a snapshot keeps: not a number away from the surface."""
+        here = jnp.zeros(self.setting.frame.size, bool).at[fields.carried.band.cells].set(fields.carried.band.used, mode="drop")
+        known = here.reshape(self.grid.shape)
+        found = {"surface_resistance": self.resistance(fields), "surface_film_thickness": self.thickness(fields)[0]}
+        if self.cracks:
+            found["covered"] = self.covered(fields)
+        if self.layer:
+            found["polarisation"] = self.polarisation(fields)
+        return {name: jnp.where(known, values, jnp.nan) for name, values in found.items()}
+
     def lithium_by_fate(self, fields: Fields) -> Array:
         """Lithium in film that the surface carries, that is buried, and that is residue, C/m2 of electrode."""
         per = jnp.asarray([*(each.lithium for each in self.species), self.species[self.product].lithium])

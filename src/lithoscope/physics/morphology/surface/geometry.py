@@ -26,9 +26,9 @@ BAND = 4.5
 """Half-width of the band. The stencil around a point of the surface reaches 2 cells along each axis, 3.5 in all in 3D: a band
 that is narrower leaks its edge into the fields."""
 
-KERNEL = 0.8
-"""Width of the Gaussian that spreads the area of the surface over the band: its sum over cells is the area to 6e-6, and what it
-has outside the band to 2e-8."""
+KERNEL = 0.9
+"""Width of the Gaussian that spreads the area of the surface over the band: its sum over cells is the area to 3e-7, and what it
+has outside the band is 6e-7."""
 
 FARTHEST_LEVEL = 30.0
 """Level, in units of eps, at which it is cut off: the profile is flat to rounding there."""

@@ -16,13 +16,14 @@ from lithoscope.physics.laws.membranes import membrane
 from lithoscope.physics.morphology.engine import Array, jax, jnp
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.start import rough
+from lithoscope.physics.morphology.state import Parameters
 from lithoscope.physics.morphology.surface import transport
 from lithoscope.physics.morphology.surface.film import ByDiffusion, ByTunnelling, Fields, FilmLaws, Layer, Mark, Species
 from lithoscope.physics.morphology.surface.geometry import BAND
 
 Map = NDArray[np.float64]
 
-SPARE = 4.0
+SPARE = 3.0
 """Places of the band over what the first surface needs: it may become this much longer."""
 
 
@@ -38,11 +39,21 @@ class Electrolyte(NamedTuple):
     t_plus: float
 
 
-def laws(film: CarriedFilm, grid: Grid, width: float, molar_volume: float, electrolyte: Electrolyte) -> FilmLaws:
+def electrolyte_of(parameters: Parameters) -> Electrolyte:
+    """The electrolyte of the reservoir."""
+    law, c, T = parameters.law, float(parameters.c0), float(parameters.temperature)
+    functions = (law.conductivity, law.diffusivity, law.transference_number)
+    return Electrolyte(c, *(float(function(c, T)) for function in functions))
+
+
+def laws(
+    film: CarriedFilm, grid: Grid, width: float, molar_volume: float, electrolyte: Electrolyte, contact: float = 0.0
+) -> FilmLaws:
     """The laws of a film on a grid.
 
     width         eps of the profile, cells
     molar_volume  of lithium, m3/mol
+    contact       resistance in series beside that of the document, ohm m2
     Raises InputError for a film that cannot be carried on this grid.
     """
     film.check_on(grid.spacing, width)
@@ -52,7 +63,7 @@ def laws(film: CarriedFilm, grid: Grid, width: float, molar_volume: float, elect
     return FilmLaws(
         grid=grid, width=width, places=_places(grid), species=species, molar_volume=molar_volume,
         porosity=film.porosity.value, series=film.mixing == "series",
-        contact=film.contact_resistance.value if film.contact_resistance else 0.0,
+        contact=contact + (film.contact_resistance.value if film.contact_resistance else 0.0),
         growth=_growth(film), galvanic=corrosion is not None and corrosion.mode == "galvanic",
         product=[each.material for each in film.species].index(corrosion.product) if corrosion else 0,
         cracks=film.cracking is not None, strength=strength(film),
