@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jax.typing import ArrayLike
+
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.physics.morphology.engine import Array, applied, jnp
 from lithoscope.physics.morphology.grid import Grid
@@ -62,7 +64,7 @@ class Geometry(NamedTuple):
     electrolyte: Array
 
 
-def geometry(xi: Array, grid: Grid, floor: float = FLOOR) -> Geometry:
+def geometry(xi: Array, grid: Grid, floor: ArrayLike = FLOOR) -> Geometry:
     """The surface as the metal fraction shows it."""
     slopes = grid.slopes(xi)
     steepness = jnp.sqrt(sum((slope**2 for slope in slopes), start=jnp.asarray(1e-20)))
@@ -81,7 +83,7 @@ def curvature(xi: Array, grid: Grid) -> Array:
     q = jnp.clip(xi, 1e-4, 1 - 1e-4)
     slopes = grid.slopes(jnp.log(q / (1 - q)))
     size = jnp.sqrt(sum((slope**2 for slope in slopes), start=jnp.asarray(1e-12)))
-    bent = sum((grid.slopes(slope / size)[axis] for axis, slope in enumerate(slopes)), start=jnp.zeros(grid.shape))
+    bent = sum((grid.slope(slope / size, axis) for axis, slope in enumerate(slopes)), start=jnp.zeros(grid.shape))
     return jnp.clip(-bent / grid.spacing, -1 / grid.spacing, 1 / grid.spacing)
 
 

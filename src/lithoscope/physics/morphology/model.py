@@ -23,8 +23,8 @@ from lithoscope.result.manifest import circumstances, inputs_of
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
-    from lithoscope.physics.morphology.drive import Driver
     from lithoscope.physics.cell.params import CellNumbers
+    from lithoscope.physics.morphology.drive import Driver
     from lithoscope.physics.morphology.engine import Array
     from lithoscope.physics.morphology.state import Parameters, Scheme
     from lithoscope.protocol import Program

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.physics.morphology.engine import Array, jax
-from lithoscope.physics.morphology.equations import FLOOR
 from lithoscope.physics.morphology.fragments import Pieces
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Carried, Still
@@ -92,6 +91,7 @@ class Parameters(NamedTuple):
     beyond        distance of the reservoir beyond the top over the effective share of the conductivity there, N_M L, m
     counter       the counter electrode
     control       what drives the step
+    floor         least electrolyte fraction
     """
 
     law: Transport
@@ -103,6 +103,7 @@ class Parameters(NamedTuple):
     beyond: Array
     counter: Counter
     control: Control
+    floor: Array
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,6 @@ class Scheme:
     width      eps of the profile in cells
     keeping    V_r over the largest speed of the front
     courant    largest share of a cell by which a front may move in a step
-    floor      least electrolyte fraction
     closure    largest relative difference of delivered and imposed current that is left to the last, linear correction
     tolerance  of the solution for the potential in each step of Newton's method, relative to its residual
     salt       tolerance of the solution for the salt
@@ -126,7 +126,6 @@ class Scheme:
     width: float = 1.0
     keeping: float = 1.0
     courant: float = 0.2
-    floor: float = FLOOR
     closure: float = 1e-4
     tolerance: float = 1e-4
     salt: float = 1e-6

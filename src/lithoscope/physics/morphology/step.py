@@ -76,7 +76,7 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     """Eqs. (1) to (3) for a state."""
     grid, T = scheme.grid, parameters.temperature
     V_T = applied(thermal_voltage, T)
-    seen = geometry(state.xi, grid, scheme.floor)
+    seen = jax.lax.optimization_barrier(geometry(state.xi, grid, parameters.floor))
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
@@ -87,6 +87,7 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
         # With the current that the last potential drives: the film is thin, and follows within a step.
         beneath = held(c - skin.depletion * evaluate(charge, state.phi, state.pieces, V_T).i, parameters.c0)
         charge = charge._replace(exchange=exchange(parameters.exchange, beneath, parameters.c0) * skin.exchange)
+    charge, liquid = jax.lax.optimization_barrier((charge, liquid))
     return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
 
 
@@ -132,7 +133,7 @@ def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi:
             scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
-    after = jnp.maximum(1 - xi, scheme.floor)
+    after = jnp.maximum(1 - xi, parameters.floor)
     c = parameters.c0 + dissolved.salt
     return books._replace(
         charge=books.charge + found.potential.current * dt,
