@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep, grid, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
@@ -92,6 +93,7 @@ _HOME = {
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
     "result": ("Ledger", "Result", "load"),
     "analysis.efficiency": ("reservoir_efficiency",),
@@ -167,6 +169,7 @@ __all__ = [
     "read_arc",
     "read_trace",
     "reservoir_efficiency",
+    "roughness_gradient",
     "run",
     "soft_short",
     "study",

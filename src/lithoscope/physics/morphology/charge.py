@@ -11,8 +11,10 @@ from lithoscope.physics.laws.kinetics import overpotential
 from lithoscope.physics.morphology.elliptic import Operator, solve
 from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, Medium, diffusion_currents
+from lithoscope.physics.morphology.fragments import Pieces, potential_of_metal, sum_over
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.kinetics import Rate, rate
+from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.state import Counter, Parameters, Scheme
 
 MOST_NEWTON = 40
@@ -25,6 +27,7 @@ class Charge(NamedTuple):
     driven    fluxes over the faces that gradients of salt drive
     weight    a spacing^2 / kappa(c0): times i_n it is what the reaction takes from a cell
     exchange  i0 at each cell, A/m2;  resistance  ohm m2;  offset  E_off, V
+    side      current density into the metal that plates no lithium, A/m2
     scale     kappa(c0) / spacing: unit of a flux, A/m2 per V
     above     conductance from the top cells to the reservoir over that unit
     lift      potential that the salt gives the reservoir against the top cells, V
@@ -36,6 +39,7 @@ class Charge(NamedTuple):
     exchange: Array
     resistance: Array
     offset: Array
+    side: Array
     scale: Array
     above: Array
     lift: Array
@@ -53,6 +57,7 @@ class Potential(NamedTuple):
     """
 
     phi: Array
+    pieces: Pieces | None
     rate: Rate
     current: Array
     reservoir: Array
@@ -61,7 +66,7 @@ class Potential(NamedTuple):
     iterations: Array
 
 
-def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, resistance: Array, offset: Array,
+def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, skin: Skin,
             parameters: Parameters, V_T: Array, grid: Grid) -> Charge:  # fmt: skip
     """The problem for a surface and a salt distribution; c as `kinetics.held` gives it."""
     reference = _reference(parameters)
@@ -70,7 +75,7 @@ def problem(seen: Geometry, liquid: Medium, c: Array, exchange: Array, resistanc
     strength = (1 - liquid.transference[-1]) * liquid.factor[-1]
     return Charge(
         faces=faces, driven=diffusion_currents(faces, liquid, c, V_T, grid), weight=seen.area * grid.spacing**2 / reference,
-        exchange=exchange, resistance=resistance, offset=offset, scale=reference / grid.spacing,
+        exchange=exchange, resistance=skin.resistance, offset=skin.offset, side=skin.side, scale=reference / grid.spacing,
         above=top / (0.5 + parameters.beyond / grid.spacing),
         lift=2 * V_T * strength * jnp.log(parameters.c0 / c[-1]),
     )  # fmt: skip
@@ -107,9 +112,11 @@ def top(charge: Charge, parameters: Parameters, current: Array, V_T: Array) -> T
     )
 
 
-def evaluate(charge: Charge, phi: Array, V_T: Array) -> Rate:
-    """Kinetics at a potential."""
-    return rate(phi - charge.offset, charge.exchange, charge.resistance, V_T)
+def evaluate(charge: Charge, phi: Array, pieces: Pieces | None, V_T: Array) -> Rate:
+    """Kinetics at a potential; that of metal without contact counts from its own."""
+    metal = 0.0 if pieces is None else potential_of_metal(pieces)
+    found = rate(phi - metal - charge.offset, charge.exchange, charge.resistance, V_T)
+    return Rate(found.i + charge.side, found.g)
 
 
 def currents(charge: Charge, phi: Array, grid: Grid) -> tuple[Array, ...]:
@@ -125,6 +132,7 @@ def residual(charge: Charge, end: Top, phi: Array, found: Rate, grid: Grid) -> A
 
 class _Iterate(NamedTuple):
     phi: Array
+    pieces: Pieces | None
     rate: Rate
     current: Array
     left: Array
@@ -132,48 +140,96 @@ class _Iterate(NamedTuple):
     iterations: Array
 
 
-def potential(charge: Charge, guess: Array, parameters: Parameters, V_T: Array, scheme: Scheme) -> Potential:
+def potential(
+    charge: Charge, guess: Array, pieces: Pieces | None, parameters: Parameters, V_T: Array, scheme: Scheme
+) -> Potential:
     """Solve (2) with (3) from a guess of Phi.
 
     Each step of Newton's method solves the linear equation loosely, evaluates the kinetics and then shifts Phi everywhere by
     what the total current is off over the total conductance. The shift changes no gradient, so that it costs nothing, and the
-    total closes quadratically and, after a last linear correction of the rates, to rounding.
+    total closes quadratically and, after a last linear correction of the rates, to rounding. So does the net current of each
+    piece without contact.
     """
-    grid, control = scheme.grid, parameters.control
-    columns = grid.columns
+    grid = scheme.grid
 
     def advance(last: _Iterate) -> _Iterate:
         end = top(charge, parameters, last.current, V_T)
+        conductance = charge.weight * last.rate.g
+        operator = Operator(charge.faces, conductance.at[-1].add(end.sink), grid.periodic)
         wrong = residual(charge, end, last.phi, last.rate, grid)
-        sink = (charge.weight * last.rate.g).at[-1].add(end.sink)
-        found = solve(Operator(charge.faces, sink, grid.periodic), wrong, jnp.zeros_like(wrong), scheme.tolerance)
-        phi = last.phi + found.field
-        linear = last.rate.i + last.rate.g * found.field
-        rated = evaluate(charge, phi, V_T)
-        turnover = jnp.sum(charge.weight * jnp.abs(rated.i)) + 1e-12 * columns
+        change, shifts, iterations = _linear(operator, wrong, conductance, charge.weight * last.rate.i, last.pieces, scheme)
+        phi, pieces = last.phi + change, _moved(last.pieces, shifts)
+        linear = last.rate.i + last.rate.g * (change - _in_metal(last.pieces, shifts))
+        rated = evaluate(charge, phi, pieces, V_T)
+        turnover = jnp.sum(charge.weight * jnp.abs(rated.i)) + 1e-12 * grid.columns
         left = jnp.sum(charge.weight * jnp.abs(rated.i - linear)) / turnover
-        phi, rated, current = _shifted(charge, end, phi, rated)
-        return _Iterate(phi, rated, current, left, last.newton + 1, last.iterations + found.iterations)
+        phi, pieces, rated, current = _closed(charge, end, phi, pieces, rated)
+        return _Iterate(phi, pieces, rated, current, left, last.newton + 1, last.iterations + iterations)
 
-    start = _Iterate(guess, evaluate(charge, guess, V_T), control.current, jnp.asarray(jnp.inf), jnp.asarray(0), jnp.asarray(0))
+    none = jnp.zeros((), jnp.int32)
+    started = evaluate(charge, guess, pieces, V_T)
+    last = _Iterate(guess, pieces, started, parameters.control.current, jnp.asarray(jnp.inf), none, none)
     if scheme.newton is not None:
-        last = start
         for _ in range(scheme.newton):
             last = advance(last)
     else:
-        last = jax.lax.while_loop(lambda it: (it.newton < MOST_NEWTON) & ~(it.left < scheme.closure), advance, start)
+        last = jax.lax.while_loop(lambda it: (it.newton < MOST_NEWTON) & ~(it.left < scheme.closure), advance, last)
     reservoir = jnp.mean(last.phi[-1] + charge.lift + last.current / (charge.scale * charge.above))
-    return Potential(last.phi, last.rate, last.current, reservoir, last.left, last.newton, last.iterations)
+    return Potential(last.phi, last.pieces, last.rate, last.current, reservoir, last.left, last.newton, last.iterations)
 
 
-def _shifted(charge: Charge, end: Top, phi: Array, rated: Rate) -> tuple[Array, Rate, Array]:
-    """Phi and the rates moved by a constant, so that the total current closes."""
-    reacts, through = jnp.sum(charge.weight * rated.i), jnp.sum(jnp.broadcast_to(end.right, phi[-1].shape) - end.sink * phi[-1])
-    gain = jnp.sum(charge.weight * rated.g) + jnp.sum(jnp.broadcast_to(end.sink, phi[-1].shape))
-    shift = (through - reacts) / gain
-    moved = Rate(rated.i + rated.g * shift, rated.g)
+def _linear(
+    operator: Operator, wrong: Array, conductance: Array, current: Array, pieces: Pieces | None, scheme: Scheme
+) -> tuple[Array, Array, Array]:
+    """One linear step: the changes of Phi and of the potentials of the pieces, and the iterations.
+
+    A dPhi - sum_k s_k dphi_k = r and N_k + s_k . dPhi - S_k dphi_k = 0, with S_k = 1 . s_k, N_k the net current of a piece:
+    (A - sum_k s_k s_k^T / S_k) dPhi = r + sum_k s_k N_k / S_k.
+    """
+    nothing = jnp.zeros_like(wrong)
+    if pieces is None:
+        found = solve(operator, wrong, nothing, scheme.tolerance)
+        return found.field, jnp.zeros(1), found.iterations
+    numbers = jnp.arange(1, pieces.places + 1, dtype=pieces.owner.dtype).reshape(-1, *(1 for _ in wrong.shape))
+    vectors = jnp.where(pieces.owner == numbers, conductance, 0.0)
+    net, total = sum_over(pieces, current), sum_over(pieces, conductance)
+    total = jnp.where(total > 0, total, 1.0)
+    right = wrong + conductance * _in_metal(pieces, net / total)
+    found = solve(operator, right, nothing, scheme.tolerance, pieces=vectors)
+    return found.field, (net + sum_over(pieces, conductance * found.field)) / total, found.iterations
+
+
+def _in_metal(pieces: Pieces | None, shifts: Array) -> Array:
+    """A number for each piece in the cells that belong to it, 0 elsewhere."""
+    return jnp.zeros(()) if pieces is None else potential_of_metal(pieces._replace(potential=shifts))
+
+
+def _moved(pieces: Pieces | None, shifts: Array) -> Pieces | None:
+    """The pieces at other potentials."""
+    if pieces is None:
+        return None
+    return pieces._replace(potential=jnp.where(pieces.alive, pieces.potential + shifts, 0.0))
+
+
+def _closed(
+    charge: Charge, end: Top, phi: Array, pieces: Pieces | None, rated: Rate
+) -> tuple[Array, Pieces | None, Rate, Array]:
+    """Phi moved by a constant and each piece by its own, so that the total current and the net current of pieces close.
+
+    The rates follow linearly. Gives Phi, the pieces, the rates and the delivered current density.
+    """
+    current, conductance = charge.weight * rated.i, charge.weight * rated.g
+    beside = jnp.where(pieces.owner == 0, 1.0, 0.0) if pieces is not None else 1.0
+    comes_in = jnp.sum(end.right - end.sink * phi[-1] + jnp.zeros_like(phi[-1]))
+    gives_way = jnp.sum(conductance * beside) + jnp.sum(end.sink + jnp.zeros_like(phi[-1]))
+    shift = (comes_in - jnp.sum(current * beside)) / gives_way
+    shifts = jnp.zeros(1)
+    if pieces is not None:
+        total = sum_over(pieces, conductance)
+        shifts = jnp.where(pieces.alive, shift + sum_over(pieces, current) / jnp.where(total > 0, total, 1.0), 0.0)
+    moved = Rate(rated.i + rated.g * (shift - _in_metal(pieces, shifts)), rated.g)
     delivered = jnp.sum(charge.weight * moved.i) / phi[-1].size * charge.scale
-    return phi + shift, moved, delivered
+    return phi + shift, _moved(pieces, shifts), moved, delivered
 
 
 def flat_guess(current: Array, parameters: Parameters, resistance: Array) -> Array:

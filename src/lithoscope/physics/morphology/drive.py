@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -13,6 +14,7 @@ from lithoscope.constants import FARADAY
 from lithoscope.errors import End, Status
 from lithoscope.physics.morphology.events import CLEARANCE, Event, Window, first, located, status_of, timed
 from lithoscope.physics.morphology.params import control
+from lithoscope.physics.morphology.parting import divided
 from lithoscope.physics.morphology.record import Columns, Recorder, instants
 from lithoscope.physics.morphology.state import Control, Parameters, Scheme, State
 from lithoscope.physics.morphology.step import ROWS, Batch, Limits, batch, begin
@@ -25,6 +27,9 @@ INSTRUMENT_V = 10.0
 
 FINEST = 1e-6
 """Share of the time in which the mean front crosses a cell, or of the step, below which a time step has collapsed."""
+
+BETWEEN = 5
+"""Most steps between two looks for lithium without contact: the surface moves by a cell in them."""
 
 SECANTS = 12
 """Most attempts to locate an event."""
@@ -63,7 +68,7 @@ class Driver:
     recorder: Recorder
     every: float
     enough: Callable[[], bool] = lambda: False
-    keep: Callable[[], None] = lambda: None
+    keep: Callable[[Driver], None] = lambda driver: None
     report: Callable[[float, str], None] = lambda done, text: None
 
     def finish(self) -> Status | None:
@@ -97,19 +102,23 @@ class Driver:
             if ended:
                 self.recorder.step(visit, STEP_ENDS.index(ended))
                 self.point = replace(self.point, visit=visit.number, begun=False)
-            self.keep()
+            self.keep(self)
             if ended or status or self.enough():
                 return status
 
     def _loop(self, visit: Visit, parameters: Parameters) -> tuple[str, Status | None]:
         """One loop of steps: how the step of the program ended, if it did, and how the run did."""
         limits, window = self._limits(visit)
-        done = self._steps(self.point.state, parameters, limits, ROWS)
+        # Only where metal goes, or where there are pieces, can contacts come and go.
+        breaks = plating(visit) <= 0 or self.point.state.pieces is not None
+        done = self._steps(self.point.state, parameters, limits, BETWEEN if breaks else ROWS)
         rows = instants(done)
         met = first(rows, window)
         if met is None:
             over = float(done.state.time) >= float(limits.time)
             self._take(visit, done, rows, last=over)
+            if breaks:
+                self._divide()
             if abs(self._charge() - self.point.shot) >= self.every * (1 - 1e-9):
                 self.shoot()
             return (timed(visit), None) if over else ("", None)
@@ -142,6 +151,10 @@ class Driver:
     def _take(self, visit: Visit, done: Batch, rows: Columns, *, last: bool) -> None:
         self.recorder.rows(visit, rows, last=last)
         self.point = replace(self.point, state=done.state)
+
+    def _divide(self) -> None:
+        """Find the lithium without contact."""
+        self.point = replace(self.point, state=divided(self.point.state, self.parameters, self.scheme))
 
     def shoot(self) -> None:
         """Keep the fields."""
@@ -204,12 +217,10 @@ def duration(visit: Visit) -> float:
 
 
 def joined(first: Batch, then: Batch) -> Batch:
-    """Two loops as one; together they have at most `ROWS` steps."""
-    import jax
-
-    n, m = int(first.steps), int(then.steps)
+    """Two loops as one, where the second begins at the end of the first; together they have at most `ROWS` steps."""
+    n, m = int(first.instants) - 1, int(then.instants)
     rows = jax.tree.map(lambda a, b: a.at[n : n + m].set(b[:m]), first.rows, then.rows)
-    return Batch(then.state, then.end, rows, jnp.asarray(n + m))
+    return Batch(then.state, rows, jnp.asarray(n + m))
 
 
 def _f(value: float) -> jnp.ndarray:

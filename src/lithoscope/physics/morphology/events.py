@@ -85,7 +85,7 @@ def _events(rows: Columns, w: Window) -> Iterator[tuple[Event, NDArray[np.bool_]
     yield Event("not solved", End.NO_SOLUTION, sound=False), finite & (rows["left"] >= UNSOLVED)
     yield Event("top", End.DOMAIN_FULL), rows["top"] >= w.top
     yield Event("bottom", End.DOMAIN_EMPTY), rows["lowest"] <= w.bottom
-    yield Event("salt", End.SALT_DEPLETED), rows["salt_high"] <= 2 * LEAST_SALT * w.c0
+    yield Event("salt", End.SALT_DEPLETED), rows["salt_mean"] <= 2 * LEAST_SALT * w.c0
     stepping = np.arange(len(rows["dt"])) < len(rows["dt"]) - 1
     yield Event("collapsed", End.STEP_COLLAPSED), stepping & (rows["dt"] < w.finest) & (rows["time"] + w.finest < w.end)
     yield Event("voltage above", column="voltage", limit=w.high), rows["voltage"] >= w.high
@@ -149,7 +149,7 @@ def _detail(event: Event, rows: Columns, grid: Grid) -> str:
     if event.word == "bottom":
         return f"the lowest surface is {last['lowest'] * um:.3g} um above the bottom of the domain"
     if event.word == "salt":
-        return f"at the surface at most {last['salt_high']:.3g} mol/m3 are left"
+        return f"{max(last['salt_mean'], 0):.2g} mol/m3 are left at the surface, where the salt ends"
     if event.word == "collapsed":
         return f"a step of {last['dt']:.2g} s, where the fastest point of the front moves at {last['fastest'] * 1e9:.3g} nm/s"
     return "the state before it is kept"

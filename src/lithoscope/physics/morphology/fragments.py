@@ -90,7 +90,8 @@ def sum_over(pieces: Pieces, values: jax.Array) -> jax.Array:
     Masked sums, not a scatter: their order, and so their last digit, is the same on every device.
     """
     numbers = jnp.arange(1, pieces.places + 1, dtype=pieces.owner.dtype)
-    return jax.lax.map(lambda k: jnp.sum(jnp.where(pieces.owner == k, values, 0.0)), numbers)
+    sums: jax.Array = jax.lax.map(lambda k: jnp.sum(jnp.where(pieces.owner == k, values, 0.0)), numbers)
+    return sums
 
 
 class Elimination(NamedTuple):

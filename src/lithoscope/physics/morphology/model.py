@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from lithoscope import units
+from lithoscope.design.carried import CarriedFilm
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
 from lithoscope.physics.cell.params import number_rows
@@ -21,8 +23,10 @@ from lithoscope.result.manifest import circumstances, inputs_of
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
+    from lithoscope.physics.cell.params import CellNumbers
     from lithoscope.physics.morphology.drive import Driver
-    from lithoscope.physics.morphology.state import Scheme
+    from lithoscope.physics.morphology.engine import Array
+    from lithoscope.physics.morphology.state import Parameters, Scheme
     from lithoscope.protocol import Program
     from lithoscope.result.checkpoint import Journal
 
@@ -50,6 +54,7 @@ class PhaseField(Document):
     sides               whether the domain repeats itself or is closed at its sides
     snapshot            thickness of dense lithium between two snapshots of the fields
     courant             largest share of a cell by which the surface moves in a step
+    film                that the surface carries as it moves, in place of the native film; if not given, that stays where it is
     """
 
     width: units.Length
@@ -65,6 +70,7 @@ class PhaseField(Document):
     sides: Annotated[Literal["periodic", "closed"], Field(description='"periodic" or "closed"')] = "periodic"
     snapshot: units.Length = units.Quantity(0.5e-6, "m", text="0.5 um")
     courant: Annotated[float, Field(gt=0, le=0.3, description="a number up to 0.3")] = 0.2
+    film: CarriedFilm | None = None
     kind: Literal["phase-field"] = "phase-field"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
@@ -75,17 +81,26 @@ class PhaseField(Document):
             correlation_length: units.Given = ..., seed: int = ..., depth: units.Given | None = ...,
             base: units.Given | None = ..., capillarity: bool = ..., film_tension: units.Given = ...,
             sides: Literal["periodic", "closed"] = ..., snapshot: units.Given = ..., courant: float = ...,
-            *, kind: Literal["phase-field"] = ..., format: Literal["lithoscope.model/1"] = ...,
+            film: CarriedFilm | None = ..., *, kind: Literal["phase-field"] = ..., format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
         """Run a program on a cell. Raises InputError for what it cannot run, and RunInterrupted on Ctrl-C."""
         begun = time.perf_counter()
         plan = check(self, cell, program)
+        from lithoscope.physics.morphology.kept import Keeper
+
         with interrupts_noted() as interrupted:
-            driver = self._driver(cell, program, plan, report)
+            driver = self.driver(cell, program, plan)
+            driver.report = report
             driver.enough = interrupted
+            if journal is not None:
+                keeper = Keeper(journal)
+                keeper.take_up(driver)
+                driver.keep = keeper.keep
             status = driver.finish()
+            if journal is not None and status is None:
+                keeper.keep(driver, now=True)
         if status is None:
             visit = driver.point.visit + (0 if not driver.point.begun else 1)
             status = Status(End.INTERRUPTED, "", float(driver.point.state.time), 0, max(visit, 1))
@@ -94,21 +109,21 @@ class PhaseField(Document):
             raise RunInterrupted(result)
         return result
 
-    def _driver(self, cell: Cell, program: Program, plan: Plan, report: Report) -> Driver:
+    def driver(self, cell: Cell, program: Program, plan: Plan) -> Driver:
+        """What takes a run through its program, before the first step."""
         from lithoscope.physics.cell.params import numbers
         from lithoscope.physics.morphology.drive import Driver, Point
         from lithoscope.physics.morphology.record import Recorder
-        from lithoscope.physics.morphology.skin import uniform
         from lithoscope.physics.morphology.start import at_rest, metal, rough
 
         scheme, found = self.scheme(plan), numbers(cell)
         parameters = of_cell(cell, self.surface())
         h = plan.base + rough(scheme.grid, self.roughness.value, self.correlation_length.value, self.seed)
-        state = at_rest(metal(scheme.grid, h, scheme.width), uniform(film_resistance(found)[0]))
-        recorder = Recorder(scheme.grid, parameters, (found.working.lithium, found.counter.lithium))
-        driver = Driver(
-            program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume), report=report
-        )
+        xi = metal(scheme.grid, h, scheme.width)
+        scheme, skin = self._film(scheme, parameters, found, xi)
+        state = at_rest(xi, skin)
+        recorder = Recorder(scheme.grid, parameters, (found.working.lithium, found.counter.lithium), scheme.carried)
+        driver = Driver(program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume))
         driver.shoot()
         return driver
 
@@ -118,6 +133,21 @@ class PhaseField(Document):
         from lithoscope.physics.morphology.state import Scheme
 
         return Scheme(Grid(plan.shape, self.cell_size.value, self.sides == "closed"), courant=self.courant)
+
+    def _film(self, scheme: Scheme, parameters: Parameters, found: CellNumbers, xi: Array) -> tuple[Scheme, Any]:
+        """What the surface carries at the start, and the scheme with its laws.
+
+        The film of the model takes the place of the native film; films that the cell puts on it stay, in series.
+        """
+        from lithoscope.physics.morphology.skin import uniform
+        from lithoscope.physics.morphology.surface import start
+
+        native, others = film_resistance(found)[0], sum(film.resistance for film in found.working.films)
+        if self.film is None:
+            return scheme, uniform(native)
+        electrolyte = start.electrolyte_of(parameters)
+        carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others)
+        return replace(scheme, carried=carried), start.fields(self.film, carried, xi)
 
     def surface(self) -> Surface:
         """What resists curvature."""

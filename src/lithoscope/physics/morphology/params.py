@@ -9,6 +9,7 @@ from lithoscope.data import lookup
 from lithoscope.design import Cell
 from lithoscope.physics.cell.params import CellNumbers, Parameter, foil_parameters, numbers, parameters
 from lithoscope.physics.morphology.engine import Array, jnp
+from lithoscope.physics.morphology.equations import FLOOR
 from lithoscope.physics.morphology.state import Control, Counter, Parameters
 
 
@@ -54,21 +55,23 @@ def of_cell(cell: Cell, surface: Surface) -> Parameters:
     _, counter = film_resistance(found)
     return Parameters(
         law=found.transport,
-        temperature=_number(found.temperature),
-        c0=_number(found.concentration),
-        exchange=_number(found.working.exchange_current_density),
-        capillarity=_number(surface.capillarity(found.lithium_molar_volume)),
-        molar_volume=_number(found.lithium_molar_volume),
-        beyond=_number(found.macmullin_number * found.thickness),
-        counter=Counter(_number(found.counter.exchange_current_density), _number(counter)),
+        temperature=number(found.temperature),
+        c0=number(found.concentration),
+        exchange=number(found.working.exchange_current_density),
+        capillarity=number(surface.capillarity(found.lithium_molar_volume)),
+        molar_volume=number(found.lithium_molar_volume),
+        beyond=number(found.macmullin_number * found.thickness),
+        counter=Counter(number(found.counter.exchange_current_density), number(counter)),
         control=control(),
+        floor=number(FLOOR),
     )
 
 
 def control(current: float = 0.0, voltage: float | None = None) -> Control:
     """A plating current density, A/m2, or a voltage that is held, V."""
-    return Control(_number(voltage is not None), _number(current), _number(voltage or 0.0))
+    return Control(number(voltage is not None), number(current), number(voltage or 0.0))
 
 
-def _number(value: float) -> Array:
+def number(value: float) -> Array:
+    """A number as an array of JAX, in double precision."""
     return jnp.asarray(value, jnp.float64)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.skin import Carried
 from lithoscope.physics.morphology.state import Parameters, State
 from lithoscope.physics.morphology.step import Batch
 from lithoscope.protocol.program import Visit
@@ -25,11 +26,9 @@ FLOOR = 1e-3
 
 
 def instants(done: Batch) -> Columns:
-    """The rows of a loop and its end, by the name of the quantity; what is nested comes under its own name."""
-    rows, end = jax.device_get((done.rows, done.end))
-    n = int(done.steps)
-    return {name: np.append(column[:n], last) for (name, column), last in
-            zip(_flat(rows).items(), _flat(end).values(), strict=True)}  # fmt: skip
+    """The instants of a loop, by the name of the quantity; what is nested comes under its own name."""
+    rows, n = jax.device_get((done.rows, done.instants))
+    return {name: column[: int(n)] for name, column in _flat(rows).items()}
 
 
 def _flat(record: object) -> dict[str, NDArray[np.float64]]:
@@ -43,14 +42,16 @@ def _flat(record: object) -> dict[str, NDArray[np.float64]]:
 class Recorder:
     """Collects a run.
 
-    foils  lithium in the working and the counter electrode at assembly, C/m2
+    foils    lithium in the working and the counter electrode at assembly, C/m2
+    carried  laws of what the surface carries
     """
 
     grid: Grid
     parameters: Parameters
     foils: tuple[float, float]
+    carried: Carried
     trace: list[Columns] = field(default_factory=list)
-    steps: list[dict[str, float]] = field(default_factory=list)
+    steps: list[Columns] = field(default_factory=list)
     shots: list[Columns] = field(default_factory=list)
 
     def rows(self, visit: Visit, rows: Columns, *, last: bool) -> None:
@@ -66,17 +67,20 @@ class Recorder:
         rows = {name: np.concatenate([part[name] for part in parts]) for name in ("time", "voltage", "charge")}
         t, voltage = rows["time"], rows["voltage"]
         duration = float(t[-1] - t[0])
-        self.steps.append({
+        row = {
             "step": visit.number, "cycle": visit.cycle, "kind": STEP_KINDS.index(visit.step.kind), "ended": ended,
             "start_time": float(t[0]), "duration": duration, "charge": -float(rows["charge"][-1] - rows["charge"][0]),
             "mean_voltage": float(np.trapezoid(voltage, t) / duration) if duration else float(voltage[-1]),
             "end_voltage": float(voltage[-1]),
-        })  # fmt: skip
+        }  # fmt: skip
+        self.steps.append({name: np.asarray(value) for name, value in row.items()})
 
     def snapshot(self, state: State) -> None:
         """Keep the fields, in single precision."""
         xi, salt, phi, time = jax.device_get((state.xi, state.salt + self.parameters.c0, state.phi, state.time))
-        fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi}
+        piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
+        fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi, "piece": piece}
+        fields |= jax.device_get(dict(self.carried.shown(state.skin)))
         self.shots.append({"time": np.asarray(time)} | {name: np.asarray(u, np.float32) for name, u in fields.items()})
 
     def columns(self) -> Columns:
@@ -89,10 +93,11 @@ class Recorder:
         The contents of metal and solution are sums over the fields; the flows are integrals of currents.
         """
         rows = self.columns()
-        plated, corroded = rows["charge"], rows["corroded"]
+        plated, corroded, loose = rows["charge"], rows["corroded"], rows["isolated"]
         used, came_in, displaced = (FARADAY * rows[name] for name in ("salt_used", "salt_in", "displaced"))
         flows = {
-            "working_lithium": plated - corroded,
+            "working_lithium": plated - corroded - loose - rows["subgrid"],
+            "working_dead_lithium": loose + rows["subgrid"],
             "working_film_lithium": corroded,
             "counter_lithium": -plated,
             "electrolyte_lithium": came_in - used - displaced,
@@ -100,7 +105,9 @@ class Recorder:
             "reservoir_lithium": used - came_in,
         }
         contents = dict(flows)
-        contents["working_lithium"] = self.foils[0] + rows["metal"] - rows["metal"][0]
+        contents["working_lithium"] = self.foils[0] + (rows["metal"] - rows["loose"]) - rows["metal"][0]
+        contents["working_dead_lithium"] = rows["loose"] + rows["subgrid"]
+        contents["working_film_lithium"] = rows["film"] - rows["film"][0]
         contents["counter_lithium"] = self.foils[1] - np.cumsum(np.append(0.0, rows["current"][:-1] * rows["dt"][:-1]))
         contents["electrolyte_lithium"] = FARADAY * rows["solution"]
         return contents, flows

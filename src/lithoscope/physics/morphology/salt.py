@@ -59,9 +59,9 @@ def _drift(liquid: Medium, charge: Charge, solved: Potential, parameters: Parame
     """- i . grad t+ in each cell times spacing^2, A/m; nothing for a constant transference number."""
     if isinstance(parameters.law, ConstantTransport):
         return jnp.zeros(())
-    total = jnp.zeros(grid.shape)
-    flows = currents(charge, solved.phi, grid)
-    for axis, (flow, step) in enumerate(zip(flows, grid.steps(liquid.transference), strict=True)):
-        half = 0.5 * step * flow
-        total = total + half + jnp.roll(half, 1, axis)
+    halves = tuple(
+        0.5 * step * flow
+        for flow, step in zip(currents(charge, solved.phi, grid), grid.steps(liquid.transference), strict=True)
+    )
+    total = 2 * sum(halves, start=jnp.zeros(grid.shape)) - grid.gain(halves)
     return total * charge.scale * grid.spacing

@@ -63,4 +63,4 @@ def _slope(h: Heights, axis: int, grid: Grid) -> Heights:
 def at_rest(xi: Any, skin: Any) -> State:
     """A morphology whose electrolyte has the concentration of the reservoir."""
     zero = jnp.zeros(())
-    return State(xi, jnp.zeros(xi.shape), jnp.zeros(xi.shape), skin, zero, zero, Books(zero, zero, zero, zero, zero))
+    return State(xi, jnp.zeros(xi.shape), jnp.zeros(xi.shape), None, skin, zero, zero, Books(*(zero,) * len(Books._fields)))

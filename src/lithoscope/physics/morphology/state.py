@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGasteiger, Transport
 from lithoscope.physics.morphology.engine import Array, jax
-from lithoscope.physics.morphology.equations import FLOOR
+from lithoscope.physics.morphology.fragments import Pieces
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Carried, Still
 
@@ -23,6 +23,8 @@ class Books(NamedTuple):
     salt_used  (1 - t+) a i_n / F, mol/m2
     displaced  salt in the liquid that metal pushed out, mol/m2
     corroded   lithium that films took, C/m2
+    isolated   lithium that lost its contact less what found it again, C/m2
+    subgrid    lithium in pieces too small for the grid, C/m2
     """
 
     charge: Array
@@ -30,6 +32,8 @@ class Books(NamedTuple):
     salt_used: Array
     displaced: Array
     corroded: Array
+    isolated: Array
+    subgrid: Array
 
 
 class State(NamedTuple):
@@ -38,6 +42,7 @@ class State(NamedTuple):
     xi        metal fraction
     salt      c - c0, mol/m3: what is solved for, so that a tolerance refers to deviations from the reservoir
     phi       potential of the electrolyte against lithium, V
+    pieces    lithium without contact; None while there is none
     skin      what the surface carries
     time      s
     salt_dt   largest time step that the salt at the surface allows, s
@@ -47,6 +52,7 @@ class State(NamedTuple):
     xi: Array
     salt: Array
     phi: Array
+    pieces: Pieces | None
     skin: Any
     time: Array
     salt_dt: Array
@@ -85,6 +91,7 @@ class Parameters(NamedTuple):
     beyond        distance of the reservoir beyond the top over the effective share of the conductivity there, N_M L, m
     counter       the counter electrode
     control       what drives the step
+    floor         least electrolyte fraction
     """
 
     law: Transport
@@ -96,6 +103,7 @@ class Parameters(NamedTuple):
     beyond: Array
     counter: Counter
     control: Control
+    floor: Array
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,6 @@ class Scheme:
     width      eps of the profile in cells
     keeping    V_r over the largest speed of the front
     courant    largest share of a cell by which a front may move in a step
-    floor      least electrolyte fraction
     closure    largest relative difference of delivered and imposed current that is left to the last, linear correction
     tolerance  of the solution for the potential in each step of Newton's method, relative to its residual
     salt       tolerance of the solution for the salt
@@ -119,7 +126,6 @@ class Scheme:
     width: float = 1.0
     keeping: float = 1.0
     courant: float = 0.2
-    floor: float = FLOOR
     closure: float = 1e-4
     tolerance: float = 1e-4
     salt: float = 1e-6

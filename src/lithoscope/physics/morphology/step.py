@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.physics.laws.transport import limiting_current_density
 from lithoscope.physics.morphology import salt as salts
-from lithoscope.physics.morphology.charge import Potential, counter_potential, flat_guess, potential, problem
+from lithoscope.physics.morphology.charge import Potential, counter_potential, evaluate, flat_guess, potential, problem
 from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
 from lithoscope.physics.morphology.kinetics import exchange, held
@@ -33,7 +33,8 @@ class Record(NamedTuple):
     left          local residual of the potential;  newton, iterations, salt_iterations: of the solvers
     salt_mean, salt_low, salt_high  salt concentration at the surface
     books         integrals since the start;  shape: roughness and what goes with it
-    metal         lithium in the domain, C/m2;  solution: salt there, mol/m2
+    metal         lithium in the domain, C/m2;  loose: of it without contact;  solution: salt there, mol/m2
+    film          lithium in film of the surface, C/m2
     """
 
     time: Array
@@ -55,6 +56,8 @@ class Record(NamedTuple):
     books: Books
     shape: Shape
     metal: Array
+    loose: Array
+    film: Array
     solution: Array
 
 
@@ -73,45 +76,49 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     """Eqs. (1) to (3) for a state."""
     grid, T = scheme.grid, parameters.temperature
     V_T = applied(thermal_voltage, T)
-    seen = geometry(state.xi, grid, scheme.floor)
+    seen = jax.lax.optimization_barrier(geometry(state.xi, grid, parameters.floor))
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
-    i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
     offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
-    charge = problem(seen, liquid, c, i0, skin.resistance, offset, parameters, V_T, grid)
-    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, parameters, V_T, scheme))
+    i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
+    charge = problem(seen, liquid, c, i0, skin._replace(offset=offset), parameters, V_T, grid)
+    if scheme.carried.depletes:
+        # With the current that the last potential drives: the film is thin, and follows within a step.
+        beneath = held(c - skin.depletion * evaluate(charge, state.phi, state.pieces, V_T).i, parameters.c0)
+        charge = charge._replace(exchange=exchange(parameters.exchange, beneath, parameters.c0) * skin.exchange)
+    charge, liquid = jax.lax.optimization_barrier((charge, liquid))
+    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
 
 
 def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> tuple[State, Record]:
-    """One time step of at most dt, s. The record says how things stood at its beginning."""
+    """One time step of at most dt, s. The record says how things stand at its beginning; dt = 0 only looks."""
     grid = scheme.grid
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
-    speed = parameters.molar_volume / FARADAY * (i - found.skin.corrosion)
+    per_current = parameters.molar_volume / FARADAY
     at_front = seen.steepness > 0.3 * jnp.max(seen.steepness)
-    fastest = jnp.max(jnp.abs(speed) * at_front)
+    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front)
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
+    lost = scheme.carried.corroded(state.skin, state.xi, taken)
+    speed = per_current * (i - lost)
 
-    dissolved = salts.advance(state.salt, taken, seen, found.liquid, found.charge, found.potential, parameters, scheme)
+    # A salt step of no length does not exist; what is found for another one is not used then.
+    moves = taken > 0
+    dissolved = salts.advance(
+        state.salt, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
+    )
     keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
     xi = state.xi + taken * (seen.area * speed + scheme.keeping * fastest * keeper)
-    skin = scheme.carried.advance(state.skin, state.xi, xi, speed, taken)
     new = State(
-        xi, dissolved.salt, found.potential.phi, skin, state.time + taken,
-        _salt_dt(state, dissolved.salt, seen, taken, parameters),
-        _booked(state, found, dissolved, xi, taken, parameters, scheme),
+        xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
+        skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
+        salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters),
+        books=_booked(state, found, lost, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
-    return new, _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
-
-
-def look(state: State, parameters: Parameters, *, scheme: Scheme) -> tuple[State, Record]:
-    """How things stand, without a step: the state with its potential solved for, and its record."""
-    found = solve_potential(state, parameters, scheme)
-    zero = jnp.zeros(())
-    return state._replace(phi=found.potential.phi), _record(
-        state, found, zero, zero, jnp.zeros((), jnp.int32), parameters, scheme
-    )
+    looked = state._replace(phi=new.phi, pieces=new.pieces)
+    record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
+    return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
 
 
 def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters) -> Array:
@@ -122,18 +129,18 @@ def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters
     return taken * jnp.clip(CHANGE / (change + 1e-30), 0.2, FASTEST_GROWTH)
 
 
-def _booked(state: State, found: Solved, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
+def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
             scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
-    after = jnp.maximum(1 - xi, scheme.floor)
+    after = jnp.maximum(1 - xi, parameters.floor)
     c = parameters.c0 + dissolved.salt
-    return Books(
+    return books._replace(
         charge=books.charge + found.potential.current * dt,
         salt_in=books.salt_in + dissolved.came_in,
         salt_used=books.salt_used + dissolved.used,
         displaced=books.displaced + jnp.sum((found.seen.electrolyte - after) * c) * per_area,
-        corroded=books.corroded + jnp.sum(found.seen.area * found.skin.corrosion) * dt * per_area,
+        corroded=books.corroded + jnp.sum(found.seen.area * lost) * dt * per_area,
     )
 
 
@@ -156,8 +163,15 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
         metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        film=scheme.carried.lithium(state.skin),
+        loose=_loose(state) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
+
+
+def _loose(state: State) -> Array:
+    """Lithium without contact, cells."""
+    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, state.xi, 0.0))
 
 
 def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
@@ -211,12 +225,11 @@ class Limits(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A loop of steps: the state at its end with its record, the record of each step, and how many there are."""
+    """A loop of steps: the state at its end, one row for each instant, the end included, and how many rows there are."""
 
     state: State
-    end: Record
     rows: Record
-    steps: Array
+    instants: Array
 
 
 ROWS = 32
@@ -246,27 +259,26 @@ def goes_on(record: Record, limits: Limits) -> Array:
 
 @partial(jax.jit, static_argnames=("scheme",))
 def batch(state: State, parameters: Parameters, limits: Limits, most: Array, *, scheme: Scheme) -> Batch:
-    """Up to `most` steps, fewer where a limit is met; a step ends exactly at the limit of time.
+    """Up to `most` steps, fewer where a limit is met, and a look at the end; a step ends exactly at the limit of time.
 
     The loop ends after the step at whose beginning a limit was met: who asks looks at the rows.
     """
     empty = jax.eval_shape(partial(step, scheme=scheme), state, parameters, limits.time)[1]
-    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS, *leaf.shape), leaf.dtype), empty)
-
-    def more(at: tuple[State, Record, Array, Array]) -> Array:
-        return (at[2] < most) & at[3] & (at[0].time < limits.time)
+    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS + 1, *leaf.shape), leaf.dtype), empty)
+    going, ending, over = 0, 1, 2
 
     def one(at: tuple[State, Record, Array, Array]) -> tuple[State, Record, Array, Array]:
-        state, rows, n, _ = at
+        state, rows, n, phase = at
         left = limits.time - state.time
-        state, record = step(state, parameters, left, scheme=scheme)
-        state = state._replace(time=jnp.where(record.dt >= left, limits.time, state.time))
+        last = (phase == ending) | (n >= most) | (left <= 0)
+        state, record = step(state, parameters, jnp.where(last, 0.0, left), scheme=scheme)
+        state = state._replace(time=jnp.where((record.dt >= left) & ~last, limits.time, state.time))
         rows = jax.tree.map(lambda column, value: column.at[n].set(value), rows, record)
-        return state, rows, n + 1, goes_on(record, limits)
+        return state, rows, n + 1, jnp.where(last, over, jnp.where(goes_on(record, limits), going, ending))
 
-    state, rows, count, _ = jax.lax.while_loop(more, one, (state, rows, jnp.asarray(0), jnp.asarray(True)))
-    state, end = look(state, parameters, scheme=scheme)
-    return Batch(state, end, rows, count)
+    start = (state, rows, jnp.asarray(0), jnp.asarray(going))
+    state, rows, instants, _ = jax.lax.while_loop(lambda at: at[3] < over, one, start)
+    return Batch(state, rows, instants)
 
 
 @partial(jax.jit, static_argnames=("scheme",))
