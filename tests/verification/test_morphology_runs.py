@@ -27,7 +27,7 @@ from lithoscope.physics.morphology.events import Window, first, status_of
 from lithoscope.physics.morphology.fragments import net_currents
 from lithoscope.physics.morphology.gradient import roughness
 from lithoscope.physics.morphology.grid import Grid
-from lithoscope.physics.morphology.observe import heights
+from lithoscope.physics.morphology.observe import deposit, heights
 from lithoscope.physics.morphology.record import Columns
 from lithoscope.physics.morphology.state import Scheme
 from lithoscope.physics.morphology.step import begin, solve_potential
@@ -235,7 +235,7 @@ def mushrooms(grid: Grid) -> np.ndarray:
 def test_a_head_that_loses_its_neck_is_dead_and_passes_no_net_current() -> None:
     """The thin neck dissolves first; its head stays, reacts as a bipolar electrode without net current, and is on the books."""
     model = ls.PhaseField(width="16 um", height="16 um", roughness="0 um", base="10 um")
-    program = ls.Program([ls.Current("10 mA/cm2", {"capacity": "0.25 mAh/cm2"})])
+    program = ls.Program([ls.Current("10 mA/cm2", {"capacity": "0.4 mAh/cm2"})])
     driver = model.driver(CELL, program, check(model, CELL, program))
     grid = driver.scheme.grid
     xi = 1 / (1 + np.exp(np.clip(mushrooms(grid) / grid.spacing, -60, 60)))
@@ -286,6 +286,32 @@ def test_the_derivative_of_roughness_by_the_film() -> None:
     with pytest.raises(InputError, match="not one step that plates") as refused:
         ls.roughness_gradient(CELL, ls.Program([ls.Rest("1 min")]), MODEL)
     assert 'ls.Current("-1 mA/cm2"' in refused.value.do
+
+
+@pytest.mark.fails_when("physics/morphology/observe.py", "self.thickness[1] / self.dense", "self.thickness[0] / self.dense")
+def test_thickness_and_porosity_of_a_comb() -> None:
+    """Teeth that fill a quarter of the electrode up to 4 um above a substrate at 5 um: three quarters are pores."""
+    xi = np.zeros((64, 32))
+    xi[:20] = 1
+    xi[20:36, ::4] = 1
+    found = deposit(xi, 0.25e-6, 5e-6, 1e-6)
+    assert found.thickness == pytest.approx([4e-6] * 3, abs=0.13e-6)
+    assert found.porosity == pytest.approx(0.75, abs=0.01)
+    assert found.ratio == pytest.approx(found.thickness[1] / 1e-6)
+    xi[36:38, 0] = 1
+    assert deposit(xi, 0.25e-6, 5e-6, 1e-6).thickness[0] > found.thickness[1] + 0.3e-6
+
+
+@pytest.mark.fails_when("physics/morphology/one_potential.py", "FARADAY * self.sites * np.sum", "FARADAY * np.sum")
+def test_the_published_model_with_one_potential_does_not_tie_its_currents() -> None:
+    """Deposition over ionic current is 0.04 at -0.1 V, 0.15 at -0.2 V and beyond 1 at -0.45 V; the label says so."""
+    model = ls.OnePotential2015()
+    ratios = [found.deposition / found.ionic for found in (model.currents(model.front(), V) for V in (-0.1, -0.2, -0.45))]
+    assert ratios[:2] == pytest.approx([0.04, 0.15], rel=0.15)
+    assert ratios[2] > 1
+    assert "not tied" in model.label
+    grown = model.advance(model.front(), -0.2, 1.0) - model.front()
+    assert grown.sum() > 0
 
 
 @pytest.mark.slow
