@@ -128,7 +128,7 @@ NAMES: Mapping[str, Name] = {
         Name("lowest_salt_concentration", "mol/m3", "lowest salt concentration at the surface of the working electrode"),
         Name("roughness", "m", "rms of the height of the surface"),
         Name("tip_height", "m", "highest lithium above the height that the same metal would have dense and flat"),
-        Name("tip_ratio", "1", "largest over mean current density of the surface, over about two cells"),
+        Name("tip_ratio", "1", "largest current density of the surface, over about two cells, over the mean of its magnitude"),
         Name("surface_area", "1", "area of the surface over geometric area"),
         Name("deposit_thickness", "m", "height of the deposit up to a plane with 5 % of metal"),
         Name("deposit_thickness_at_2_percent", "m", "height of the deposit up to a plane with 2 % of metal"),

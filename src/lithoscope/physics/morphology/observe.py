@@ -21,7 +21,7 @@ class Shape(NamedTuple):
     lowest, top  heights of the lowest and the highest of these, m
     mean       metal per area, m: the height of the same metal if it were dense and flat
     area       of the surface over that of the electrode
-    tip_ratio  largest over mean current density, averaged over about two cells
+    tip_ratio  largest current density, averaged over about two cells, over the mean of its magnitude
     """
 
     roughness: Array
@@ -49,10 +49,10 @@ def shape(xi: Array, seen: Geometry, i: Array, grid: Grid) -> Shape:
     known = seen.area > 0.2 * jnp.max(seen.area)
     local = jnp.where(known, smooth_current / (smooth_area + 1e-30), 0.0)
     area = jnp.sum(seen.area) * grid.spacing / grid.columns
-    mean = jnp.sum(seen.area * i) * grid.spacing / grid.columns / area
+    total, turnover = jnp.sum(seen.area * i), jnp.sum(seen.area * jnp.abs(i))
     return Shape(
         roughness=jnp.std(h), lowest=jnp.min(h), top=jnp.max(h), mean=jnp.sum(xi) * grid.spacing / grid.columns, area=area,
-        tip_ratio=jnp.max(local * jnp.sign(mean)) / (jnp.abs(mean) + 1e-12),
+        tip_ratio=jnp.max(local * jnp.where(total < 0, -1.0, 1.0)) * jnp.sum(seen.area) / (turnover + 1e-30),
     )  # fmt: skip
 
 
