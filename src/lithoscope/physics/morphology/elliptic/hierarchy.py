@@ -1,0 +1,178 @@
+"""The levels in machine code: coefficients in single precision, in one block of memory, and the cycle through them.
+
+`plan` has one line for each level: layers, rows, columns, and for each axis 2 if it is halved towards the next level, else 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from lithoscope.physics.morphology.elliptic.direct import factor, substitute
+from lithoscope.physics.morphology.elliptic.jit import LEFT, inner, pointer, width
+from lithoscope.physics.morphology.elliptic.sweeps import RING, Stage, Vectors, down, up, wrap
+
+RIGHT, FIELD, ACROSS_X, ACROSS_Y, ACROSS_Z, RECIPROCAL = 0, 1, 2, 3, 4, 5
+"""Fields of each level; the sink stands in the place of the right-hand side while the levels are built."""
+FIELDS = 6
+
+
+@inner
+def size(plan: Any, level: int) -> int:
+    """Numbers in one field of a level."""
+    return (plan[level, 0] + 2) * _layer(plan, level)  # type: ignore[no-any-return]
+
+
+@inner
+def _layer(plan: Any, level: int) -> int:
+    return plan[level, 1] * width(plan[level, 2])  # type: ignore[no-any-return]
+
+
+@inner
+def start(plan: Any, level: int) -> int:
+    """Where the numbers of a level begin: its fields, layers of two intermediate ones, and a layer of sums. With the level
+    after the last, how many numbers all need."""
+    found = 0
+    for each in range(level):
+        found += FIELDS * size(plan, each) + (2 * RING + 1) * _layer(plan, each)
+    return found
+
+
+@inner
+def field(memory: int, plan: Any, level: int, which: int) -> Any:
+    """A field of a level; `memory` is the address of the block."""
+    begin = start(plan, level) + which * size(plan, level)
+    return carray(pointer(memory + 4 * begin), (plan[level, 0] + 2, plan[level, 1], width(plan[level, 2])), np.float32)
+
+
+@inner
+def stage(memory: int, plan: Any, level: int) -> Stage:
+    """All that a pass over a level needs."""
+    layer = _layer(plan, level)
+    after = memory + 4 * (start(plan, level) + FIELDS * size(plan, level))
+    ring = (RING, plan[level, 1], width(plan[level, 2]))
+    return Stage(
+        field(memory, plan, level, RIGHT), field(memory, plan, level, FIELD),
+        carray(pointer(after), ring, np.float32), carray(pointer(after + 4 * RING * layer), ring, np.float32),
+        field(memory, plan, level, ACROSS_X), field(memory, plan, level, ACROSS_Y), field(memory, plan, level, ACROSS_Z),
+        field(memory, plan, level, RECIPROCAL),
+        carray(pointer(after + 8 * RING * layer), (1, plan[level, 1], width(plan[level, 2])), np.float32), plan[level, 2],
+    )  # fmt: skip
+
+
+@inner
+def build(memory: int, plan: Any, faces: Any, sink: Any, band: Any, lateral: tuple[int, ...]) -> None:
+    """All levels from the faces and the sink in double precision."""
+    carray(pointer(memory), (start(plan, len(plan)),), np.float32)[:] = np.float32(0.0)
+    for axis in range(len(faces)):
+        which = (ACROSS_Z, ACROSS_X, ACROSS_X)[axis] if len(faces) == 2 else (ACROSS_Z, ACROSS_Y, ACROSS_X)[axis]
+        _single(faces[axis], field(memory, plan, 0, which))
+    _single(sink, field(memory, plan, 0, RIGHT))
+    _close(memory, plan, lateral)
+    last = len(plan) - 1
+    for level in range(last):
+        _finish(memory, plan, level, lateral)
+        _coarsen(memory, plan, level, lateral)
+    _finish(memory, plan, last, lateral)
+    kx, ky, kz = (field(memory, plan, last, ACROSS_X), field(memory, plan, last, ACROSS_Y), field(memory, plan, last, ACROSS_Z))
+    factor(kx, ky, kz, field(memory, plan, last, RIGHT), band, plan[last, 2], lateral)
+
+
+@inner
+def _single(given: Any, to: Any) -> None:
+    for k in range(given.shape[0]):
+        for j in range(given.shape[1]):
+            for i in range(given.shape[2]):
+                to[k + 1, j, i + LEFT] = given[k, j, i]
+
+
+@inner
+def _close(memory: int, plan: Any, lateral: tuple[int, ...]) -> None:
+    """No conductance through borders that are not periodic."""
+    layers, rows, columns = plan[0, 0], plan[0, 1], plan[0, 2]
+    field(memory, plan, 0, ACROSS_Z)[layers, :, :] = np.float32(0.0)
+    if not lateral[-1]:
+        field(memory, plan, 0, ACROSS_X)[:, :, LEFT + columns - 1] = np.float32(0.0)
+    if len(lateral) == 2 and not lateral[0]:
+        field(memory, plan, 0, ACROSS_Y)[:, rows - 1, :] = np.float32(0.0)
+
+
+@inner
+def _finish(memory: int, plan: Any, level: int, lateral: tuple[int, ...]) -> None:
+    """Columns beyond the border and the reciprocal diagonal; 1 in a cell that is tied to nothing."""
+    kx, ky, kz = (
+        field(memory, plan, level, ACROSS_X),
+        field(memory, plan, level, ACROSS_Y),
+        field(memory, plan, level, ACROSS_Z),
+    )
+    s, di, rows = field(memory, plan, level, RIGHT), field(memory, plan, level, RECIPROCAL), plan[level, 1]
+    for k in range(1, plan[level, 0] + 1):
+        wrap(kx, k, plan[level, 2], lateral)
+        for j in range(rows):
+            for i in range(plan[level, 2]):
+                t = (
+                    s[k, j, i + LEFT]
+                    + kx[k, j, i + LEFT]
+                    + kx[k, j, i + LEFT - 1]
+                    + kz[k, j, i + LEFT]
+                    + kz[k - 1, j, i + LEFT]
+                )
+                if len(lateral) == 2:
+                    t += ky[k, j, i + LEFT] + ky[k, (j + rows - 1) % rows, i + LEFT]
+                di[k, j, i + LEFT] = np.float32(1.0) / t if t > 0 else np.float32(1.0)
+
+
+@inner
+def _coarsen(memory: int, plan: Any, level: int, lateral: tuple[int, ...]) -> None:
+    h, columns = (plan[level, 3], plan[level, 4], plan[level, 5]), plan[level + 1, 2]
+    _sum(field(memory, plan, level, RIGHT), field(memory, plan, level + 1, RIGHT), h, -1, columns)
+    _sum(field(memory, plan, level, ACROSS_Z), field(memory, plan, level + 1, ACROSS_Z), h, 0, columns)
+    if len(lateral) == 2:
+        _sum(field(memory, plan, level, ACROSS_Y), field(memory, plan, level + 1, ACROSS_Y), h, 1, columns)
+    _sum(field(memory, plan, level, ACROSS_X), field(memory, plan, level + 1, ACROSS_X), h, 2, columns)
+
+
+@inner
+def _sum(fine: Any, coarse: Any, h: tuple[int, int, int], across: int, columns: int) -> None:
+    """Sums over the cells of a coarse one; half of those on its far side for the faces across an axis that is halved."""
+    a = h[0] - 1 if across == 0 else 0
+    b = h[1] - 1 if across == 1 else 0
+    weight = np.float32(0.5) if (across >= 0 and h[max(across, 0)] == 2) else np.float32(1.0)
+    coarse[:, :, :] = np.float32(0.0)
+    for k in range(coarse.shape[0] - 2):
+        for j in range(coarse.shape[1]):
+            for dk in range(a, h[0]):
+                for dj in range(b, h[1]):
+                    _add_row(fine, k * h[0] + dk + 1, j * h[1] + dj, coarse, k + 1, j, weight, h[2], across == 2, columns)
+
+
+@inner
+def _add_row(
+    fine: Any, k: int, j: int, coarse: Any, to: int, row: int, weight: Any, fold: int, far: bool, columns: int
+) -> None:
+    if fold == 1:
+        for i in range(columns):
+            coarse[to, row, i + LEFT] += weight * fine[k, j, i + LEFT]
+    elif far:
+        for i in range(columns):
+            coarse[to, row, LEFT + i] += weight * fine[k, j, LEFT + 2 * i + 1]
+    else:
+        for i in range(columns):
+            coarse[to, row, LEFT + i] += weight * (fine[k, j, LEFT + 2 * i] + fine[k, j, LEFT + 2 * i + 1])
+
+
+@inner
+def cycle(memory: int, plan: Any, band: Any, x: Any, c: Any, lateral: tuple[int, ...], v: Vectors, alpha: float) -> float:
+    """u + alpha p, r - alpha q, and one V-cycle from r to the field z of the finest level; r.z."""
+    last, product = len(plan) - 1, 0.0
+    for level in range(last):
+        halved = (plan[level, 3], plan[level, 4], plan[level, 5])
+        coarse = field(memory, plan, level + 1, RIGHT)
+        down(stage(memory, plan, level), coarse, halved, c, lateral, level == 0, v, alpha)
+    substitute(band, x, field(memory, plan, last, RIGHT), field(memory, plan, last, FIELD), plan[last, 2])
+    for level in range(last - 1, -1, -1):
+        halved = (plan[level, 3], plan[level, 4], plan[level, 5])
+        product = up(stage(memory, plan, level), field(memory, plan, level + 1, FIELD), halved, c, lateral, level == 0, v.r)
+    return product
