@@ -127,7 +127,7 @@ def draw_fields(result: Result, what: str = "salt", snapshots: Sequence[int] | N
         for axes, n in zip(panels.ravel(), chosen, strict=False):
             image = _section(axes, found, shown, n, norm)
             axes.set_ylim(low * 1e6, high * 1e6)
-            axes.set_title(when(found, n), fontsize=7, fontweight="normal")
+            axes.set_title(when(found, n).replace(", ", "\n" if columns > 2 else ", "), fontsize=7, fontweight="normal")
         for axes in panels[-1]:
             axes.set_xlabel("$x$ / µm")
         for axes in panels[:, 0]:
