@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from lithoscope.physics.morphology.elliptic.jit import inner
+from lithoscope.physics.morphology.elliptic.jit import LEFT, inner
 
 SHIFT = 1e-12
 """Share of the largest diagonal that is added, so that an operator that is singular to rounding does not divide by zero."""
 
 
 @inner
-def factor(kx: Any, ky: Any, kz: Any, s: Any, band: Any, lateral: tuple[int, ...]) -> None:
+def factor(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: tuple[int, ...]) -> None:
     """The factor into `band`, shape (cells, width + 1): the entry of row p and column q stands at [p, q - p + width]."""
-    _fill(kx, ky, kz, s, band, lateral)
+    _fill(kx, ky, kz, s, band, columns, lateral)
     width = band.shape[1] - 1
     largest = 0.0
     for p in range(band.shape[0]):
@@ -35,19 +35,19 @@ def factor(kx: Any, ky: Any, kz: Any, s: Any, band: Any, lateral: tuple[int, ...
 
 
 @inner
-def _fill(kx: Any, ky: Any, kz: Any, s: Any, band: Any, lateral: tuple[int, ...]) -> None:
-    layers, rows, columns = s.shape[0] - 2, s.shape[1], s.shape[2] - 2
+def _fill(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: tuple[int, ...]) -> None:
+    layers, rows = s.shape[0] - 2, s.shape[1]
     band[:, :] = 0.0
     for k in range(layers):
         for j in range(rows):
             for i in range(columns):
                 p = (k * rows + j) * columns + i
-                band[p, band.shape[1] - 1] += s[k + 1, j, i + 1]
-                _tie(band, p, p - i + (i + 1) % columns, kx[k + 1, j, i + 1])
+                band[p, band.shape[1] - 1] += s[k + 1, j, i + LEFT]
+                _tie(band, p, p - i + (i + 1) % columns, kx[k + 1, j, i + LEFT])
                 if len(lateral) == 2:
-                    _tie(band, p, (k * rows + (j + 1) % rows) * columns + i, ky[k + 1, j, i + 1])
+                    _tie(band, p, (k * rows + (j + 1) % rows) * columns + i, ky[k + 1, j, i + LEFT])
                 if k + 1 < layers:
-                    _tie(band, p, p + rows * columns, kz[k + 1, j, i + 1])
+                    _tie(band, p, p + rows * columns, kz[k + 1, j, i + LEFT])
 
 
 @inner
@@ -60,12 +60,12 @@ def _tie(band: Any, p: int, q: int, face: Any) -> None:
 
 
 @inner
-def substitute(band: Any, x: Any, b: Any, u: Any) -> None:
+def substitute(band: Any, x: Any, b: Any, u: Any, columns: int) -> None:
     """u with A u = b, by way of x, one number for each cell."""
-    width, rows, columns = band.shape[1] - 1, b.shape[1], b.shape[2] - 2
+    width, rows = band.shape[1] - 1, b.shape[1]
     for p in range(x.size):
         k, j, i = p // (rows * columns), (p // columns) % rows, p % columns
-        t = np.float64(b[k + 1, j, i + 1])
+        t = np.float64(b[k + 1, j, i + LEFT])
         for q in range(max(0, p - width), p):
             t -= band[p, q - p + width] * x[q]
         x[p] = t / band[p, width]
@@ -75,4 +75,4 @@ def substitute(band: Any, x: Any, b: Any, u: Any) -> None:
             x[q] -= band[p, q - p + width] * x[p]
     for p in range(x.size):
         k, j, i = p // (rows * columns), (p // columns) % rows, p % columns
-        u[k + 1, j, i + 1] = x[p]
+        u[k + 1, j, i + LEFT] = x[p]

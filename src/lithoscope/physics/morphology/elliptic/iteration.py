@@ -1,7 +1,7 @@
 """Conjugate gradients in machine code, in double precision; see `gradients` for the same in JAX.
 
-Arrays in double precision have the shape of the grid, except the direction p, which has a column more at each end: the first and
-the last again where the axis is not periodic, so that nothing flows there.
+Arrays in double precision have the shape of the grid, except the direction p, whose columns begin at `LEFT_DOUBLE`, with one
+more at each end: the first and the last again where the axis is not periodic, so that nothing flows there.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+from numba import carray
 
 from lithoscope.physics.morphology.elliptic.gradients import MOST_ITERATIONS
-from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, RIGHT, build, cycle, field, total
-from lithoscope.physics.morphology.elliptic.jit import inner
+from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, build, cycle, field, start
+from lithoscope.physics.morphology.elliptic.jit import LEFT, LEFT_DOUBLE, LINE, aligned, inner, pointer, width_double
+from lithoscope.physics.morphology.elliptic.sweeps import Vectors
 
 
 @inner
@@ -21,32 +23,35 @@ def iterate(
     plan: Any, faces: Any, sink: Any, right: Any, guess: Any, tolerance: float, pieces: Any, c: Any,
     lateral: tuple[int, ...], u: Any,
 ) -> tuple[int, float]:  # fmt: skip
-    """The solution into u, a copy of the guess at first; iterations and relative residual."""
+    """The solution into u; iterations and relative residual."""
     layers, rows, columns = right.shape
-    memory = np.empty(total(plan), np.float32)
-    last = len(plan) - 1
+    single, long, last = start(plan, len(plan)) + LINE, layers * rows * width_double(columns), len(plan) - 1
+    block = np.empty(single * 4 + (long + 2 * right.size) * 8 + 4 * LINE, np.uint8)
+    memory = aligned(block.ctypes.data)
+    doubles = aligned(memory + 4 * single)
     band = np.empty((plan[last, 0] * plan[last, 1] * plan[last, 2], plan[last, 1] * plan[last, 2] + 1))
     x = np.empty(len(band))
     build(memory, plan, faces, sink, band, lateral)
-    z, single = field(memory, plan, 0, FIELD), field(memory, plan, 0, RIGHT)
-    q, r, p = np.empty(right.shape), np.empty(right.shape), np.empty((layers, rows, columns + 2))
+    p = carray(pointer(doubles), (layers, rows, width_double(columns)), np.float64)
+    q = carray(pointer(doubles + 8 * long), right.shape, np.float64)
+    r = carray(pointer(aligned(doubles + 8 * (long + right.size))), right.shape, np.float64)
+    v, z = Vectors(u, r, p, q), field(memory, plan, 0, FIELD)
     starts, places = _places(pieces)
     _copy(guess, p, lateral)
     multiply(faces, sink, p, q, lateral)
     _float(pieces, starts, places, p, q)
-    by_right = _begin(guess, right, q, u, r, single)
-    cycle(memory, plan, band, x, c, lateral)
-    rz, previous, iterations = dot(r, z), 0.0, 0
+    energy = _begin(guess, right, q, u, r)
+    rz, previous, iterations = cycle(memory, plan, band, x, c, lateral, v, 0.0), 0.0, 0
     while rz != 0.0 and iterations < MOST_ITERATIONS:
-        if sqrt(abs(rz) / max(abs(by_right), 1e-300)) <= tolerance:
+        if sqrt(abs(rz) / max(energy, 1e-300)) <= tolerance:
             break
         pq = advance(faces, sink, p, z, rz / previous if previous != 0.0 else 0.0, q, lateral)
         pq -= _float(pieces, starts, places, p, q)
-        by_right = descend(u, r, p, q, right, rz / pq, single)
-        cycle(memory, plan, band, x, c, lateral)
-        previous, rz = rz, dot(r, z)
+        energy += rz * rz / pq
+        previous, rz = rz, cycle(memory, plan, band, x, c, lateral, v, rz / pq)
         iterations += 1
-    return iterations, sqrt(abs(rz) / max(abs(by_right), 1e-300))
+    block[0] = 0  # numba frees memory after its last use by name, and until here it is used by address
+    return iterations, sqrt(abs(rz) / max(energy, 1e-300))
 
 
 @inner
@@ -54,15 +59,15 @@ def _copy(given: Any, p: Any, lateral: tuple[int, ...]) -> None:
     for k in range(given.shape[0]):
         for j in range(given.shape[1]):
             for i in range(given.shape[2]):
-                p[k, j, i + 1] = given[k, j, i]
-            _ends(p, k, j, lateral)
+                p[k, j, i + LEFT_DOUBLE] = given[k, j, i]
+            _ends(p, k, j, given.shape[2], lateral)
 
 
 @inner
-def _ends(p: Any, k: int, j: int, lateral: tuple[int, ...]) -> None:
-    last = p.shape[2] - 2
-    p[k, j, 0] = p[k, j, last] if lateral[-1] else p[k, j, 1]
-    p[k, j, last + 1] = p[k, j, 1] if lateral[-1] else p[k, j, last]
+def _ends(p: Any, k: int, j: int, columns: int, lateral: tuple[int, ...]) -> None:
+    first, last = LEFT_DOUBLE, LEFT_DOUBLE + columns - 1
+    p[k, j, first - 1] = p[k, j, last] if lateral[-1] else p[k, j, first]
+    p[k, j, last + 1] = p[k, j, first] if lateral[-1] else p[k, j, last]
 
 
 @inner
@@ -81,12 +86,21 @@ def advance(faces: Any, sink: Any, p: Any, z: Any, beta: float, q: Any, lateral:
     for k in range(layers + 1):
         if k < layers:
             for j in range(p.shape[1]):
-                for i in range(1, p.shape[2] - 1):
-                    p[k, j, i] = z[k + 1, j, i] + beta * p[k, j, i] if beta != 0.0 else np.float64(z[k + 1, j, i])
-                _ends(p, k, j, lateral)
+                _direct(p, z, beta, k, j, sink.shape[2])
+                _ends(p, k, j, sink.shape[2], lateral)
         if k > 0:
             t += _layer(faces, sink, p, q, k - 1, lateral)
     return t
+
+
+@inner
+def _direct(p: Any, z: Any, beta: float, k: int, j: int, columns: int) -> None:
+    if beta == 0.0:
+        for i in range(columns):
+            p[k, j, i + LEFT_DOUBLE] = z[k + 1, j, i + LEFT]
+    else:
+        for i in range(columns):
+            p[k, j, i + LEFT_DOUBLE] = z[k + 1, j, i + LEFT] + beta * p[k, j, i + LEFT_DOUBLE]
 
 
 @inner
@@ -94,72 +108,44 @@ def _layer(faces: Any, sink: Any, p: Any, q: Any, k: int, lateral: tuple[int, ..
     """q = A p in a layer: beyond a border stands the same value, so that nothing flows there."""
     layers, rows, columns = sink.shape
     above, below = min(k + 1, layers - 1), max(k - 1, 0)
-    kz, kx, s, t = faces[0], faces[-1], sink, 0.0
+    kz, kx, s, t, o = faces[0], faces[-1], sink, 0.0, LEFT_DOUBLE
     for j in range(rows):
         for i in range(columns):
-            here = p[k, j, i + 1]
-            v = s[k, j, i] * here - kx[k, j, i] * (p[k, j, i + 2] - here)
-            v += kz[below, j, i] * (here - p[below, j, i + 1]) - kz[k, j, i] * (p[above, j, i + 1] - here)
+            here = p[k, j, i + o]
+            v = s[k, j, i] * here - kx[k, j, i] * (p[k, j, i + o + 1] - here)
+            v += kz[below, j, i] * (here - p[below, j, i + o]) - kz[k, j, i] * (p[above, j, i + o] - here)
             q[k, j, i] = v
         if len(lateral) == 2:
             _rows(faces[1], p, q, k, j, lateral)
-        q[k, j, 0] += kx[k, j, columns - 1] * (p[k, j, 1] - p[k, j, 0])
+        q[k, j, 0] += kx[k, j, columns - 1] * (p[k, j, o] - p[k, j, o - 1])
         for i in range(1, columns):
-            q[k, j, i] += kx[k, j, i - 1] * (p[k, j, i + 1] - p[k, j, i])
+            q[k, j, i] += kx[k, j, i - 1] * (p[k, j, i + o] - p[k, j, i + o - 1])
         for i in range(columns):
-            t += q[k, j, i] * p[k, j, i + 1]
+            t += q[k, j, i] * p[k, j, i + o]
     return t
 
 
 @inner
 def _rows(ky: Any, p: Any, q: Any, k: int, j: int, lateral: tuple[int, ...]) -> None:
-    rows = q.shape[1]
+    rows, o = q.shape[1], LEFT_DOUBLE
     j1 = (j + 1) % rows if lateral[0] else min(j + 1, rows - 1)
     j0 = (j + rows - 1) % rows if lateral[0] else max(j - 1, 0)
     for i in range(q.shape[2]):
-        here = p[k, j, i + 1]
-        q[k, j, i] += ky[k, j0, i] * (here - p[k, j0, i + 1]) - ky[k, j, i] * (p[k, j1, i + 1] - here)
+        here = p[k, j, i + o]
+        q[k, j, i] += ky[k, j0, i] * (here - p[k, j0, i + o]) - ky[k, j, i] * (p[k, j1, i + o] - here)
 
 
 @inner
-def _begin(guess: Any, right: Any, q: Any, u: Any, r: Any, single: Any) -> float:
-    """u, r and r in single precision; u.right."""
+def _begin(guess: Any, right: Any, q: Any, u: Any, r: Any) -> float:
+    """u and r; the square of the solution less that of its error in the energy norm, u.(right + r)."""
     t = 0.0
     for k in range(r.shape[0]):
         for j in range(r.shape[1]):
             for i in range(r.shape[2]):
-                u[k, j, i] = guess[k, j, i]
                 v = right[k, j, i] - q[k, j, i]
+                u[k, j, i] = guess[k, j, i]
                 r[k, j, i] = v
-                single[k + 1, j, i + 1] = v
-                t += guess[k, j, i] * right[k, j, i]
-    return t
-
-
-@inner
-def descend(u: Any, r: Any, p: Any, q: Any, right: Any, alpha: float, single: Any) -> float:
-    """u + alpha p, r - alpha q, and r in single precision; u.right."""
-    t = 0.0
-    for k in range(r.shape[0]):
-        for j in range(r.shape[1]):
-            for i in range(r.shape[2]):
-                w = u[k, j, i] + alpha * p[k, j, i + 1]
-                u[k, j, i] = w
-                t += w * right[k, j, i]
-                v = r[k, j, i] - alpha * q[k, j, i]
-                r[k, j, i] = v
-                single[k + 1, j, i + 1] = v
-    return t
-
-
-@inner
-def dot(r: Any, z: Any) -> float:
-    """r.z, with z in single precision."""
-    t = 0.0
-    for k in range(r.shape[0]):
-        for j in range(r.shape[1]):
-            for i in range(r.shape[2]):
-                t += r[k, j, i] * z[k + 1, j, i + 1]
+                t += guess[k, j, i] * (right[k, j, i] + v)
     return t
 
 
@@ -188,7 +174,7 @@ def _float(pieces: Any, starts: Any, places: Any, p: Any, q: Any) -> float:
         s, both, whole = pieces[piece].reshape(-1), 0.0, 0.0
         for cell in places[starts[piece] : starts[piece + 1]]:
             whole += s[cell]
-            both += s[cell] * p[cell // (rows * columns), (cell // columns) % rows, cell % columns + 1]
+            both += s[cell] * p[cell // (rows * columns), (cell // columns) % rows, cell % columns + LEFT_DOUBLE]
         share = both / whole if whole != 0.0 else 0.0
         for cell in places[starts[piece] : starts[piece + 1]]:
             flat[cell] -= share * s[cell]

@@ -1,7 +1,8 @@
 """Machine code from Python functions, through numba, and memory at an address.
 
 All arrays have three axes (layer, row, column); in two dimensions a layer has one row. A field in single precision has one more
-layer and column at each end, which hold what is beyond the border: layers 0 and n + 1, columns 0 and n + 1.
+layer at each end, and its columns begin at `LEFT`, with those beyond the border beside them: rows then begin at multiples of 64
+bytes, and few of the loads of the processor cross such a border, which would take it twice as long.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ from numba.extending import intrinsic
 from lithoscope.physics.morphology.precision import folder
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+
+LEFT = 16
+"""First column of a field in single precision."""
+LEFT_DOUBLE = 8
+"""First column of the direction, in double precision."""
+LINE = 64
+"""Bytes to which rows are aligned."""
 
 OTHER_VERSIONS = 5
 """Folders of machine code of other versions that are kept."""
@@ -70,6 +78,24 @@ def _version() -> str:
     place = resources.files("lithoscope.physics.morphology.elliptic")
     files = sorted((file for file in place.iterdir() if file.name.endswith(".py")), key=lambda file: file.name)
     return hashlib.sha256("".join(file.read_text(encoding="utf-8") for file in files).encode()).hexdigest()
+
+
+@inner
+def width(columns: int) -> int:
+    """Numbers in a row of a field in single precision."""
+    return (columns + 1 + 2 * LEFT - 1) // LEFT * LEFT
+
+
+@inner
+def width_double(columns: int) -> int:
+    """Numbers in a row of the direction."""
+    return (columns + 1 + 2 * LEFT_DOUBLE - 1) // LEFT_DOUBLE * LEFT_DOUBLE
+
+
+@inner
+def aligned(address: int) -> int:
+    """The next address at which a row may begin."""
+    return (address + LINE - 1) // LINE * LINE
 
 
 @intrinsic  # type: ignore[untyped-decorator]

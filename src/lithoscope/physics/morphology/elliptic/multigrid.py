@@ -2,7 +2,7 @@
 
 Coarse operators follow from summing the faces between pairs of cells. The conductance across a halved axis is divided by two,
 since its cells are twice as far apart; without that the correction would be half of what it should be.
-The smoother is a Chebyshev polynomial of D^-1 A on [2/5, 2]: it needs no inner products, and the bound 2 holds for every
+The smoother is a Chebyshev polynomial of D^-1 A on [1/4, 2]: it needs no inner products, and the bound 2 holds for every
 operator of this kind, so that nothing is tuned. The last level is solved directly.
 """
 
@@ -18,9 +18,9 @@ from lithoscope.physics.morphology.elliptic.coarsening import Axes, halvings
 from lithoscope.physics.morphology.elliptic.halos import Layout, Split, Whole
 from lithoscope.physics.morphology.elliptic.operator import diagonal, difference
 
-SWEEPS = 2
+SWEEPS = 3
 """Smoothing steps before and after each correction."""
-RATIO = 5.0
+RATIO = 8.0
 """The smoother acts on the upper part of the spectrum, from 2 / RATIO to 2."""
 SPLIT_LEVELS = 3
 """Levels that stay split over devices; the next is gathered on all. Fixed, so that the number of messages does not depend on

@@ -29,8 +29,8 @@ MAJOR = "0"
 """Version of the interface for which these places hold."""
 LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = 0, 1, 2, 3, 4
 """Whole numbers that come with a call, before the plan of the levels."""
-TOLERANCE, NUMBERS = 0, 5
-"""Numbers that come with a call: the tolerance and four of the smoother."""
+TOLERANCE, NUMBERS = 0, 7
+"""Numbers that come with a call: the tolerance and two for each step of the smoother."""
 
 
 @inner
@@ -63,7 +63,11 @@ def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, latera
     shape = (plan[0, 0], plan[0, 1], plan[0, 2])
     pieces = _doubles(arguments, first + 3, (_words(_buffer(arguments, 0), HEAD)[PIECES], *shape))
     numbers = _doubles(arguments, 1, (NUMBERS,))
-    c = (np.float32(numbers[1]), np.float32(numbers[2]), np.float32(numbers[3]), np.float32(numbers[4]))
+    c = (
+        (np.float32(numbers[1]), np.float32(numbers[2])),
+        (np.float32(numbers[3]), np.float32(numbers[4])),
+        (np.float32(numbers[5]), np.float32(numbers[6])),
+    )
     iterations, residual = iterate(
         plan, faces, _doubles(arguments, first, shape), _doubles(arguments, first + 1, shape),
         _doubles(arguments, first + 2, shape), numbers[TOLERANCE], pieces, c, lateral, _doubles(results, 0, shape),
@@ -155,8 +159,7 @@ def solve(
 
 
 def _numbers(tolerance: Array) -> Array:
-    (_, first), (a, b) = coefficients()
-    return jnp.concatenate([tolerance[None], jnp.array([a, first, 1 + a - b, b])])
+    return jnp.concatenate([tolerance[None], jnp.array(coefficients()).reshape(-1)])
 
 
 def _head(shape: tuple[int, ...], pieces: int, periodic: tuple[bool, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
