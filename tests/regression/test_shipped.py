@@ -141,7 +141,7 @@ def test_report_and_json(outcome: Outcome, tmp_path: Path) -> None:
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
-    assert page.count("<svg") == len(outcome.panels) == 8
+    assert page.count("<svg") == len(outcome.panels) == 10
     for claim in outcome.claims.claims:
         assert claim.id in page
     ids = [part.split('"')[0] for part in page.split(' id="')[1:]]

@@ -14,6 +14,7 @@ from lithoscope.studies.perovskite import aged, living, priors
 from lithoscope.studies.perovskite.aged import AS_BARE, LESS, Aged
 from lithoscope.studies.perovskite.cells import AREA, ranges
 from lithoscope.studies.perovskite.hostcell import compare_with_host
+from lithoscope.studies.perovskite.joint import Joint
 from lithoscope.studies.perovskite.life import Lives
 from lithoscope.studies.perovskite.longruns import LongRuns
 from lithoscope.studies.perovskite.required import Required
@@ -132,7 +133,7 @@ def test_the_ends_at_which_a_case_is_searched_again() -> None:
 def test_moves_are_said_with_their_bounds() -> None:
     low, high, lost = (priors.End(name, "1 m", True, "x") for name in ("moss", "area", "sand"))
     moves = (priors.Move(high, Bounded(27.2, "lower")), priors.Move(low, Bounded(1.0, "upper")), priors.Move(lost, None))
-    found = Lives((case(),), {}, {}, {}, (), (), moves, (), 11.0)
+    found = Lives((case(),), {}, {}, {}, (), (), moves, (), Joint(0, 0, {}, {}, {}), {})
     assert "make it, for" in living._moved(found)
     assert "no less (moss 1 m) to at least 27 times less (area 1 m)" in living._moved(found)
     table = next(table for table in living.tables(found, CLAIMS) if table.title == "On what the required reduction depends")

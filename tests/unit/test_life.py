@@ -15,6 +15,7 @@ from lithoscope.studies.claims import read_claims
 from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, living, longruns
 from lithoscope.studies.perovskite.cells import ranges
+from lithoscope.studies.perovskite.joint import Joint
 from lithoscope.studies.perovskite.life import Lives, live
 from lithoscope.studies.perovskite.longruns import MODEL, Lived, LongRuns
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LEAD_LIFE, LIFE, READINGS
@@ -38,7 +39,7 @@ def case(mechanism: object = DEAD, life: Bounded = NEVER, reading: str = "limit"
 def lives(*unchanged: Bounded, **fields: object) -> Lives:
     """Cells that live this long with what ends the bare one, by mechanism."""
     given = {"required": tuple(map(case, MECHANISMS, unchanged)), "runs": {}, "shapes": {}, "host": (), "aged": (), "moves": (),
-             "prior": {"doubled": Bounded(84.0), "limit": Bounded(200.0, "lower")}, "unsolved": (), "fresh": {"bare": 15e-9, "MASnCl3": 1.4e-9}}  # fmt: skip
+             "prior": {"doubled": Bounded(84.0), "limit": Bounded(200.0, "lower")}, "unsolved": (), "joint": Joint(0, 0, {}, {}, {}), "fresh": {"bare": 15e-9, "MASnCl3": 1.4e-9}}  # fmt: skip
     return Lives(**given | fields)
 
 
