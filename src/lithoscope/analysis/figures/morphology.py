@@ -127,7 +127,7 @@ def draw_fields(result: Result, what: str = "salt", snapshots: Sequence[int] | N
         for axes, n in zip(panels.ravel(), chosen, strict=False):
             image = _section(axes, found, shown, n, norm)
             axes.set_ylim(low * 1e6, high * 1e6)
-            axes.set_title(when(found, n), fontsize=7, fontweight="normal")
+            axes.set_title(when(found, n).replace(", ", "\n" if columns > 2 else ", "), fontsize=7, fontweight="normal")
         for axes in panels[-1]:
             axes.set_xlabel("$x$ / µm")
         for axes in panels[:, 0]:
@@ -242,7 +242,8 @@ def draw_surface(result: Result, what: str = "height", snapshot: int = -1) -> Fi
     with figure(SINGLE * 1.35, 92 * MM) as drawn:
         axes = drawn.add_subplot(projection="3d")
         # Width, depth, height, as an eye expects them.
-        solid = Poly3DCollection((points[:, [1, 2, 0]] * 1e6)[triangles], facecolors=_lit(points[triangles], colours), lw=0)
+        lit = _lit(points[triangles], colours)
+        solid = Poly3DCollection((points[:, [1, 2, 0]] * 1e6)[triangles], facecolors=lit, edgecolors=lit, lw=0.2)
         axes.add_collection3d(solid)
         limits = [found.size[1] * 1e6, found.size[2] * 1e6, float(points[:, 0].max()) * 1e6]
         base = float(points[:, 0].min()) * 1e6
@@ -280,8 +281,8 @@ def _paint_dead(found: Morphology, snapshot: int, middles: Array, colours: Array
 def _lit(corners: Array, colours: Array) -> Array:
     """Colours of triangles (triangles, 3 corners, 3 axes) in a light from the upper left."""
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, [1, 2, 0]]
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-    normal *= np.where(normal[:, 2:] < 0, -1.0, 1.0)
+    # The triangles are turned alike; the metal lies below, so that all of them together look up.
+    normal *= np.sign(normal[:, 2].sum()) / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
     strength = 0.45 + 0.55 * np.clip(normal @ LightSource(315, 40).direction, 0, 1)
     return np.concatenate([colours[:, :3] * strength[:, None], colours[:, 3:]], 1)
 

@@ -27,9 +27,13 @@ def divided(state: State, parameters: Parameters, scheme: Scheme) -> State:
     found = divide(xi, before, np.asarray(state.phi), area, periodic=periodic)
     charge = FARADAY / float(parameters.molar_volume) * grid.spacing / grid.columns
     was, now = (float(np.where(np.asarray(p.owner) > 0, x, 0.0).sum()) for p, x in ((before, xi), (found.pieces, found.xi)))
+    # Electrolyte takes the place of what was too small: salt comes into the domain with it.
+    freed = np.maximum(1 - found.xi, float(parameters.floor)) - np.maximum(1 - xi, float(parameters.floor))
+    salt = float((freed * (float(parameters.c0) + np.asarray(state.salt))).sum()) * grid.spacing / grid.columns
     books = state.books._replace(
-        isolated=state.books.isolated + (now - was) * charge, subgrid=state.books.subgrid + found.dissolved * charge
-    )
+        isolated=state.books.isolated + (now - was) * charge, subgrid=state.books.subgrid + found.dissolved * charge,
+        displaced=state.books.displaced - salt,
+    )  # fmt: skip
     pieces = jax.tree.map(jnp.asarray, found.pieces)
     return state._replace(
         xi=jnp.asarray(found.xi), pieces=pieces if bool(np.any(np.asarray(pieces.alive))) else None, books=books,

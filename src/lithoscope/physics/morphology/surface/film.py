@@ -158,7 +158,7 @@ class FilmLaws:
     galvanic: bool = False
     cracks: bool = False
     fresh: float = 1e-4
-    strength: float = math.inf
+    strength: float = 1e3
     layer: Layer | None = None
 
     @property

@@ -36,8 +36,8 @@ JUMP = 1.0
 NEAR_ITERATIONS = 3
 """Newton steps between two surfaces less than a cell apart."""
 
-SWEEPS = 4
-"""Layers of cells to which fields are continued where no foot point was found."""
+SWEEPS = 6
+"""Layers of cells to which fields are continued beyond the band: the interface reacts up to nine cells from its middle."""
 
 SIDEWAYS = 0.02
 """Cells by which the way to the new surface may leave the normal: where it is more, the surface ends in a corner."""

@@ -1,0 +1,339 @@
+"""The film on the moving surface: growth at rest, galvanic corrosion, cracks, the four channels of a ferroelectric layer, maps."""
+
+from dataclasses import replace
+from functools import cache, partial
+from itertools import pairwise
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import lithoscope as ls
+from lithoscope.constants import FARADAY
+from lithoscope.design.carried import (
+    CarriedFilm,
+    Corrosion,
+    Cracking,
+    Defect,
+    Diffusion,
+    FerroelectricLayer,
+    FilmMap,
+    FilmSpecies,
+)
+from lithoscope.physics.laws.ferroelectric import coercive_field
+from lithoscope.physics.laws.films import grown_by_diffusion, grown_by_tunnelling
+from lithoscope.physics.laws.membranes import donnan, membrane
+from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.params import Surface, control, of_cell
+from lithoscope.physics.morphology.start import at_rest, metal
+from lithoscope.physics.morphology.state import Parameters, Scheme, State
+from lithoscope.physics.morphology.step import begin, solve_potential, step
+from lithoscope.physics.morphology.surface import start
+from lithoscope.physics.morphology.surface.film import ByTunnelling, Fields, FilmLaws, Mark
+
+FILM, START = "physics/morphology/surface/film.py", "physics/morphology/surface/start.py"
+MEMBRANES, FILMS = "physics/laws/membranes.py", "physics/laws/films.py"
+
+GRID = Grid((48, 32), 0.25e-6)
+
+
+@cache
+def parameters(current: float = 0.0) -> Parameters:
+    cell = ls.Cell.symmetric(anode=ls.Foil("50 um"), electrolyte="1 M LiPF6 EC:DMC 1:1", separator="PP 20 um", area="1.13 cm2")
+    return of_cell(cell, Surface(0.47, 0.0))._replace(control=control(current))
+
+
+def flat(film: CarriedFilm, current: float = 0.0) -> tuple[State, Scheme, Parameters]:
+    """A flat surface with a film, at the beginning of a step."""
+    p = parameters(current)
+    laws = start.laws(film, GRID, 1.0, float(p.molar_volume), start.electrolyte_of(p))
+    xi = metal(GRID, np.full(32, 6.07e-6), 1.0)
+    scheme = Scheme(GRID, carried=laws)
+    return begin(at_rest(xi, start.fields(film, laws, xi)), p, scheme=scheme), scheme, p
+
+
+def ran(state: State, scheme: Scheme, p: Parameters, dt: float, steps: int) -> State:
+    one = jax.jit(partial(step, scheme=scheme))
+    for _ in range(steps):
+        state = one(state, p, jnp.asarray(dt))[0]
+    return state
+
+
+def lithium(state: State, scheme: Scheme) -> tuple[float, float]:
+    """In the metal and in film, C/m2."""
+    per = GRID.spacing / GRID.columns * FARADAY / float(parameters().molar_volume)
+    return float(state.xi.sum()) * per, float(scheme.carried.lithium(state.skin))
+
+
+def beside(state: State, values: jax.Array) -> np.ndarray:
+    """What a field is at the surface, for each column."""
+    rows = np.argmin(abs(np.asarray(state.xi) - 0.5), axis=0)
+    return np.asarray(values)[rows, np.arange(len(rows))]
+
+
+RUSTS = CarriedFilm([FilmSpecies("Li2CO3", "10 nm")], corrosion=Corrosion(Diffusion("1e-19 m2/s"), "Li2CO3"))
+
+
+@cache
+def rusted() -> tuple[State, State, Scheme]:
+    state, scheme, p = flat(RUSTS)
+    return state, ran(state, scheme, p, 3600.0, 24), scheme
+
+
+@pytest.mark.fails_when(FILM, "return mean * jnp.sum(fields.carried.band.area) / jnp.maximum(diffuse, 1e-30)", "return mean")
+def test_uniform_corrosion_is_the_root_of_time() -> None:
+    """delta = sqrt(delta_0^2 + 2 k t) after a day in steps of an hour, and the surface recedes by the lithium in it: 1e-6."""
+    before, after, scheme = rusted()
+    assert float(after.time) == pytest.approx(86400)
+    exact = np.sqrt((10e-9) ** 2 + 2e-19 * 86400)
+    seen = beside(after, scheme.carried.thickness(after.skin)[0])
+    assert seen == pytest.approx(exact, rel=1.5e-6)
+    recession = (float(before.xi.sum()) - float(after.xi.sum())) * GRID.spacing / GRID.columns
+    assert recession == pytest.approx((exact - 10e-9) * 2 * float(parameters().molar_volume) / 35e-6, rel=2e-6)
+
+
+@pytest.mark.fails_when(
+    FILM, "totals = now.totals.at[:, self.product].add(closed)", "totals = now.totals.at[:, self.product].add(1.001 * closed)"
+)
+def test_lithium_that_leaves_the_metal_is_in_the_film() -> None:
+    before, after, scheme = rusted()
+    (metal_before, film_before), (metal_after, film_after) = lithium(before, scheme), lithium(after, scheme)
+    gained = film_after - film_before
+    assert gained > 100
+    assert metal_before - metal_after == pytest.approx(gained, rel=1e-10)
+    assert float(after.books.corroded) == pytest.approx(gained, rel=1e-10)
+
+
+@pytest.mark.fails_when("physics/morphology/charge.py", "Rate(found.i + charge.side, found.g)", "Rate(found.i, found.g)")
+def test_a_galvanic_pair_has_no_net_current() -> None:
+    """Film grows where the defect is, with electrons from lithium everywhere: the sum of both currents is below 1e-8 of them."""
+    film = RUSTS.model_copy(
+        update={
+            "corrosion": Corrosion(Diffusion("1e-19 m2/s"), "Li2CO3", mode="galvanic"),
+            "defects": (Defect("2 um", "2 um", kinetics="1000"),),
+        }
+    )
+    state, scheme, p = flat(film)
+    found = jax.jit(partial(solve_potential, scheme=scheme))(state, p)
+    area, i, side = (np.broadcast_to(each, GRID.shape) for each in (found.seen.area, found.potential.rate.i, found.skin.side))
+    anodic = i - side
+    assert (area * side).sum() > 0
+    assert abs((area * i).sum()) < 1e-8 * (area * side).sum()
+    assert (area * anodic).sum() == pytest.approx(-(area * side).sum(), rel=1e-8)
+    away = np.asarray(area[:, 24:]).sum() / np.asarray(area).sum()
+    assert 0.1 < (area * anodic)[:, 24:].sum() / (area * anodic).sum() / away < 1.1
+    after = ran(state, scheme, p, 600.0, 5)
+    (metal_before, film_before), (metal_after, film_after) = lithium(state, scheme), lithium(after, scheme)
+    assert metal_before - metal_after == pytest.approx(film_after - film_before, rel=1e-8)
+
+
+# ----------------------------------------------------------------------------------------------------- channels
+
+LAYER = {"material": "P(VDF-TrFE)", "thickness": "50 nm", "conductivity": "1e-7 S/cm"}
+
+
+def layered(**channels: object) -> CarriedFilm:
+    return CarriedFilm([FilmSpecies("Li2CO3", "5 nm", conductivity="1e-7 S/cm")],
+                       ferroelectric=FerroelectricLayer(**(LAYER | channels)))  # type: ignore[arg-type]  # fmt: skip
+
+
+@cache
+def plated(start_: str, potential_step: str | None = None) -> tuple[State, float]:
+    channels = {"potential_step": potential_step} if potential_step else {}
+    state, scheme, p = flat(layered(start=start_, **channels), current=20.0)
+    for _ in range(20):
+        state, seen = _one(scheme)(state, p, jnp.asarray(50.0))
+    return state, float(seen.voltage)
+
+
+@cache
+def _one(scheme: Scheme):  # type: ignore[no-untyped-def]
+    return jax.jit(partial(step, scheme=scheme))
+
+
+@pytest.mark.fails_when(FILM, "step = self.layer.potential_step * share", "step = (self.layer.potential_step + 1e-3) * share")
+def test_a_constant_polarisation_has_no_effect_on_a_direct_current() -> None:
+    """The same film with P = P_s and all channels off is the film with P = 0, to 1e-6; a uniform step shifts the voltage alone."""
+    none, off = plated("none"), plated("out")
+    assert off[1] == pytest.approx(none[1], rel=1e-6)
+    assert abs(off[0].xi - none[0].xi).max() < 1e-6
+    shifted = plated("out", "50 mV")
+    assert shifted[1] - none[1] == pytest.approx(-0.05, abs=1e-5)
+    assert abs(shifted[0].xi - none[0].xi).max() < 1e-6
+
+
+@pytest.mark.fails_when(FILM, "return -self.resistance / self.thickness * i", "return self.resistance / self.thickness * i")
+def test_the_field_of_the_current_reverses_the_layer_above_the_coercive_field() -> None:
+    """E_n = R i / delta against the outward normal: plating turns an outward polarisation in, at 50 MV/m, and stripping does not."""
+    state, scheme, _ = flat(layered(switching=True, conductivity="2e-10 S/cm"))
+    laws = scheme.carried
+    assert isinstance(laws, FilmLaws)
+    assert laws.layer is not None
+    E_c = coercive_field(laws.layer.law)
+    critical = E_c * laws.layer.thickness / laws.layer.resistance
+    per = laws.molar_volume / FARADAY
+    moved = jax.jit(laws.advance)
+    for current, sign in ((0.98, 1), (1.02, -1), (-1.5, 1)):
+        speed = jnp.full(GRID.shape, current * critical * per)
+        after = moved(state.skin, state.xi, state.xi, speed, jnp.asarray(1.0))
+        P = beside(state, laws.polarisation(after))
+        assert np.sign(P) == pytest.approx(sign)
+        assert (abs(P) > 0.4 * 0.08).all()
+    held = jax.jit(replace(laws, layer=replace(laws.layer, switching=False)).advance)
+    after = held(state.skin, state.xi, state.xi, jnp.full(GRID.shape, 5 * critical * per), jnp.asarray(1.0))
+    assert beside(state, laws.polarisation(after)) == pytest.approx(0.08, rel=1e-9)
+
+
+@pytest.mark.fails_when(FILM, "self.layer.kinetic_factor**share * self.layer.selective[0]", "self.layer.kinetic_factor**share")
+def test_each_channel_acts_by_itself() -> None:
+    """Off, a channel is not there; on, it changes what it is for and nothing else."""
+    skins = {}
+    for name, channels in {
+        "off": {}, "step": {"potential_step": "30 mV"}, "charge": {"fixed_charge": "0.5 mol/L"},
+        "kinetics": {"kinetic_factor": "3"}, "in": {"kinetic_factor": "3", "potential_step": "30 mV", "start": "in"},
+    }.items():  # fmt: skip
+        state, scheme, _ = flat(layered(**channels))
+        skins[name] = {key: np.asarray(value).max() for key, value in scheme.carried.skin(state.skin)._asdict().items()}
+    off = skins["off"]
+    assert (off["offset"], off["exchange"], off["depletion"]) == (0, 1, 0)
+    assert skins["step"] == off | {"offset": pytest.approx(0.03)}
+    assert skins["kinetics"] == off | {"exchange": pytest.approx(3)}
+    assert skins["in"] == off | {"exchange": pytest.approx(1 / 3), "offset": pytest.approx(-0.03)}
+    charged = skins["charge"]
+    assert charged["exchange"] == pytest.approx((donnan(1000, 500)[0] / 1000) ** 0.5)
+    assert charged["depletion"] > 0
+    assert charged["resistance"] < off["resistance"]
+    assert charged["offset"] == 0
+
+
+@pytest.mark.fails_when(MEMBRANES, "root = (half**2 + salt**2) ** 0.5", "root = (half**2 + 2 * salt**2) ** 0.5")
+def test_a_charged_layer_keeps_anions_out() -> None:
+    """c+ c- = c^2 to rounding; without charge it is the electrolyte; with much charge only cations carry current."""
+    for fixed in (-3000.0, -1.0, 0.0, 160.0, 1e7):
+        cations, anions = donnan(1000.0, fixed)
+        assert cations * anions == pytest.approx(1e6, rel=1e-12)
+        assert cations - anions == pytest.approx(fixed, abs=1e-6)
+    plain = membrane(1000.0, 0.0, 1e-6, 1.0, 1.2, 3e-10, 0.3)
+    assert plain.permselectivity == pytest.approx(0, abs=1e-12)
+    assert plain.resistance == pytest.approx(1e-6 / 1.2)
+    assert plain.depletion == pytest.approx(0.7 * 1e-6 / (FARADAY * 3e-10))
+    strong = membrane(1000.0, 1e6, 1e-6, 1.0, 1.2, 3e-10, 0.3)
+    assert strong.permselectivity == pytest.approx(1, abs=1e-5)
+    assert strong.depletion < 1e-5 * plain.depletion
+
+
+# ------------------------------------------------------------------------------------------------------- cracks
+
+
+@pytest.mark.fails_when(FILM, "opened = jnp.clip(free - most, 0.0", "opened = jnp.clip(free, 0.0")
+def test_a_film_on_a_growing_cylinder_cracks_where_it_is_too_short() -> None:
+    """ln J = ln(R / R_0) up to e_c, then theta = (R_0 / R) exp(e_c); intact film and cracks conduct side by side."""
+    n, e_c = 60, 0.1
+    grid = Grid((n, n), 1e-6)
+    film = CarriedFilm(
+        [FilmSpecies("Li2CO3", "100 nm", conductivity="1e-6 S/cm")], cracking=Cracking("1 ohm cm2", strain="0.1")
+    )
+    laws = replace(start.laws(film, grid, 1.0, 1.3e-5, start.electrolyte_of(parameters())), places=2400)
+    y, x = np.mgrid[0:n, 0:n] - (n / 2 - 0.4)
+    r = np.hypot(x, y)
+
+    def disc(R: float) -> jax.Array:
+        return jnp.asarray(1 / (1 + np.exp(np.clip(r - R, -60, 60))))
+
+    radii = np.linspace(12.0, 18.0, 31)
+    moved = jax.jit(laws.advance)
+    fields = start.fields(film, laws, disc(radii[0]))
+    for before, after in pairwise(radii):
+        fields = moved(fields, disc(before), disc(after), jnp.zeros((n, n)), jnp.asarray(1.0))
+        near = abs(r - after) < 0.7
+        grown = np.log(after / radii[0])
+        assert np.asarray(fields.carried.marks[Mark.STRETCH])[near] == pytest.approx(min(grown, e_c), abs=2e-3)
+        theta = np.asarray(laws.covered(fields))[near]
+        assert theta == pytest.approx(min(1.0, np.exp(e_c - grown)), rel=3e-3)
+    intact = 100e-9 / 1e-4 * np.exp(-e_c)
+    assert np.asarray(laws.thickness(fields)[0])[near] == pytest.approx(100e-9 * np.exp(-e_c), rel=5e-3)
+    expected = 1 / (theta.mean() / intact + (1 - theta.mean()) / 1e-4)
+    assert np.asarray(laws.resistance(fields))[near] == pytest.approx(expected, rel=5e-3)
+
+
+@pytest.mark.fails_when(FILM, "thicker = film / jnp.maximum(film +", "thicker = film / jnp.maximum(2 * film +")
+def test_new_film_is_without_stress() -> None:
+    """ln J falls as delta_0 / delta while film grows; film in cracks starts from nothing and is counted."""
+    state, scheme, _ = flat(RUSTS)
+    laws = scheme.carried
+    marks = state.skin.carried.marks.at[Mark.STRETCH].set(0.2).at[Mark.COVERED].set(0.6)
+    strained = Fields(state.skin.carried._replace(marks=marks), state.skin.owner)
+    cracked = replace(laws, cracks=True)  # type: ignore[type-var]
+    after = jax.jit(cracked.advance)(strained, state.xi, state.xi, jnp.zeros(GRID.shape), jnp.asarray(3600.0))
+    (was, _), (film, fresh) = cracked.thickness(strained), cracked.thickness(after)
+    was, film, fresh = (beside(state, each) for each in (was, film, fresh))
+    assert beside(state, after.carried.marks[Mark.STRETCH]) == pytest.approx(0.2 * was / film, rel=1e-3)
+    assert film == pytest.approx(np.sqrt((10e-9 / 0.6) ** 2 + 2e-19 * 3600), rel=1e-5)
+    assert fresh == pytest.approx(np.sqrt(2e-19 * 3600), rel=1e-5)
+
+
+@pytest.mark.fails_when(
+    FILMS, "return ((a + thickness) ** 2 + 2 * rate * t) ** 0.5 - a", "return (thickness**2 + 2 * rate * t) ** 0.5"
+)
+def test_growth_laws_solve_their_equations() -> None:
+    """By differences; both limits of growth by diffusion; the laws of the surface are the same ones."""
+    h, t = 1.0, 5000.0
+    for grown, speed in (
+        (lambda t: grown_by_diffusion(2e-9, 1e-20, 3e-12, t), lambda d: 1 / (d / 1e-20 + 1 / 3e-12)),
+        (lambda t: grown_by_tunnelling(2e-9, 1e-10, 0.2e-9, t), lambda d: 1e-10 * np.exp(-d / 0.2e-9)),
+    ):
+        assert (grown(t + h) - grown(t - h)) / (2 * h) == pytest.approx(speed(grown(t)), rel=1e-5)
+        assert grown(0.0) == pytest.approx(2e-9)
+    assert grown_by_diffusion(0.0, 1e-10, 1e-12, 1.0) == pytest.approx(1e-12, rel=1e-3)
+    law = ByTunnelling(1e-10, 0.2e-9)
+    assert float(law.grown(jnp.asarray(2e-9), jnp.asarray(1.0), jnp.asarray(t))) == pytest.approx(
+        grown_by_tunnelling(2e-9, 1e-10, 0.2e-9, t), rel=1e-12
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- maps
+
+
+@pytest.mark.fails_when(START, "np.exp(spread * g - spread**2 / 2)", "np.exp(spread * g)")
+def test_a_film_map_has_its_spread_and_correlation_length() -> None:
+    """Mean 1, ln of the factor with the given standard deviation, correlation 1/e at one length; the same on a finer grid."""
+    grid, fine = Grid((16, 512), 0.25e-6), Grid((16, 1024), 0.125e-6)
+    logs = []
+    for seed in range(12):
+        factor = start.log_normal(grid, 0.6, 4e-6, seed)
+        logs.append(np.log(factor))
+        assert start.log_normal(fine, 0.6, 4e-6, seed)[::2] == pytest.approx(factor, rel=0.2)
+    g = np.array(logs)
+    assert g.mean() == pytest.approx(-0.18, abs=0.02)
+    assert g.std() == pytest.approx(0.6, abs=0.03)
+    assert np.exp(g).mean() == pytest.approx(1.0, abs=0.05)
+    g = g - g.mean()
+    at_length = (g * np.roll(g, 16, 1)).mean() / (g**2).mean()
+    assert at_length == pytest.approx(np.exp(-1), abs=0.08)
+    assert (start.log_normal(grid, 0.0, 4e-6, 1) == 1).all()
+
+
+@pytest.mark.fails_when(START, "mean / gamma(1 + 1 / modulus)", "mean")
+def test_weak_spots_are_weibull_distributed() -> None:
+    grid = Grid((16, 512), 0.25e-6)
+    e = np.concatenate([start.weibull(grid, 0.03, 5.0, 1e-6, seed) for seed in range(8)])
+    assert e.mean() == pytest.approx(0.03, rel=0.02)
+    scale = 0.03 / 0.9181687
+    assert (e < scale).mean() == pytest.approx(1 - np.exp(-1), abs=0.03)
+    assert (e < 0.5 * scale).mean() == pytest.approx(1 - np.exp(-(0.5**5)), abs=0.02)
+
+
+@pytest.mark.fails_when(START, "np.minimum(away, length - away)", "away")
+def test_defects_stand_where_they_are_told() -> None:
+    """Across a periodic side too; a scratch in 3D runs across, a spot is round."""
+    grid = Grid((32, 40, 40), 1e-6)
+    scratch = start.place_of(Defect("1 um", "6 um"), grid)
+    assert scratch[:, 7].nonzero()[0].tolist() == [0, 1, 2, 3, 38, 39]
+    assert (scratch.all(1) == scratch.any(1)).all()
+    spot = start.place_of(Defect("20 um", "10 um", second="20 um"), grid)
+    assert spot.sum() == pytest.approx(np.pi * 25, rel=0.05)
+    film = CarriedFilm([FilmSpecies("LiF", "5 nm")], map=FilmMap("4 um"), defects=[Defect("8 um", "2 um", conductivity="7")])
+    state = flat(film)[0]
+    conduction = beside(state, state.skin.carried.marks[Mark.CONDUCTIVITY])
+    assert sorted(set(conduction.tolist())) == [1, 7]
