@@ -10,7 +10,9 @@ from lithoscope.errors import MissingExtraError
 from lithoscope.physics.morphology import reference
 
 
-@pytest.mark.fails_when("physics/morphology/reference.py", "off + sparse.diags_array(diagonal)", "off + 1.1 * sparse.diags_array(diagonal)")
+@pytest.mark.fails_when(
+    "physics/morphology/reference.py", "off + sparse.diags_array(diagonal)", "off + 1.1 * sparse.diags_array(diagonal)"
+)
 def test_all_solvers_have_the_same_solution(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ours and the peers against a direct solution; a peer that is not installed is said."""
 
@@ -27,7 +29,9 @@ def test_all_solvers_have_the_same_solution(monkeypatch: pytest.MonkeyPatch) -> 
     assert 0 < solves[0].share < 2
 
 
-@pytest.mark.fails_when("physics/morphology/reference.py", "fipy.ImplicitSourceTerm(coeff=sink)", "fipy.ImplicitSourceTerm(coeff=2 * sink)")
+@pytest.mark.fails_when(
+    "physics/morphology/reference.py", "fipy.ImplicitSourceTerm(coeff=sink)", "fipy.ImplicitSourceTerm(coeff=2 * sink)"
+)
 def test_fipy_solves_the_same_equation() -> None:
     pytest.importorskip("fipy")
     problem = reference.fingers((32, 24), 1e2)
@@ -40,7 +44,9 @@ def test_the_whole_run_grows_what_is_asked(monkeypatch: pytest.MonkeyPatch, caps
     whole = bench.growth((64, 64), 0.3)
     assert whole.growth == pytest.approx(0.3, rel=1e-6)
     assert whole.updates == pytest.approx(64 * 64 * whole.steps / whole.wall)
-    monkeypatch.setattr(bench, "measure", lambda _: (1e10, [bench.Solve("ours", 0.1, 1e-6, 10, 0.5)], ["fipy is not installed."]))
+    monkeypatch.setattr(
+        bench, "measure", lambda _: (1e10, [bench.Solve("ours", 0.1, 1e-6, 10, 0.5)], ["fipy is not installed."])
+    )
     monkeypatch.setattr(bench, "growth", lambda: whole)
     bench.run_morphology(1, as_json=True)
     assert json.loads(capsys.readouterr().out)["run"]["steps"] == whole.steps

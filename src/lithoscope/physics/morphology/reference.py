@@ -25,15 +25,23 @@ EXCHANGE = 1e-4
 
 @dataclass(frozen=True)
 class Problem:
-    """Fingers of metal in a liquid, closed at the sides, with a fixed value on top.
+    """Fingers of metal in a liquid, with a fixed value on top.
 
     conductivity  of the cells;  faces: harmonic means, zero at borders;  sink, right: as for `elliptic.Operator`
+    periodic      whether the sides belong together; they are closed otherwise
     """
 
     conductivity: Array
     faces: tuple[Array, ...]
     sink: Array
     right: Array
+    periodic: bool = False
+
+    @property
+    def operator(self) -> Operator:
+        """As we solve it."""
+        sides = (self.periodic,) * (len(self.shape) - 1)
+        return Operator(tuple(map(jnp.asarray, self.faces)), jnp.asarray(self.sink), (False, *sides))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -41,9 +49,9 @@ class Problem:
         return self.right.shape
 
 
-def fingers(shape: tuple[int, ...], contrast: float = 1e4, seed: int = 0) -> Problem:
+def fingers(shape: tuple[int, ...], contrast: float = 1e4, *, periodic: bool = False) -> Problem:
     """Six fingers of random place and height, whose metal conducts `contrast` times worse than the liquid."""
-    cells, random = np.indices(shape) + 0.5, np.random.default_rng(seed)
+    cells, random = np.indices(shape) + 0.5, np.random.default_rng(0)
     bottom = 0.2 * shape[0]
     d = cells[0] - bottom
     for _ in range(6):
@@ -55,16 +63,17 @@ def fingers(shape: tuple[int, ...], contrast: float = 1e4, seed: int = 0) -> Pro
     faces = []
     for axis in range(len(shape)):
         face = 2 * k * np.roll(k, -1, axis) / (k + np.roll(k, -1, axis))
-        face[(slice(None),) * axis + (-1,)] = 0.0
+        if axis == 0 or not periodic:
+            face[(slice(None),) * axis + (-1,)] = 0.0
         faces.append(face)
     sink = surface.copy()
     sink[-1] += 2.0
-    return Problem(k, tuple(faces), sink, -0.1 * surface)
+    return Problem(k, tuple(faces), sink, -0.1 * surface, periodic)
 
 
 def ours(problem: Problem, tolerance: float) -> tuple[Callable[[], Any], int]:
     """What solves it from zero, levels and all, as a call that waits for the solution; and the iterations."""
-    operator = Operator(tuple(map(jnp.asarray, problem.faces)), jnp.asarray(problem.sink), (False,) * len(problem.shape))
+    operator = problem.operator
     right, zero = jnp.asarray(problem.right), jnp.zeros(problem.shape)
     compiled = jax.jit(lambda a, b, guess: solve(a, b, guess, tolerance))
     found = compiled(operator, right, zero)
@@ -77,7 +86,7 @@ def device() -> str:
 
 
 def matrix(problem: Problem) -> Any:
-    """The same as a sparse matrix."""
+    """The same with closed sides as a sparse matrix."""
     from scipy import sparse
 
     at = np.arange(problem.right.size).reshape(problem.shape)
@@ -159,15 +168,15 @@ def bandwidth(cells: int = 4_000_000, repetitions: int = 10) -> float:
 def traffic(dimensions: int, iterations: int) -> float:
     """Bytes per cell that the iterations must move at least if only a few layers stay in a cache.
 
-    Finest level: 4 for z, 16 for the direction, 8 for the sink, each face and A p; on the way down 16 for u and for r, 8 for the
-    direction and A p, and 4 for right-hand side, field, diagonal and faces; on the way up these, the field twice, 8 for r and
-    4 / 2^d for the correction. Coarser levels: only what is single.
+    Finest level: 4 for z, 16 for the direction, 8 for the sink, each face and A p; on the way down 16 for u and for r, 8 for
+    the direction and for A p, and 4 for right-hand side, field, diagonal and faces; on the way up these, the field twice, 8 for
+    r and 4 / 2^d for the correction. Coarser levels: only what is single.
     """
     faces = dimensions
     direction = 4 + 16 + 8 + 8 * faces + 8
     single_down, single_up = 4 * (3 + faces), 4 * (4 + faces)
     coarse = (single_down + single_up) / (2**dimensions - 1)
-    return float(iterations) * (direction + 48 + single_down + single_up + 8 + 4 / 2**dimensions + coarse)
+    return float(iterations * (direction + 48 + single_down + single_up + 8 + 4 / 2**dimensions + coarse))
 
 
 def plate(shape: tuple[int, ...], um: float) -> tuple[int, float, float]:
