@@ -223,13 +223,13 @@ def test_film_between_merging_circles_is_buried() -> None:
     seen, total = carry(setting(n, n), [np.minimum(left, right) - R for R in radii], np.ones_like(r), np.ones_like(r))
     assert max(abs(accounted(now) / total - 1) for now in seen) < 1e-12
     angle = 2 * np.arccos(gap / 2 / radii[-1])
-    assert float(seen[-1].buried[0]) / total == pytest.approx(angle / (2 * np.pi), rel=0.1)
+    assert float(seen[-1].buried[0]) / total == pytest.approx(angle / (2 * np.pi), rel=0.06)
     assert float(seen[-1].residue[0]) / total < 2e-3
     away = (abs(np.minimum(left, right) - radii[-1]) < 0.7) & (abs(u) > gap / 2)
     assert np.asarray(seen[-1].amounts[0])[away] == pytest.approx(R0 / radii[-1], rel=0.04)
 
 
-@pytest.mark.fails_when(TRANSPORT, "enclosed = jet(frame, after, was.feet.at).value < 0", "enclosed = was.used")
+@pytest.mark.fails_when(TRANSPORT, "jnp.where(height < 0, area, 0.0)", "area")
 def test_a_piece_that_dissolves_leaves_its_film_as_residue() -> None:
     """The film of each part is its own: that of the part that stays is not touched."""
     n = 120

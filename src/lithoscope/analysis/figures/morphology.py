@@ -14,7 +14,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LightSource, ListedColormap, LogNorm, Normalize
+from matplotlib.colors import LightSource, LogNorm, Normalize
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from numpy.typing import NDArray
@@ -116,16 +116,17 @@ def draw_fields(result: Result, what: str = "salt", snapshots: Sequence[int] | N
     found, shown = Morphology(result), quantity(what)
     chosen = _chosen(found, snapshots)
     norm = _norm(found, shown, chosen)
-    height, width = found.size[0], found.size[1]
-    columns = min(len(chosen), 2)
+    low, high = _heights(found, shown, chosen)
+    columns = min(len(chosen), 2 if found.size[1] > 1.3 * (high - low) else MOST_PANELS)
     rows = -(-len(chosen) // columns)
-    breadth = (DOUBLE - 18 * MM) / columns
-    with figure(DOUBLE if columns > 1 else SINGLE, rows * (breadth * min(height / width, 1.2) + 8 * MM)) as drawn:
+    breadth = (DOUBLE - 34 * MM) / columns
+    with figure(DOUBLE, rows * (breadth * (high - low) / found.size[1] + 7 * MM) + 8 * MM) as drawn:
         panels = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axes in panels.ravel()[len(chosen) :]:
             axes.set_visible(False)
         for axes, n in zip(panels.ravel(), chosen, strict=False):
             image = _section(axes, found, shown, n, norm)
+            axes.set_ylim(low * 1e6, high * 1e6)
             axes.set_title(when(found, n), fontsize=7, fontweight="normal")
         for axes in panels[-1]:
             axes.set_xlabel("$x$ / µm")
@@ -136,31 +137,47 @@ def draw_fields(result: Result, what: str = "salt", snapshots: Sequence[int] | N
     return drawn
 
 
+def _heights(found: Morphology, shown: Quantity, snapshots: Sequence[int]) -> tuple[float, float]:
+    """What is shown of the height, m: of the surface alone, no more than it takes."""
+    ends = [line[:, 0] for n in snapshots for line in outline(found.middle(found.field("lithium_fraction", n)), found.spacing)]
+    if not shown.on_surface or not ends:
+        return 0.0, found.size[0]
+    margin = 0.06 * found.size[1]
+    low, high = min(float(end.min()) for end in ends), max(float(end.max()) for end in ends)
+    return max(low - 3 * margin, 0.0), min(high + 2 * margin, found.size[0])
+
+
 def _section(axes: Axes, found: Morphology, shown: Quantity, snapshot: int, norm: Normalize) -> ScalarMappable:
     """One section. Returns what carries the colours."""
     extent = (0.0, found.size[1] * 1e6, 0.0, found.size[0] * 1e6)
     axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
     xi = found.middle(found.field("lithium_fraction", snapshot))
     lines = outline(xi, found.spacing)
-    _metal(axes, found, snapshot, extent)
     if shown.on_surface:
+        _metal(axes, found, snapshot)
         mark: ScalarMappable = _along_surface(axes, found, shown, snapshot, lines, norm)
     else:
-        mark = axes.imshow(_values(found, shown, snapshot) * shown.scale, origin="lower", extent=extent, cmap=shown.shade,
-                           norm=norm, interpolation="nearest")  # fmt: skip
+        everywhere = found.middle(found.field(shown.field, snapshot)) * shown.scale
+        mark = axes.imshow(everywhere, origin="lower", extent=extent, cmap=shown.shade, norm=norm, interpolation="bilinear")
+        _metal(axes, found, snapshot)
         for line in lines:
             axes.plot(line[:, 1] * 1e6, line[:, 0] * 1e6, color=BLACK, lw=0.5)
     _scale_bar(axes, extent)
     return mark
 
 
-def _metal(axes: Axes, found: Morphology, snapshot: int, extent: tuple[float, float, float, float]) -> None:
+def _metal(axes: Axes, found: Morphology, snapshot: int) -> None:
     """Metal as one grey, pieces without contact in colours of their own."""
     xi = found.middle(found.field("lithium_fraction", snapshot))
-    piece = found.middle(found.field("piece", snapshot)) if found.has("piece") else np.zeros_like(xi)
-    colour = np.where(piece > 0, 1 + (piece - 1) % len(DEAD), 0.0)
-    axes.imshow(np.where(xi > SURFACE, colour, np.nan), origin="lower", extent=extent, interpolation="nearest",
-                cmap=ListedColormap([METAL, *DEAD]), vmin=-0.5, vmax=len(DEAD) + 0.5)  # fmt: skip
+    across, height = (axis * 1e6 for axis in (found.axes[1], found.axes[0]))
+    # The outermost cells reach to the edge of the picture.
+    across[[0, -1]], height[[0, -1]] = (0.0, found.size[1] * 1e6), (0.0, found.size[0] * 1e6)
+    axes.contourf(across, height, xi, levels=[SURFACE, 2.0], colors=[METAL])
+    if not found.has("piece"):
+        return
+    piece = found.middle(found.field("piece", snapshot))
+    for k in np.unique(piece[piece > 0]).astype(int):
+        axes.contourf(across, height, np.where(piece == k, xi, 0.0), levels=[SURFACE, 2.0], colors=[DEAD[(k - 1) % len(DEAD)]])
 
 
 def _along_surface(
@@ -182,11 +199,11 @@ def _along_surface(
 
 def _scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
     """A bar of a round length at the lower right, in the metal."""
-    width, height = extent[1], extent[3]
+    width = extent[1]
     length = next(n * 10**k for k in range(4, -4, -1) for n in (5, 2, 1) if n * 10**k <= width / 4)
-    right, y = width * 0.96, height * 0.05
-    axes.plot([right - length, right], [y, y], color=BLACK, lw=1.6, solid_capstyle="butt")
-    axes.text(right - length / 2, y + 0.015 * height, f"{length:g} µm", ha="center", va="bottom", fontsize=6)
+    right, place = width * 0.96, axes.get_xaxis_transform()
+    axes.plot([right - length, right], [0.05, 0.05], color=BLACK, lw=1.6, solid_capstyle="butt", transform=place)
+    axes.text(right - length / 2, 0.065, f"{length:g} µm", ha="center", va="bottom", fontsize=6, transform=place)
 
 
 # ------------------------------------------------------------------------------------------------- the surface in 3D

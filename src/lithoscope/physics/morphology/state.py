@@ -115,6 +115,7 @@ class Scheme:
     width      eps of the profile in cells
     keeping    V_r over the largest speed of the front
     courant    largest share of a cell by which a front may move in a step
+    change     largest relative change of the salt at the surface in a step
     closure    largest relative difference of delivered and imposed current that is left to the last, linear correction
     tolerance  of the solution for the potential in each step of Newton's method, relative to its residual
     salt       tolerance of the solution for the salt
@@ -126,6 +127,7 @@ class Scheme:
     width: float = 1.0
     keeping: float = 1.0
     courant: float = 0.2
+    change: float = 0.05
     closure: float = 1e-4
     tolerance: float = 1e-4
     salt: float = 1e-6

@@ -15,11 +15,11 @@ from lithoscope.physics.morphology.kinetics import exchange, held
 from lithoscope.physics.morphology.observe import Shape, shape
 from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State
 
-CHANGE = 0.05
-"""Largest relative change of the salt at the surface in a step."""
-
 FASTEST_GROWTH = 1.5
 """Of the time step that the salt allows, from one step to the next."""
+
+LEAST_SHARE = 0.05
+"""Share of the concentration of the reservoir below which its change counts against that share."""
 
 
 class Record(NamedTuple):
@@ -113,7 +113,7 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     new = State(
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
-        salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters),
+        salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters, scheme),
         books=_booked(state, found, lost, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
     looked = state._replace(phi=new.phi, pieces=new.pieces)
@@ -121,12 +121,12 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
 
 
-def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters) -> Array:
-    """The time step that changes the salt at the surface by `CHANGE`, from what this one did."""
+def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters, scheme: Scheme) -> Array:
+    """The time step that changes the salt at the surface as much as it may, from what this one did."""
     c = parameters.c0 + state.salt
     at_surface = seen.area > 0.1 * jnp.max(seen.area)
-    change = jnp.max(jnp.abs(salt - state.salt) / jnp.maximum(c, CHANGE * parameters.c0) * at_surface)
-    return taken * jnp.clip(CHANGE / (change + 1e-30), 0.2, FASTEST_GROWTH)
+    change = jnp.max(jnp.abs(salt - state.salt) / jnp.maximum(c, LEAST_SHARE * parameters.c0) * at_surface)
+    return taken * jnp.clip(scheme.change / (change + 1e-30), 0.2, FASTEST_GROWTH)
 
 
 def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
@@ -177,7 +177,7 @@ def _loose(state: State) -> Array:
 def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
     """The state at the beginning of a step of the program: a potential to begin the search from, and a first time step.
 
-    The salt in front of a flat surface changes by `CHANGE` in t = pi D (CHANGE c0 F / (2 i (1 - t+)))^2, Sand's law.
+    The salt in front of a flat surface changes by a share x in t = pi D (x c0 F / (2 i (1 - t+)))^2, Sand's law.
     """
     control = parameters.control
     D, t_plus = _at_reservoir(parameters)
@@ -185,7 +185,7 @@ def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
     resistance = jnp.mean(scheme.carried.skin(state.skin).resistance)
     guess = flat_guess(current, parameters, resistance)
     reference = jnp.where(control.held > 0, limiting(parameters, scheme), jnp.abs(control.current)) + 1e-9
-    first = jnp.pi * D * (CHANGE * parameters.c0 * FARADAY / (2 * reference * (1 - t_plus) + 1e-9)) ** 2
+    first = jnp.pi * D * (scheme.change * parameters.c0 * FARADAY / (2 * reference * (1 - t_plus) + 1e-9)) ** 2
     return state._replace(phi=jnp.full(scheme.grid.shape, guess), salt_dt=first)
 
 

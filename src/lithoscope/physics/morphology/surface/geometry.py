@@ -169,16 +169,22 @@ def jet(frame: Frame, field: jax.Array, at: jax.Array) -> Jet:
 
 
 def interpolate(frame: Frame, fields: jax.Array, at: jax.Array) -> jax.Array:
-    """Fields (number, *grid) at points (axes, points): (number, points), by local cubics."""
+    """Fields (number, *grid) at points (axes, points): (number, points), by local cubics.
+
+    A value stays between the least and the largest of the cells that it is made from: beside a jump a cubic would overshoot,
+    and a factor could become negative. Where a field is smooth this changes nothing.
+    """
     low = jnp.floor(at).astype(jnp.int32)
     where = _around(frame, low)
     weights = [_weights(at[axis] - low[axis])[0] for axis in range(frame.axes)]
+    over = tuple(range(frame.axes))
     found = []
     for field in fields:
-        values = _held(field.ravel()[where])
+        around = _held(field.ravel()[where])
+        values = around
         for weight in weights:
             values = _contract(values, weight)
-        found.append(values)
+        found.append(jnp.clip(values, around.min(over), around.max(over)))
     return jnp.stack(found)
 
 

@@ -12,9 +12,10 @@ is the departure point, which is right to second order where the speed varies al
 cubics, and amounts divided by the ratio of areas sqrt(prod(1 + kappa_0 s) / prod(1 - kappa_1 s)), s the distance moved.
 
 Old surface that finds no new surface within a cell has ended: in the metal its film is *buried* (fronts have merged), in the
-electrolyte it is *residue* (metal has dissolved). New surface that finds no old one carries what its neighbours carry, and
-without neighbours it is *fresh*: it has no film yet. The totals of every connected part are a ledger of their own; fields are
-scaled to it after every step, and the largest logarithm of that factor is kept.
+electrolyte it is *residue* (metal has dissolved). So has film that is squeezed where the surface is too sharp for the grid. New
+surface that finds no old one carries what its neighbours carry, and without neighbours it is *fresh*: it has no film yet. The
+totals of every connected part are a ledger of their own; fields are scaled to it after every step, and the largest logarithm of
+that factor is kept.
 
 Validity: a surface that moves by less than half a cell in a step; features wider than four cells. A film that stays behind as a
 shell while the metal retreats is not represented: on a shrinking surface it thickens.
@@ -40,6 +41,10 @@ SWEEPS = 4
 
 SIDEWAYS = 0.02
 """Cells by which the way to the new surface may leave the normal: where it is more, the surface ends in a corner."""
+
+SHARP = 0.25
+"""Curvature, 1/cell, beyond which the surface is not resolved. Film that is squeezed there is not thickened any further: it
+ends, in the metal under a closing corner, in the electrolyte at a vanishing tip."""
 
 NEIGHBOURHOOD = 4
 """Cells around an end of the surface in which the film is counted before and after; half as many again in its smooth edge."""
@@ -114,6 +119,8 @@ def advance(
     shift = ((here.feet.at - origin.at) * here.feet.normal).sum(0)
     departure = 0.5 * (origin.at + here.feet.at - shift * here.feet.normal)
     ratio = jnp.sqrt(jnp.maximum(stretch(origin, shift), 0.1) / jnp.maximum(stretch(here.feet, -shift), 0.1))
+    sharp = jnp.maximum(jnp.abs(here.feet.mean), jnp.abs(origin.mean)) > SHARP
+    ratio = jnp.where(sharp & (ratio < 1), 1.0, ratio)
     known = here.used & origin.found
     departure = jnp.where(known, departure, 0.0)
     bare = jnp.concatenate([jnp.zeros(species), fresh])
@@ -185,7 +192,9 @@ def _settled(
     onto = feet(frame, after, was.feet.at, reach=JUMP, iterations=NEAR_ITERATIONS)
     offset = onto.at - was.feet.at
     aside = offset - (offset * was.feet.normal).sum(0) * was.feet.normal
-    ends = was.used & ~(onto.found & ((aside**2).sum(0) < SIDEWAYS**2))
+    height = jet(frame, after, was.feet.at).value
+    squeezed = (jnp.abs(was.feet.mean) > SHARP) & (was.feet.mean * height > 0)
+    ends = was.used & (~(onto.found & ((aside**2).sum(0) < SIDEWAYS**2)) | squeezed)
     window = _window(frame, on_grid(frame, was.cells, ends, fill=False))[None]
     here, there = interpolate(frame, window, was.feet.at)[0], interpolate(frame, window, origin)[0]
     parts = before.totals.shape[0]
@@ -193,8 +202,7 @@ def _settled(
     kept = _by_part(setting, now, now.area * there * _in_band(moved), owner, parts)
     gone = jnp.clip(left - kept, 0.0, before.totals)
     area = jnp.where(ends, was.area, 0.0)[None]
-    enclosed = jet(frame, after, was.feet.at).value < 0
-    inside = _by_part(setting, was, jnp.where(enclosed, area, 0.0), owner, parts)
+    inside = _by_part(setting, was, jnp.where(height < 0, area, 0.0), owner, parts)
     buried = gone * inside / jnp.maximum(_by_part(setting, was, area, owner, parts), 1e-300)
     return moved._replace(
         totals=before.totals - gone,
