@@ -59,7 +59,7 @@ class Watch:
 
 @cache
 def staged() -> tuple[Driver, Watch, End]:
-    """Rest 2 h, strip 0.6 mAh/cm2 at 10 mA/cm2, plate 0.9 mAh/cm2."""
+    """Rest 2 h, strip 0.6 mAh/cm2 at 10 mA/cm2, plate 1.3 mAh/cm2."""
     cell = ls.Cell.symmetric(anode=ls.Foil("50 um"), electrolyte="1 M LiPF6 EC:DMC 1:1", separator="PP 20 um", area="1.13 cm2")
     p = of_cell(cell, Surface(0.47, 0.0))
     laws = start.laws(FILM, GRID, 1.0, float(p.molar_volume), start.electrolyte_of(p))
@@ -70,7 +70,7 @@ def staged() -> tuple[Driver, Watch, End]:
     carried = transport.start(laws.setting, jnp.asarray(xi), amounts, fields.carried.marks, fields.owner, 0)
     state = at_rest(jnp.asarray(xi), fields._replace(carried=carried))
     program = ls.Program([
-        ls.Rest("2 h"), ls.Current("10 mA/cm2", {"capacity": "0.6 mAh/cm2"}), ls.Current("-10 mA/cm2", {"capacity": "0.9 mAh/cm2"}),
+        ls.Rest("2 h"), ls.Current("10 mA/cm2", {"capacity": "0.6 mAh/cm2"}), ls.Current("-10 mA/cm2", {"capacity": "1.3 mAh/cm2"}),
     ])  # fmt: skip
     foil = 50e-6 * 96485.33212 / float(p.molar_volume)
     scheme, watch = Scheme(GRID, carried=laws), Watch()

@@ -20,7 +20,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from lithoscope.constants import FARADAY
-from lithoscope.physics.laws.ferroelectric import Landau, follow
+from lithoscope.physics.laws.ferroelectric import Landau, coercive_field, follow
 from lithoscope.physics.laws.films import grown_by_diffusion, grown_by_tunnelling
 from lithoscope.physics.morphology.engine import Array, jnp
 from lithoscope.physics.morphology.equations import geometry
@@ -117,6 +117,10 @@ class Layer:
     def field(self, i: Array) -> Array:
         """E_n of a plating current density, V/m, positive out of the metal."""
         return -self.resistance / self.thickness * i
+
+    def reach(self, i: Array) -> Array:
+        """|E_n| / E_c of a plating current density: above 1 it reverses the layer, far below nothing does."""
+        return jnp.abs(self.field(i)) / coercive_field(self.law)
 
     def moved(self, P: Array, i: Array, dt: Array) -> Array:
         """The polarisation after a step."""
@@ -294,7 +298,9 @@ class FilmLaws:
         opened = jnp.sum(jnp.where(mine, cells * open_share, 0.0), axes)
         closed = jnp.sum(jnp.where(mine, cells * (1 - open_share), 0.0), axes)
         totals = now.totals.at[:, self.product].add(closed).at[:, -1].add(opened)
-        thicker = film / jnp.maximum(film + amount * (1 - open_share) * self.species[self.product].molar_volume, 1e-300)
+        volume = self.species[self.product].molar_volume / (1 - self.porosity)
+        added = amount * (1 - open_share) * volume / jnp.maximum(covered, ALL_OPEN)
+        thicker = film / jnp.maximum(film + added, 1e-300)
         marks = now.marks.at[Mark.STRETCH].multiply(jnp.where(film > 0, thicker, 1.0))
         return Fields(now._replace(amounts=amounts, totals=totals, marks=marks), fields.owner)
 
