@@ -142,7 +142,8 @@ def _booked(state: State, found: Solved, lost: Array, growth: Array, dissolved: 
         salt_used=books.salt_used + dissolved.used,
         displaced=books.displaced + jnp.sum((found.seen.electrolyte - after) * c) * per_area,
         corroded=books.corroded + jnp.sum(found.seen.area * lost) * dt * per_area,
-        isolated=books.isolated + _loose(state, growth) * dt * per_area * FARADAY / parameters.molar_volume,
+        # Pieces take part in no net current, but in corrosion and, at what is left of a neck, in the keeping of the profile.
+        isolated=books.isolated + _of_pieces(state, growth) * dt * per_area * FARADAY / parameters.molar_volume,
     )
 
 
@@ -166,14 +167,14 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
         metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
         film=scheme.carried.lithium(state.skin),
-        loose=_loose(state, state.xi) * per_area * FARADAY / parameters.molar_volume,
+        loose=_of_pieces(state, state.xi) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
 
 
-def _loose(state: State, metal: Array) -> Array:
-    """Sum of metal, or of its growth, that is without contact: what corrosion and the profile keeper move there counts too."""
-    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, metal, 0.0))
+def _of_pieces(state: State, u: Array) -> Array:
+    """Sum of a field over the cells that belong to pieces without contact."""
+    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, u, 0.0))
 
 
 def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
