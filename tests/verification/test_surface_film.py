@@ -153,6 +153,7 @@ def _one(scheme: Scheme):  # type: ignore[no-untyped-def]
     return jax.jit(partial(step, scheme=scheme))
 
 
+@pytest.mark.slow
 @pytest.mark.fails_when(FILM, "step = self.layer.potential_step * share", "step = (self.layer.potential_step + 1e-3) * share")
 def test_a_constant_polarisation_has_no_effect_on_a_direct_current() -> None:
     """The same film with P = P_s and all channels off is the film with P = 0, to 1e-6; a uniform step shifts the voltage alone."""

@@ -239,9 +239,14 @@ class FilmLaws:
         """Parasitic current density at this moment, A/m2."""
         if self.growth is None:
             return jnp.zeros(())
+        return sum(self._at_once(fields), start=jnp.zeros(()))
+
+    def _at_once(self, fields: Fields) -> tuple[Array, Array]:
+        """What the covered and the open part take at this moment, A/m2 of surface."""
+        assert self.growth is not None  # asked for where there is corrosion alone
         (film, fresh), covered, factor = self.thickness(fields), self.covered(fields), fields.carried.marks[Mark.KINETICS]
-        speed = covered * self.growth.speed(film, factor) + (1 - covered) * self.growth.speed(fresh, factor)
-        return self._charge_per_volume * speed
+        speeds = covered * self.growth.speed(film, factor), (1 - covered) * self.growth.speed(fresh, factor)
+        return self._charge_per_volume * speeds[0], self._charge_per_volume * speeds[1]
 
     def corroded(self, fields: Fields, before: Array, dt: Array) -> Array:
         """Mean parasitic current density of the next step, A/m2: the growth law is integrated over it.
@@ -285,9 +290,9 @@ class FilmLaws:
         """The fields with what corrosion adds: locally by the law, in total by the metal that went."""
         if self.growth is None:
             return fields
-        covered, (film, fresh) = self.covered(fields), self.thickness(fields)
-        at_once = covered * self.growth.speed(film, jnp.ones(())) + (1 - covered) * self.growth.speed(fresh, jnp.ones(()))
-        open_share = (1 - covered) * self.growth.speed(fresh, jnp.ones(())) / jnp.maximum(at_once, 1e-300)
+        covered, (film, _) = self.covered(fields), self.thickness(fields)
+        intact, cracked = self._at_once(fields) if self.galvanic else self._grown(fields, dt)
+        open_share = cracked / jnp.maximum(intact + cracked, 1e-300)
         amount = lost * dt / (FARADAY * self.species[self.product].lithium)
         now = fields.carried
         amounts = now.amounts.at[self.product].add(amount * (1 - open_share)).at[-1].add(amount * open_share)
