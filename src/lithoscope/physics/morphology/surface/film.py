@@ -15,7 +15,7 @@ effect on a direct current; it acts through the four channels of the layer, each
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from lithoscope.physics.morphology.equations import geometry
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.surface import transport
-from lithoscope.physics.morphology.surface.geometry import Frame
+from lithoscope.physics.morphology.surface.geometry import Frame, band, level
 from lithoscope.physics.morphology.surface.transport import Carried, Setting
 
 MOLECULE = 0.3e-9
@@ -323,6 +323,16 @@ class FilmLaws:
     def divided(self, fields: Fields, owner: Array, places: int) -> Fields:
         """The fields after the metal was divided into connected parts anew."""
         return Fields(transport.reassigned(self.setting, fields.carried, owner, places), owner)
+
+    def has_room(self, fields: Fields) -> bool:
+        """Whether no cell of the band was left out since the start."""
+        return int(fields.carried.band.overflow) == 0
+
+    def widened(self, fields: Fields, xi: Array) -> tuple[FilmLaws, Fields]:
+        """The laws and the fields with twice the room for the band."""
+        wider = replace(self, places=min(2 * self.places, self.setting.frame.size))
+        here = band(self.setting.frame, level(xi, self.width), wider.places)
+        return wider, fields._replace(carried=fields.carried._replace(band=here))
 
     def lithium(self, fields: Fields) -> Array:
         """Lithium in all film, buried and left in the electrolyte included, C/m2 of electrode."""
