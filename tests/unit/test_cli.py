@@ -107,7 +107,7 @@ def test_a_claim_whose_interval_has_no_end(lithoscope: Any) -> None:
         (("run", "cell.toml", "wrong.toml"), 'wrong.toml: steps.0.kind (line 3) = "power" is not built yet'),
         (
             ("run", "cell.toml", "program.toml", "--model", "model.toml"),
-            'model.toml: kind (line 2) = "phase_field" is not built yet',
+            'model.toml: kind (line 2) = "phase_field" is not a model that Lithoscope knows',
         ),
         (("show", "."), "is not a result of Lithoscope"),
         (("run", "cell.toml", "program.toml", "--to", "."), "is the current folder"),

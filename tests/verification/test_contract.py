@@ -12,7 +12,8 @@ from lithoscope.physics.contract import Model, silent
 from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
-MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full()]
+SMALL = ls.PhaseField(width="8 um", height="12 um", roughness="0.1 um")
+MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full(), SMALL]
 
 
 def cell_for(model: Model, foils: ls.Cell) -> ls.Cell:

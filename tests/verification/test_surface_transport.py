@@ -93,6 +93,7 @@ def test_the_film_is_conserved_and_hardly_corrected() -> None:
         assert 0 < circle(n)["correction"] < 1e-3 * 0.1 * n
 
 
+@pytest.mark.slow
 @pytest.mark.fails_when(GEOMETRY, "return mean, _bend(n, cofactors) / size**2", "return mean, 0 * mean")
 def test_amounts_on_a_growing_sphere() -> None:
     """n = n_0 (R_0 / R)^2: both principal curvatures count."""

@@ -313,7 +313,10 @@ def check(as_json: AsJson = False) -> None:
 
 @app.command()
 def bench(
-    what: Annotated[Literal["all", "ensembles"], typer.Argument(help="ensembles: thousands of designs instead.")] = "all",
+    what: Annotated[
+        Literal["all", "ensembles", "morphology"],
+        typer.Argument(help="ensembles: thousands of designs instead; morphology: the phase field and its solver."),
+    ] = "all",
     runs: Annotated[int, typer.Option(help="Repetitions of each measurement.", min=1, max=100)] = 5,
     life: Annotated[bool, typer.Option("--life", help="Also 400 cycles of a cell that ages: minutes.")] = False,
     as_json: AsJson = False,
@@ -324,5 +327,10 @@ def bench(
 
     if what == "ensembles":
         run_ensembles(as_json=as_json)
+        return
+    if what == "morphology":
+        from lithoscope.cli.bench_morphology import run_morphology
+
+        run_morphology(runs, as_json=as_json)
         return
     run_benchmarks(runs, life=life, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lithoscope.cli import output
 from lithoscope.errors import InputError, RunInterrupted
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from lithoscope.result import Result
 
     Read = TypeVar("Read", bound=Document)
+    Behaves_co = TypeVar("Behaves_co", covariant=True)
+
+    class Reader(Protocol[Behaves_co]):
+        """Makes a model from the text of its file."""
+
+        def __call__(self, text: str, *, file: str | None = None) -> Behaves_co:
+            """The model."""
+
 
 FIGURES = ("voltage", "spectrum")
 """What `run` draws into the folder of a result."""
@@ -27,11 +35,12 @@ def run_files(
 ) -> int:
     """Run a cell file through a program file and keep the result, also of an interrupted run; returns the exit code."""
     from lithoscope.design import Cell
+    from lithoscope.physics.models import read_model
     from lithoscope.protocol import Program
     from lithoscope.result.manifest import Manifest, inputs_of
 
     of, plan = read_document(Cell, cell), read_document(Program, program)
-    chosen = read_model_named(model) if model else default_model(of)
+    chosen = _named(model, read_model) if model else default_model(of)
     run_id = Manifest(inputs_of(of, plan, chosen)).run_id
     folder = to or Path("results") / f"{Path(cell).stem}-{Path(program).stem}-{run_id}"
     if not as_json:
@@ -66,13 +75,19 @@ def read_document(kind: type[Read], given: str) -> Read:
 
 
 def read_model_named(given: str) -> CellModel:
-    """A model from its file, or with its defaults by its name."""
-    from lithoscope.document import read_text
+    """A model of the cell scale from its file, or with its defaults by its name."""
     from lithoscope.physics.cell import read_model
 
+    return _named(given, read_model)
+
+
+def _named(given: str, reader: Reader[Behaves_co]) -> Behaves_co:
+    """What a reader makes of a model file, or of a model's name."""
+    from lithoscope.document import read_text
+
     if Path(given).suffix:
-        return read_model(read_text(Path(given)), file=Path(given).name)
-    return read_model(f'kind = "{given}"', file="--model")
+        return reader(read_text(Path(given)), file=Path(given).name)
+    return reader(f'kind = "{given}"', file="--model")
 
 
 def _figures(result: Result, folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LightSource, LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from numpy.typing import NDArray
@@ -211,6 +211,9 @@ def _scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
 AZIMUTH, ELEVATION = -55, 32
 """From where a surface is looked at, degrees."""
 
+LIGHT = (-0.1, -0.6, 0.8)
+"""Where the light comes from: above, to the left of who looks."""
+
 MOST_TRIANGLES = 120_000
 """That are drawn; a finer surface is drawn from every second cell."""
 
@@ -279,11 +282,11 @@ def _paint_dead(found: Morphology, snapshot: int, middles: Array, colours: Array
 
 
 def _lit(corners: Array, colours: Array) -> Array:
-    """Colours of triangles (triangles, 3 corners, 3 axes) in a light from the upper left."""
+    """Colours of triangles (triangles, 3 corners, 3 axes) in the light."""
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, [1, 2, 0]]
     # The triangles are turned alike; the metal lies below, so that all of them together look up.
     normal *= np.sign(normal[:, 2].sum()) / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-    strength = 0.45 + 0.55 * np.clip(normal @ LightSource(315, 40).direction, 0, 1)
+    strength = 0.45 + 0.55 * np.clip(normal @ np.array(LIGHT), 0, 1)
     return np.concatenate([colours[:, :3] * strength[:, None], colours[:, 3:]], 1)
 
 

@@ -109,6 +109,9 @@ class Driver:
         # Only where metal goes, or where there are pieces, can contacts come and go.
         breaks = plating(visit) <= 0 or self.point.state.pieces is not None
         done = self._steps(self.point.state, parameters, limits, BETWEEN if breaks else ROWS)
+        if not self.scheme.carried.has_room(done.state.skin):
+            self._widen()
+            return self._loop(visit, parameters)
         rows = instants(done)
         met = first(rows, window)
         if met is None:
@@ -124,6 +127,12 @@ class Driver:
         rows = instants(done)
         self._take(visit, done, rows, last=True)
         return status_of(event, rows, self._stop, self.scheme.grid)
+
+    def _widen(self) -> None:
+        """Give a surface that has grown longer the room that it needs; the loop in which it had too little is run again."""
+        carried, skin = self.scheme.carried.widened(self.point.state.skin, self.point.state.xi)
+        self.scheme = replace(self.scheme, carried=carried)
+        self.point = replace(self.point, state=self.point.state._replace(skin=skin))
 
     def _steps(self, state: State, parameters: Parameters, limits: Limits, most: int) -> Batch:
         done: Batch = batch(state, parameters, limits, jnp.asarray(most), scheme=self.scheme)

@@ -81,8 +81,7 @@ def roughness_gradient(
     speed = front_speed(plating(visit), float(parameters.molar_volume))
     steps = math.ceil(RESERVE * duration(visit) * speed / (scheme.front * scheme.grid.spacing))
     dt = duration(visit) / steps
-    of = jax.jit(jax.value_and_grad(partial(roughness, scheme=scheme, steps=steps), has_aux=True))
-    (value, time), gradient = of(jnp.asarray(film), state, parameters, dt)
+    (value, time), gradient = _backwards(jnp.asarray(film), state, parameters, dt, scheme=scheme, steps=steps)
     if float(time) < duration(visit) * (1 - 1e-9):
         raise InputError(
             "program.steps.0.current_density",
@@ -92,6 +91,16 @@ def roughness_gradient(
             do="Use less current, less roughness or a film that is more even",
         )
     return RoughnessGradient(float(value), np.asarray(gradient), np.array(film), steps)
+
+
+@partial(jax.jit, static_argnames=("scheme", "steps"))
+def _backwards(
+    film: jax.Array, state: State, parameters: Parameters, dt: float, *, scheme: Scheme, steps: int
+) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+    """Roughness and time of `roughness`, and the derivative; compiled once for each scheme."""
+    of = jax.value_and_grad(partial(roughness, scheme=scheme, steps=steps), has_aux=True)
+    found: tuple[tuple[jax.Array, jax.Array], jax.Array] = of(film, state, parameters, dt)
+    return found
 
 
 def roughness(

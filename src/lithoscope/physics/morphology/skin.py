@@ -47,6 +47,12 @@ class Carried(Protocol):
     def divided(self, fields: Any, owner: Array, places: int) -> Any:
         """The fields after the metal was divided into connected parts anew; owner: the part of each cell, 0 the electrode."""
 
+    def has_room(self, fields: Any) -> bool:
+        """Whether the compiled step had room for all of the surface, up to now."""
+
+    def widened(self, fields: Any, xi: Array) -> tuple[Carried, Any]:
+        """The laws and the fields with more room; xi: metal fraction that the fields belong to."""
+
     def lithium(self, fields: Any) -> Array:
         """Lithium in films of the surface, C/m2 of electrode."""
 
@@ -74,6 +80,14 @@ class Still:
     def divided(self, fields: Skin, _owner: Array, _places: int) -> Skin:
         """The same."""
         return fields
+
+    def has_room(self, _fields: Skin) -> bool:
+        """It needs none."""
+        return True
+
+    def widened(self, fields: Skin, _xi: Array) -> tuple[Carried, Skin]:
+        """The same."""
+        return self, fields
 
     def lithium(self, _fields: Skin) -> Array:
         """None: what a film took before the run is not counted."""

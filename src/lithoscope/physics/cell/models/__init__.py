@@ -22,10 +22,6 @@ MODELS: Mapping[str, type[CellModel]] = {
 }  # fmt: skip
 """The models of the cell scale by their literal tag."""
 
-PLANNED_MODELS = {
-    "phase_field": "the shape of lithium comes with the morphology scale",
-}
-
 
 def models_for(kind: str) -> Mapping[str, type[CellModel]]:
     """The models that suit a kind of working electrode, by their literal tag; the first is the default."""
@@ -35,7 +31,7 @@ def models_for(kind: str) -> Mapping[str, type[CellModel]]:
 def read_model(text: str, *, file: str | None = None) -> CellModel:
     """A model from the text of its file. Raises InputError naming the field, with the file and its line."""
     try:
-        return choose(MODELS, PLANNED_MODELS, "a model", parse_toml(text, file=file))  # type: ignore[return-value]  # one of them
+        return choose(MODELS, {}, "a model", parse_toml(text, file=file))  # type: ignore[return-value]  # one of them
     except InputError as error:
         raise error.in_file(file, line_of(text, error.where)) if file else error from None
 

@@ -95,7 +95,7 @@ def _solution(
 def _on_one(
     operator: Operator, right: Array, guess: Array, tolerance: Array, pieces: Array | None
 ) -> tuple[Array, Array, Array]:
-    """On one device: machine code on a processor, where it is five times as fast, and a program of XLA everywhere else."""
+    """On one device: machine code on a processor, where it is several times as fast, and a program of XLA everywhere else."""
 
     def anywhere(operator: Operator, *given: Any) -> tuple[Array, Array, Array]:
         closed = operator.closed()

@@ -15,19 +15,19 @@ effect on a direct current; it acts through the four channels of the layer, each
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
 from lithoscope.constants import FARADAY
-from lithoscope.physics.laws.ferroelectric import Landau, follow
+from lithoscope.physics.laws.ferroelectric import Landau, coercive_field, follow
 from lithoscope.physics.laws.films import grown_by_diffusion, grown_by_tunnelling
 from lithoscope.physics.morphology.engine import Array, jnp
 from lithoscope.physics.morphology.equations import geometry
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.surface import transport
-from lithoscope.physics.morphology.surface.geometry import Frame
+from lithoscope.physics.morphology.surface.geometry import Frame, band, level
 from lithoscope.physics.morphology.surface.transport import Carried, Setting
 
 MOLECULE = 0.3e-9
@@ -117,6 +117,10 @@ class Layer:
     def field(self, i: Array) -> Array:
         """E_n of a plating current density, V/m, positive out of the metal."""
         return -self.resistance / self.thickness * i
+
+    def reach(self, i: Array) -> Array:
+        """|E_n| / E_c of a plating current density: above 1 it reverses the layer, far below nothing does."""
+        return jnp.abs(self.field(i)) / coercive_field(self.law)
 
     def moved(self, P: Array, i: Array, dt: Array) -> Array:
         """The polarisation after a step."""
@@ -235,9 +239,14 @@ class FilmLaws:
         """Parasitic current density at this moment, A/m2."""
         if self.growth is None:
             return jnp.zeros(())
+        return sum(self._at_once(fields), start=jnp.zeros(()))
+
+    def _at_once(self, fields: Fields) -> tuple[Array, Array]:
+        """What the covered and the open part take at this moment, A/m2 of surface."""
+        assert self.growth is not None  # asked for where there is corrosion alone
         (film, fresh), covered, factor = self.thickness(fields), self.covered(fields), fields.carried.marks[Mark.KINETICS]
-        speed = covered * self.growth.speed(film, factor) + (1 - covered) * self.growth.speed(fresh, factor)
-        return self._charge_per_volume * speed
+        speeds = covered * self.growth.speed(film, factor), (1 - covered) * self.growth.speed(fresh, factor)
+        return self._charge_per_volume * speeds[0], self._charge_per_volume * speeds[1]
 
     def corroded(self, fields: Fields, before: Array, dt: Array) -> Array:
         """Mean parasitic current density of the next step, A/m2: the growth law is integrated over it.
@@ -281,9 +290,9 @@ class FilmLaws:
         """The fields with what corrosion adds: locally by the law, in total by the metal that went."""
         if self.growth is None:
             return fields
-        covered, (film, fresh) = self.covered(fields), self.thickness(fields)
-        at_once = covered * self.growth.speed(film, jnp.ones(())) + (1 - covered) * self.growth.speed(fresh, jnp.ones(()))
-        open_share = (1 - covered) * self.growth.speed(fresh, jnp.ones(())) / jnp.maximum(at_once, 1e-300)
+        covered, (film, _) = self.covered(fields), self.thickness(fields)
+        intact, cracked = self._at_once(fields) if self.galvanic else self._grown(fields, dt)
+        open_share = cracked / jnp.maximum(intact + cracked, 1e-300)
         amount = lost * dt / (FARADAY * self.species[self.product].lithium)
         now = fields.carried
         amounts = now.amounts.at[self.product].add(amount * (1 - open_share)).at[-1].add(amount * open_share)
@@ -294,7 +303,9 @@ class FilmLaws:
         opened = jnp.sum(jnp.where(mine, cells * open_share, 0.0), axes)
         closed = jnp.sum(jnp.where(mine, cells * (1 - open_share), 0.0), axes)
         totals = now.totals.at[:, self.product].add(closed).at[:, -1].add(opened)
-        thicker = film / jnp.maximum(film + amount * (1 - open_share) * self.species[self.product].molar_volume, 1e-300)
+        volume = self.species[self.product].molar_volume / (1 - self.porosity)
+        added = amount * (1 - open_share) * volume / jnp.maximum(covered, ALL_OPEN)
+        thicker = film / jnp.maximum(film + added, 1e-300)
         marks = now.marks.at[Mark.STRETCH].multiply(jnp.where(film > 0, thicker, 1.0))
         return Fields(now._replace(amounts=amounts, totals=totals, marks=marks), fields.owner)
 
@@ -312,6 +323,16 @@ class FilmLaws:
     def divided(self, fields: Fields, owner: Array, places: int) -> Fields:
         """The fields after the metal was divided into connected parts anew."""
         return Fields(transport.reassigned(self.setting, fields.carried, owner, places), owner)
+
+    def has_room(self, fields: Fields) -> bool:
+        """Whether no cell of the band was left out since the start."""
+        return int(fields.carried.band.overflow) == 0
+
+    def widened(self, fields: Fields, xi: Array) -> tuple[FilmLaws, Fields]:
+        """The laws and the fields with twice the room for the band."""
+        wider = replace(self, places=min(2 * self.places, self.setting.frame.size))
+        here = band(self.setting.frame, level(xi, self.width), wider.places)
+        return wider, fields._replace(carried=fields.carried._replace(band=here))
 
     def lithium(self, fields: Fields) -> Array:
         """Lithium in all film, buried and left in the electrolyte included, C/m2 of electrode."""

@@ -91,7 +91,7 @@ class Band(NamedTuple):
     cells     index of each cell in the flattened grid; the number of cells where a place is empty, (places,)
     feet      their foot points
     area      area of the surface that each stands for, cell^(axes - 1), (places,)
-    overflow  how many cells found no place: the band must have more of them if this is not zero
+    overflow  how many cells found no place, since the start: the band must have more of them if this is not zero
     """
 
     cells: jax.Array

@@ -115,6 +115,7 @@ def advance(
     frame, species = setting.frame, len(carried.amounts)
     before, after = level(old, setting.width), level(new, setting.width)
     here = band(frame, after, setting.places)
+    here = here._replace(overflow=jnp.maximum(here.overflow, carried.band.overflow))
     origin = feet(frame, before, here.feet.at, reach=JUMP, iterations=NEAR_ITERATIONS)
     shift = ((here.feet.at - origin.at) * here.feet.normal).sum(0)
     departure = 0.5 * (origin.at + here.feet.at - shift * here.feet.normal)
