@@ -1,6 +1,5 @@
 """A run in stages with all of it inside: corrosion at rest, stripping that cuts heads off their necks, plating that finds them again."""
 
-from dataclasses import replace
 from functools import cache
 
 import jax
@@ -10,7 +9,6 @@ import pytest
 import lithoscope as ls
 from lithoscope.design.carried import CarriedFilm, Corrosion, Diffusion, FilmSpecies
 from lithoscope.errors import End
-from lithoscope.physics.morphology.checks import check
 from lithoscope.physics.morphology.drive import Driver, Point
 from lithoscope.physics.morphology.engine import jnp
 from lithoscope.physics.morphology.fragments import net_currents
@@ -120,27 +118,3 @@ def test_lithium_closes_through_all_stages() -> None:
     assert buried >= 0
     assert residue > 0
     assert np.quantile(watch.correction, 0.5) < 1e-3
-
-
-@pytest.mark.slow
-@pytest.mark.fails_when("physics/morphology/drive.py", "if not self.scheme.carried.has_room(done.state.skin):", "if False:")
-def test_a_surface_that_outgrows_its_band_gets_more_room() -> None:
-    """A run that began with too few places has the numbers of one that began with enough."""
-    cell = ls.Cell.symmetric(anode=ls.Foil("50 um"), electrolyte="1 M LiPF6 EC:DMC 1:1", separator="PP 20 um", area="1.13 cm2")
-    program = ls.Program([ls.Current("-10 mA/cm2", {"capacity": "0.1 mAh/cm2"})])
-    model = ls.PhaseField(width="16 um", height="24 um", cell_size="0.5 um", roughness="0.5 um", film=FILM, seed=2)
-    plan, found = check(model, cell, program), []
-    for places in (None, 310):
-        driver = model.driver(cell, program, plan)
-        if places:
-            laws = replace(driver.scheme.carried, places=places)
-            xi = driver.point.state.xi
-            driver.scheme = replace(driver.scheme, carried=laws)
-            skin = start.fields(FILM, laws, xi)
-            assert laws.has_room(skin)
-            driver.point = replace(driver.point, state=driver.point.state._replace(skin=skin))
-        driver.finish()
-        found.append(driver)
-    assert found[1].scheme.carried.places > 310
-    assert abs(np.asarray(found[0].point.state.xi) - np.asarray(found[1].point.state.xi)).max() < 1e-9
-    assert found[1].recorder.ledger().residual < 1e-10

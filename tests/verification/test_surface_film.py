@@ -291,6 +291,48 @@ def test_a_film_on_a_growing_cylinder_cracks_where_it_is_too_short() -> None:
     assert np.asarray(laws.resistance(fields))[near] == pytest.approx(expected, rel=5e-3)
 
 
+@pytest.mark.slow
+@pytest.mark.fails_when(
+    "physics/morphology/surface/transport.py", "jnp.maximum(here.overflow, carried.band.overflow)", "0 * here.overflow"
+)
+def test_a_surface_that_outgrows_its_band_says_so_and_gets_more_room() -> None:
+    """It is noticed later as well; with more room the fields are those of a band that had enough from the start."""
+    n = 60
+    grid = Grid((n, n), 1e-6)
+    film = CarriedFilm([FilmSpecies("Li2CO3", "100 nm")])
+    narrow = replace(start.laws(film, grid, 1.0, 1.3e-5, start.electrolyte_of(parameters())), places=900)
+    y, x = np.mgrid[0:n, 0:n] - (n / 2 - 0.4)
+    r = np.hypot(x, y)
+    levels = [jnp.asarray(1 / (1 + np.exp(np.clip(r - R, -60, 60)))) for R in (*np.arange(14.0, 17.1, 0.2), 16.9, 16.7)]
+
+    def moved(laws: FilmLaws, fields: Fields, before: jax.Array, after: jax.Array) -> Fields:
+        result: Fields = _moved(laws, fields, before, after)
+        return result
+
+    wide = replace(narrow, places=2400)
+    ours, theirs, grew = start.fields(film, narrow, levels[0]), start.fields(film, wide, levels[0]), 0
+    assert narrow.has_room(ours)
+    for before, after in pairwise(levels):
+        theirs = moved(wide, theirs, before, after)
+        next_ = moved(narrow, ours, before, after)
+        if not narrow.has_room(next_):
+            narrow, ours = narrow.widened(ours, before)
+            next_, grew = moved(narrow, ours, before, after), grew + 1
+        ours = next_
+    assert grew == 1
+    assert narrow.places == 1800
+    assert np.asarray(ours.carried.amounts) == pytest.approx(np.asarray(theirs.carried.amounts), rel=1e-12)
+    tight = replace(narrow, places=900)
+    full = moved(tight, start.fields(film, tight, levels[-4]), levels[-4], levels[-3])
+    assert not tight.has_room(full)
+    assert not tight.has_room(moved(tight, full, levels[-3], levels[0]))
+
+
+@partial(jax.jit, static_argnums=0)
+def _moved(laws: FilmLaws, fields: Fields, before: jax.Array, after: jax.Array) -> Fields:
+    return laws.advance(fields, before, after, jnp.zeros(before.shape), jnp.asarray(1.0))
+
+
 @pytest.mark.fails_when(FILM, "volume / jnp.maximum(covered, ALL_OPEN)", "volume")
 def test_new_film_is_without_stress() -> None:
     """ln J falls as delta_0 / delta while film grows; film in cracks starts from nothing and is counted."""
