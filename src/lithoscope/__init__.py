@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
+    from lithoscope.physics.morphology.one_potential import OnePotential2015
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.studies import study
@@ -95,6 +96,7 @@ _HOME = {
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
+    "physics.morphology.one_potential": ("OnePotential2015",),
     "result": ("Ledger", "Result", "load"),
     "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.energy": ("energy_density",),
@@ -135,6 +137,7 @@ __all__ = [
     "Mossy",
     "NativeFilm",
     "Nucleation",
+    "OnePotential2015",
     "Onset",
     "PhaseField",
     "Planar",

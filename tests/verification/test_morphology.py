@@ -43,7 +43,7 @@ def test_exact_cases(case: ExactCase) -> None:
 def test_kinetics_invert_the_law_of_the_house() -> None:
     """i(E) put into E = R i + 2 V_T asinh(i / 2 i0) gives E again, for every film; its derivative is that of the law."""
     i0, V_T = 30.0, 0.0257
-    R, E = np.logspace(-10, 4, 60)[:, None], np.concatenate([-np.logspace(0, -7, 40), np.logspace(-7, 0, 40)])
+    R, E = np.logspace(-10, 4, 60)[:, None], np.concatenate([-np.logspace(1, -7, 40), np.logspace(-7, 1, 40)])
     found = rate(jnp.asarray(E), jnp.asarray(i0), jnp.asarray(R), jnp.asarray(V_T))
     again = overpotential(np.asarray(found.i), i0, R, V_T * FARADAY / GAS)
     assert np.max(np.abs(again / E - 1)) < 1e-11

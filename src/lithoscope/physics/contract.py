@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lithoscope.design import Cell
+from lithoscope.errors import End, Status
 from lithoscope.protocol import Program
 from lithoscope.result import Result
 from lithoscope.result.checkpoint import Journal
@@ -69,3 +70,10 @@ class Model(Protocol):
 
     def exact_cases(self) -> Sequence[ExactCase]:
         """Cases with exact solutions that this model is checked against."""
+
+
+def marked(result: Result, found: Sequence[Violation]) -> Result:
+    """A result whose invariants do not hold, marked so; the place where it ended is kept."""
+    detail = "; ".join(f"{violation.invariant}: {violation.detail}" for violation in found)
+    s = result.status
+    return Result(result.tree, Status(End.LEDGER_OPEN, detail, s.time, s.cycle, s.step), result.ledger, result.manifest)

@@ -16,10 +16,10 @@ from pydantic import Field
 
 from lithoscope.design import Cell
 from lithoscope.document import Document
-from lithoscope.errors import End, InputError, RunInterrupted, Status
+from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.invariants import violations
 from lithoscope.physics.cell.params import Parameter, Surroundings, number_rows, surroundings, transport_law
-from lithoscope.physics.contract import ExactCase, Report, Violation
+from lithoscope.physics.contract import ExactCase, Report, Violation, marked
 from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.protocol import Program
@@ -93,7 +93,7 @@ class CellModel(Document):
         )  # fmt: skip
         result = Result(tree, status, timeline.ledger, manifest)
         found_wrong = self.invariants(result)
-        result = _marked(result, found_wrong) if found_wrong else result
+        result = marked(result, found_wrong) if found_wrong else result
         if status.end is End.INTERRUPTED:
             raise RunInterrupted(result)
         return result
@@ -293,10 +293,3 @@ def _step_notes(steps: xr.Dataset) -> Iterator[str]:
         if len(idle):
             which = f"Step {idle[0]:.0f} and {len(idle) - 1} more" if len(idle) > 1 else f"Step {idle[0]:.0f}"
             yield f'{which} ended at 0 s: the limit "{condition}" was already met at the start.'
-
-
-def _marked(result: Result, found: Sequence[Violation]) -> Result:
-    """A result whose invariants do not hold, marked so; the place where it ended is kept."""
-    detail = "; ".join(f"{violation.invariant}: {violation.detail}" for violation in found)
-    s = result.status
-    return Result(result.tree, Status(End.LEDGER_OPEN, detail, s.time, s.cycle, s.step), result.ledger, result.manifest)

@@ -19,6 +19,9 @@ from lithoscope.physics.morphology.state import Counter, Parameters, Scheme
 
 MOST_NEWTON = 40
 
+SMALL_CURRENT = 1e-4
+"""Below which a current that a held voltage drives need not be known better, A/m2."""
+
 
 class Charge(NamedTuple):
     """The problem of one time step.
@@ -164,6 +167,8 @@ def potential(
         turnover = jnp.sum(charge.weight * jnp.abs(rated.i)) + 1e-12 * grid.columns
         left = jnp.sum(charge.weight * jnp.abs(rated.i - linear)) / turnover
         phi, pieces, rated, current = _closed(charge, end, phi, pieces, rated)
+        # Where the voltage is held, the counter electrode was taken at the current of the last iterate.
+        left = left + parameters.control.held * jnp.abs(current - last.current) / (jnp.abs(current) + SMALL_CURRENT)
         return _Iterate(phi, pieces, rated, current, left, last.newton + 1, last.iterations + iterations)
 
     none = jnp.zeros((), jnp.int32)

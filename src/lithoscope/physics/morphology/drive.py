@@ -12,7 +12,7 @@ import numpy as np
 
 from lithoscope.constants import FARADAY
 from lithoscope.errors import End, Status
-from lithoscope.physics.morphology.events import CLEARANCE, Event, Window, first, located, status_of, timed
+from lithoscope.physics.morphology.events import CLEARANCE, INSTRUMENT_V, Event, Window, first, located, status_of, timed
 from lithoscope.physics.morphology.params import control
 from lithoscope.physics.morphology.parting import divided
 from lithoscope.physics.morphology.record import Columns, Recorder, instants
@@ -21,9 +21,6 @@ from lithoscope.physics.morphology.step import ROWS, Batch, Limits, batch, begin
 from lithoscope.protocol import Current, Program, Rest, Voltage
 from lithoscope.protocol.program import Visit
 from lithoscope.result.names import STEP_ENDS
-
-INSTRUMENT_V = 10.0
-"""Magnitude of the voltage at which a program without a stop of its own ends: no cycler goes beyond."""
 
 FINEST = 1e-6
 """Share of the time in which the mean front crosses a cell, or of the step, below which a time step has collapsed."""

@@ -17,6 +17,9 @@ from lithoscope.physics.morphology.step import UNSOLVED
 from lithoscope.protocol import Current
 from lithoscope.protocol.program import Visit
 
+INSTRUMENT_V = 10.0
+"""Magnitude of the voltage at which a program without a stop of its own ends: no cycler goes beyond."""
+
 CLEARANCE = 10
 """Cells below the top within which lithium ends the run: the profile of its surface would feel the end of the grid."""
 
@@ -132,7 +135,8 @@ def status_of(event: Event, rows: Columns, stop: float, grid: Grid) -> tuple[str
     """How a step of the program ended after an event, and how the run did, if it did."""
     if event.end is None:
         if event.column == "voltage" and abs(event.limit) >= stop:
-            return "the run ended", Status(End.STOP_REACHED, f"{rows['voltage'][-1]:.3g} V")
+            end = End.POLARISED if stop == INSTRUMENT_V else End.STOP_REACHED
+            return "the run ended", Status(end, f"{rows['voltage'][-1]:.3g} V")
         return event.word, None
     end = event.end
     if end is End.DOMAIN_FULL and rows["mean"][-1] < BRANCHES * rows["top"][-1]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from lithoscope.physics.laws.kinetics import exchange_current_density
 from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 
-STEEPEST = 40.0
-"""Largest driving potential over twice the thermal voltage: beyond 2 V the exponentials would overflow."""
+STEEPEST = 300.0
+"""Largest overpotential of the bare reaction over twice the thermal voltage, 15 V: beyond it products would overflow."""
 
 LEAST_SALT = 1e-3
 """Share of the concentration of the reservoir below which kinetics and conduction no longer follow the salt."""
@@ -51,7 +51,7 @@ def rate(E: Array, i0: Array, R: Array, V_T: Array) -> Rate:
     through one more step of Newton's method and not through the iteration.
     """
     e = E / (2 * V_T)
-    size = jnp.minimum(jnp.abs(e), STEEPEST)
+    size = jnp.abs(e)
     rho = R * i0 / V_T
     u = jax.lax.stop_gradient(_root(size, rho))
     sinh, cosh = _hyperbolic(u)
@@ -61,7 +61,7 @@ def rate(E: Array, i0: Array, R: Array, V_T: Array) -> Rate:
 
 
 def _root(size: Array, rho: Array) -> Array:
-    u = jnp.minimum(size, jnp.arcsinh(size / (rho + 1e-30)))
+    u = jnp.minimum(jnp.minimum(size, STEEPEST), jnp.arcsinh(size / (rho + 1e-30)))
     for _ in range(HALLEY_STEPS):
         sinh, cosh = _hyperbolic(u)
         left, slope, bend = u + rho * sinh - size, 1 + rho * cosh, rho * sinh

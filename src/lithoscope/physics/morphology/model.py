@@ -14,7 +14,7 @@ from lithoscope.design.carried import CarriedFilm
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation
+from lithoscope.physics.contract import ExactCase, Report, Violation, marked
 from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.physics.morphology.checks import Plan, check
 from lithoscope.physics.morphology.params import Surface, cell_parameters, film_resistance, of_cell, surface_energy
@@ -159,16 +159,20 @@ class PhaseField(Document):
         return self.snapshot.value * FARADAY / molar_volume
 
     def _result(self, cell: Cell, program: Program, driver: Driver, status: Status, begun: float) -> Result:
+        from lithoscope.physics.morphology.notes import notes, numerics
+
         recorder = driver.recorder
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(cell_parameters(cell)),
-            notes=(),
+            notes=tuple(notes(driver)),
             wall_s=time.perf_counter() - begun,
-            solver={"steps": int(sum(len(part["time"]) for part in recorder.trace))},
+            solver=numerics(driver),
             **circumstances(),
         )
-        return Result(recorder.tree(cell.area.value), status, recorder.ledger(), manifest)
+        result = Result(recorder.tree(cell.area.value), status, recorder.ledger(), manifest)
+        wrong = self.invariants(result)
+        return marked(result, wrong) if wrong else result
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """Lithium, charge, finite values, bounds, Kirchhoff."""

@@ -56,6 +56,52 @@ def shape(xi: Array, seen: Geometry, i: Array, grid: Grid) -> Shape:
     )  # fmt: skip
 
 
+THRESHOLDS = (0.02, 0.05, 0.10)
+"""Plane-averaged metal fractions at which a deposit is said to end; 0.05 where one is asked for."""
+
+
+class Deposit(NamedTuple):
+    """A deposit in the numbers of a laboratory.
+
+    thickness  height above the substrate at which the plane-averaged metal fraction falls below each of `THRESHOLDS`, m
+    dense      V_m Q / F with the charge that passed, m: what corroded or lost its contact counts
+    porosity   1 - metal over volume up to the middle threshold; 0 without a deposit
+    """
+
+    thickness: tuple[float, ...]
+    dense: float
+    porosity: float
+
+    @property
+    def ratio(self) -> float:
+        """Thickness over that of dense lithium of the same charge; not a number without charge."""
+        return self.thickness[1] / self.dense if self.dense > 0 else float("nan")
+
+
+def deposit(xi: Numbers, spacing: float, substrate: float, dense: float) -> Deposit:
+    """The deposit above a substrate.
+
+    xi  metal fraction, axis 0 the height;  substrate: its mean height, m;  dense: V_m Q / F, m
+    """
+    planes = xi.reshape(len(xi), -1).mean(1)
+    y = (np.arange(len(xi), dtype=np.float64) + 0.5) * spacing
+    ends = tuple(max(_last(planes, y, threshold) - substrate, 0.0) for threshold in THRESHOLDS)
+    within = np.clip((substrate + ends[1] - (y - spacing / 2)) / spacing, 0, 1) - np.clip(
+        (substrate - (y - spacing / 2)) / spacing, 0, 1
+    )
+    volume = float(np.sum(within)) * spacing
+    return Deposit(ends, dense, 1 - float(np.sum(within * planes)) * spacing / volume if volume else 0.0)
+
+
+def _last(planes: Numbers, y: Numbers, threshold: float) -> float:
+    """The highest place at which the mean fraction of a plane falls below a threshold, m."""
+    k = int(np.max(np.flatnonzero(planes >= threshold), initial=0))
+    if k + 1 >= len(planes):
+        return float(y[-1])
+    fall = (planes[k] - threshold) / max(float(planes[k] - planes[k + 1]), 1e-30)
+    return float(y[k] + min(max(fall, 0.0), 1.0) * (y[k + 1] - y[k]))
+
+
 def _smoothed(u: Array, grid: Grid) -> Array:
     """u averaged over about two cells in every direction: weights 1/16, 4/16, 6/16, 4/16, 1/16."""
     for axis in range(len(grid.shape)):

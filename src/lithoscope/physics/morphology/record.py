@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import jax
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.observe import deposit
 from lithoscope.physics.morphology.skin import Carried
 from lithoscope.physics.morphology.state import Parameters, State
 from lithoscope.physics.morphology.step import Batch
@@ -81,7 +81,8 @@ class Recorder:
         piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
         fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi, "piece": piece}
         fields |= jax.device_get(dict(self.carried.shown(state.skin)))
-        self.shots.append({"time": np.asarray(time)} | {name: np.asarray(u, np.float32) for name, u in fields.items()})
+        at = {"time": np.asarray(time), "charge_passed": -np.asarray(state.books.charge)}
+        self.shots.append(at | {name: np.asarray(u, np.float32) for name, u in fields.items()})
 
     def columns(self) -> Columns:
         """All instants."""
@@ -133,7 +134,7 @@ class Recorder:
         """The run as a labelled tree."""
         nodes = {"/": xr.Dataset(attrs={"area_m2": area}), "/trace": self._trace(), "/steps": self._steps()}
         if self.shots:
-            nodes["/fields"] = self._fields()
+            nodes |= {"/fields": self._fields(), "/deposit": self._deposits()}
         return xr.DataTree.from_dict(nodes)
 
     def _trace(self) -> xr.Dataset:
@@ -164,11 +165,24 @@ class Recorder:
         time = variables.pop("time")
         return xr.Dataset(variables, coords={"time": time, **coordinates})
 
+    def _deposits(self) -> xr.Dataset:
+        """Thickness and porosity of the deposit at every snapshot, above the mean surface of the first one."""
+        substrate = float(np.mean(self.shots[0]["lithium_fraction"], dtype=float)) * self.grid.height
+        per_charge = float(self.parameters.molar_volume) / FARADAY
+        found = [
+            deposit(
+                shot["lithium_fraction"].astype(float), self.grid.spacing, substrate, -per_charge * float(shot["charge_passed"])
+            )
+            for shot in self.shots
+        ]
+        highest, usual, lowest = (np.array([each.thickness[n] for each in found]) for n in range(3))
+        return dataset("time", ["time"], {
+            "time": np.array([float(shot["time"]) for shot in self.shots]), "deposit_thickness": usual,
+            "deposit_thickness_at_2_percent": highest, "deposit_thickness_at_10_percent": lowest,
+            "dense_thickness": np.array([each.dense for each in found]),
+            "deposit_porosity": np.array([each.porosity for each in found]),
+        })  # fmt: skip
+
 
 AXES = ("height", "across", "along")
 """Names of the axes of the fields."""
-
-
-def last_of(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
-    """The last row."""
-    return {name: float(column[-1]) for name, column in columns.items()}

@@ -109,12 +109,13 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
         state.salt, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
     )
     keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
-    xi = state.xi + taken * (seen.area * speed + scheme.keeping * fastest * keeper)
+    growth = seen.area * speed + scheme.keeping * fastest * keeper
+    xi = state.xi + taken * growth
     new = State(
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
         salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters, scheme),
-        books=_booked(state, found, lost, dissolved, xi, taken, parameters, scheme),
+        books=_booked(state, found, lost, growth, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
     looked = state._replace(phi=new.phi, pieces=new.pieces)
     record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
@@ -129,8 +130,8 @@ def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters
     return taken * jnp.clip(scheme.change / (change + 1e-30), 0.2, FASTEST_GROWTH)
 
 
-def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
-            scheme: Scheme) -> Books:  # fmt: skip
+def _booked(state: State, found: Solved, lost: Array, growth: Array, dissolved: salts.Salt, xi: Array, dt: Array,
+            parameters: Parameters, scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
     after = jnp.maximum(1 - xi, parameters.floor)
@@ -141,6 +142,8 @@ def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi:
         salt_used=books.salt_used + dissolved.used,
         displaced=books.displaced + jnp.sum((found.seen.electrolyte - after) * c) * per_area,
         corroded=books.corroded + jnp.sum(found.seen.area * lost) * dt * per_area,
+        # Pieces take part in no net current, but in corrosion and, at what is left of a neck, in the keeping of the profile.
+        isolated=books.isolated + _of_pieces(state, growth) * dt * per_area * FARADAY / parameters.molar_volume,
     )
 
 
@@ -164,14 +167,14 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
         metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
         film=scheme.carried.lithium(state.skin),
-        loose=_loose(state) * per_area * FARADAY / parameters.molar_volume,
+        loose=_of_pieces(state, state.xi) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
 
 
-def _loose(state: State) -> Array:
-    """Lithium without contact, cells."""
-    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, state.xi, 0.0))
+def _of_pieces(state: State, u: Array) -> Array:
+    """Sum of a field over the cells that belong to pieces without contact."""
+    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, u, 0.0))
 
 
 def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
