@@ -14,9 +14,15 @@ from lithoscope.physics.morphology.elliptic.direct import factor, substitute
 from lithoscope.physics.morphology.elliptic.jit import LEFT, inner, pointer, width
 from lithoscope.physics.morphology.elliptic.sweeps import RING, Stage, Vectors, down, up, wrap
 
-RIGHT, FIELD, ACROSS_X, ACROSS_Y, ACROSS_Z, RECIPROCAL = 0, 1, 2, 3, 4, 5
-"""Fields of each level; the sink stands in the place of the right-hand side while the levels are built."""
+RIGHT, FIELD, ACROSS_X, ACROSS_Y, ACROSS_Z, RECIPROCAL = (np.int64(each) for each in range(6))
+"""Fields of each level; the sink stands in the place of the right-hand side while the levels are built.
+They are numbers of NumPy, since numba compiles a function anew for each whole number of Python that stands in a call."""
 FIELDS = 6
+
+FINEST = np.int64(0)
+"""Level."""
+
+NO_AXIS, HEIGHT, ROW, COLUMN = (np.int64(each) for each in range(-1, 3))
 
 
 @inner
@@ -68,8 +74,8 @@ def build(memory: int, plan: Any, faces: Any, sink: Any, band: Any, lateral: tup
     carray(pointer(memory), (start(plan, len(plan)),), np.float32)[:] = np.float32(0.0)
     for axis in range(len(faces)):
         which = (ACROSS_Z, ACROSS_X, ACROSS_X)[axis] if len(faces) == 2 else (ACROSS_Z, ACROSS_Y, ACROSS_X)[axis]
-        _single(faces[axis], field(memory, plan, 0, which))
-    _single(sink, field(memory, plan, 0, RIGHT))
+        _single(faces[axis], field(memory, plan, FINEST, which))
+    _single(sink, field(memory, plan, FINEST, RIGHT))
     _close(memory, plan, lateral)
     last = len(plan) - 1
     for level in range(last):
@@ -92,11 +98,11 @@ def _single(given: Any, to: Any) -> None:
 def _close(memory: int, plan: Any, lateral: tuple[int, ...]) -> None:
     """No conductance through borders that are not periodic."""
     layers, rows, columns = plan[0, 0], plan[0, 1], plan[0, 2]
-    field(memory, plan, 0, ACROSS_Z)[layers, :, :] = np.float32(0.0)
+    field(memory, plan, FINEST, ACROSS_Z)[layers, :, :] = np.float32(0.0)
     if not lateral[-1]:
-        field(memory, plan, 0, ACROSS_X)[:, :, LEFT + columns - 1] = np.float32(0.0)
+        field(memory, plan, FINEST, ACROSS_X)[:, :, LEFT + columns - 1] = np.float32(0.0)
     if len(lateral) == 2 and not lateral[0]:
-        field(memory, plan, 0, ACROSS_Y)[:, rows - 1, :] = np.float32(0.0)
+        field(memory, plan, FINEST, ACROSS_Y)[:, rows - 1, :] = np.float32(0.0)
 
 
 @inner
@@ -127,20 +133,20 @@ def _finish(memory: int, plan: Any, level: int, lateral: tuple[int, ...]) -> Non
 @inner
 def _coarsen(memory: int, plan: Any, level: int, lateral: tuple[int, ...]) -> None:
     h, columns = (plan[level, 3], plan[level, 4], plan[level, 5]), plan[level + 1, 2]
-    _sum(field(memory, plan, level, RIGHT), field(memory, plan, level + 1, RIGHT), h, -1, columns)
-    _sum(field(memory, plan, level, ACROSS_Z), field(memory, plan, level + 1, ACROSS_Z), h, 0, columns)
+    _sum(field(memory, plan, level, RIGHT), field(memory, plan, level + 1, RIGHT), h, NO_AXIS, columns)
+    _sum(field(memory, plan, level, ACROSS_Z), field(memory, plan, level + 1, ACROSS_Z), h, HEIGHT, columns)
     if len(lateral) == 2:
-        _sum(field(memory, plan, level, ACROSS_Y), field(memory, plan, level + 1, ACROSS_Y), h, 1, columns)
-    _sum(field(memory, plan, level, ACROSS_X), field(memory, plan, level + 1, ACROSS_X), h, 2, columns)
+        _sum(field(memory, plan, level, ACROSS_Y), field(memory, plan, level + 1, ACROSS_Y), h, ROW, columns)
+    _sum(field(memory, plan, level, ACROSS_X), field(memory, plan, level + 1, ACROSS_X), h, COLUMN, columns)
 
 
 @inner
 def _sum(fine: Any, coarse: Any, h: tuple[int, int, int], across: int, columns: int) -> None:
-    """Sums over the cells of a coarse one; half of those on its far side for the faces across an axis that is halved."""
+    """Sums over the cells of a coarse one, added to zero; half of those on its far side for the faces across an axis that is
+    halved."""
     a = h[0] - 1 if across == 0 else 0
     b = h[1] - 1 if across == 1 else 0
     weight = np.float32(0.5) if (across >= 0 and h[max(across, 0)] == 2) else np.float32(1.0)
-    coarse[:, :, :] = np.float32(0.0)
     for k in range(coarse.shape[0] - 2):
         for j in range(coarse.shape[1]):
             for dk in range(a, h[0]):

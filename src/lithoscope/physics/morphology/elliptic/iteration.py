@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from lithoscope.physics.morphology.elliptic.gradients import MOST_ITERATIONS
-from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, build, cycle, field, start
+from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, FINEST, build, cycle, field, start
 from lithoscope.physics.morphology.elliptic.jit import LEFT, LEFT_DOUBLE, LINE, aligned, inner, pointer, width_double
 from lithoscope.physics.morphology.elliptic.sweeps import Vectors
 
@@ -35,7 +35,7 @@ def iterate(
     p = carray(pointer(doubles), (layers, rows, width_double(columns)), np.float64)
     q = carray(pointer(doubles + 8 * long), right.shape, np.float64)
     r = carray(pointer(aligned(doubles + 8 * (long + right.size))), right.shape, np.float64)
-    v, z = Vectors(u, r, p, q), field(memory, plan, 0, FIELD)
+    v, z = Vectors(u, r, p, q), field(memory, plan, FINEST, FIELD)
     starts, places = _places(pieces)
     _copy(guess, p, lateral)
     multiply(faces, sink, p, q, lateral)
@@ -154,7 +154,10 @@ def _places(pieces: Any) -> tuple[Any, Any]:
     """Where each piece has a surface: the start of its cells in a list, and the list."""
     starts = np.zeros(len(pieces) + 1, np.int64)
     for piece in range(len(pieces)):
-        starts[piece + 1] = starts[piece] + np.count_nonzero(pieces[piece])
+        flat, count = pieces[piece].reshape(-1), 0
+        for cell in range(flat.size):
+            count += flat[cell] != 0.0
+        starts[piece + 1] = starts[piece] + count
     places, at = np.empty(starts[-1], np.int64), 0
     for piece in range(len(pieces)):
         flat = pieces[piece].reshape(-1)

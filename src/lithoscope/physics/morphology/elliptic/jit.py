@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import types
+from numba.core.codegen import CPUCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 
 from lithoscope.physics.morphology.precision import folder
@@ -38,8 +40,10 @@ SAFE = {"reassoc", "contract", "nsz", "arcp"}
 
 
 def inner(function: Compiled) -> Compiled:
-    """Machine code that other machine code calls."""
-    return numba.njit(fastmath=SAFE, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    """Machine code that only other machine code calls: Python gets no way to call it, which would be compiled as well."""
+    return numba.njit(  # type: ignore[no-any-return]
+        fastmath=SAFE, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
 
 
 def handler(function: Callable[..., Any]) -> Any:
@@ -51,9 +55,31 @@ def handler(function: Callable[..., Any]) -> Any:
     place, before = _place(), numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(place or "")
     try:
-        return numba.cfunc("int64(int64)", cache=place is not None, fastmath=SAFE, error_model="numpy")(function)
+        return _optimised_once(
+            numba.cfunc("int64(int64)", cache=place is not None, fastmath=SAFE, error_model="numpy"), function
+        )
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _optimised_once(compiler: Callable[[Any], Any], function: Callable[..., Any]) -> Any:
+    """The function compiled, and what it calls optimised only as part of it.
+
+    numba optimises each function together with all that it calls, so that code six calls deep is optimised six times, which is
+    most of the time of compilation. Only the outermost library, which has the name of the function, is what runs.
+    """
+    optimise = CPUCodeLibrary._optimize_final_module
+
+    def outermost(library: CPUCodeLibrary) -> None:
+        if library.name == function.__name__:
+            optimise(library)
+
+    with global_compiler_lock:  # nothing else is compiled meanwhile
+        CPUCodeLibrary._optimize_final_module = outermost
+        try:
+            return compiler(function)
+        finally:
+            CPUCodeLibrary._optimize_final_module = optimise
 
 
 def _place() -> Path | None:

@@ -23,14 +23,18 @@ from lithoscope.physics.morphology.elliptic.iteration import iterate
 from lithoscope.physics.morphology.elliptic.jit import handler, inner, pointer
 from lithoscope.physics.morphology.elliptic.multigrid import coefficients
 
-EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = 1, 2, 9, 14, 15
+EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = (np.int64(each) for each in (1, 2, 9, 14, 15))
 """Words of a frame: what is asked for besides a call, the interface, addresses of the arguments and of the results."""
 MAJOR = "0"
 """Version of the interface for which these places hold."""
-LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = 0, 1, 2, 3, 4
+LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = (np.int64(each) for each in range(5))
 """Whole numbers that come with a call, before the plan of the levels."""
-TOLERANCE, NUMBERS = 0, 7
+TOLERANCE, NUMBERS = 0, np.int64(7)
 """Numbers that come with a call: the tolerance and two for each step of the smoother."""
+WHOLE, REAL, FACES = (np.int64(each) for each in range(3))
+"""Arguments: whole numbers, numbers, and the first of the faces, which sink, right, guess and pieces follow."""
+SOLUTION, ITERATIONS, RESIDUAL = (np.int64(each) for each in range(3))
+"""Results."""
 
 
 @inner
@@ -61,8 +65,8 @@ def _doubles(list_of: int, which: int, shape: tuple[int, ...]) -> Any:
 def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, lateral: tuple[int, ...]) -> None:
     """Iterate on the arguments: sink, right, guess and pieces stand from `first` on."""
     shape = (plan[0, 0], plan[0, 1], plan[0, 2])
-    pieces = _doubles(arguments, first + 3, (_words(_buffer(arguments, 0), HEAD)[PIECES], *shape))
-    numbers = _doubles(arguments, 1, (NUMBERS,))
+    pieces = _doubles(arguments, first + 3, (_words(_buffer(arguments, WHOLE), HEAD)[PIECES], *shape))
+    numbers = _doubles(arguments, REAL, (NUMBERS,))
     c = (
         (np.float32(numbers[1]), np.float32(numbers[2])),
         (np.float32(numbers[3]), np.float32(numbers[4])),
@@ -70,16 +74,16 @@ def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, latera
     )
     iterations, residual = iterate(
         plan, faces, _doubles(arguments, first, shape), _doubles(arguments, first + 1, shape),
-        _doubles(arguments, first + 2, shape), numbers[TOLERANCE], pieces, c, lateral, _doubles(results, 0, shape),
+        _doubles(arguments, first + 2, shape), numbers[TOLERANCE], pieces, c, lateral, _doubles(results, SOLUTION, shape),
     )  # fmt: skip
-    carray(pointer(_buffer(results, 1)), (1,), np.int32)[0] = iterations
-    _doubles(results, 2, (1,))[0] = residual
+    carray(pointer(_buffer(results, ITERATIONS)), (1,), np.int32)[0] = iterations
+    _doubles(results, RESIDUAL, (np.int64(1),))[0] = residual
 
 
 @inner
 def _plan(arguments: int) -> Any:
-    levels = _words(_buffer(arguments, 0), HEAD)[LEVELS]
-    return _words(_buffer(arguments, 0) + 8 * HEAD, 6 * levels).reshape((levels, 6))
+    levels = _words(_buffer(arguments, WHOLE), HEAD)[LEVELS]
+    return _words(_buffer(arguments, WHOLE) + 8 * HEAD, 6 * levels).reshape((levels, 6))
 
 
 def _in_two(address: int) -> int:
@@ -90,9 +94,9 @@ def _in_two(address: int) -> int:
         return 0
     arguments, plan = frame[ARGUMENTS], _plan(frame[ARGUMENTS])
     shape = (plan[0, 0], plan[0, 1], plan[0, 2])
-    faces = (_doubles(arguments, 2, shape), _doubles(arguments, 3, shape))
-    head = _words(_buffer(arguments, 0), HEAD)
-    _run(arguments, frame[RESULTS], plan, faces, 4, (head[COLUMNS_PERIODIC],))
+    faces = (_doubles(arguments, FACES, shape), _doubles(arguments, FACES + 1, shape))
+    head = _words(_buffer(arguments, WHOLE), HEAD)
+    _run(arguments, frame[RESULTS], plan, faces, FACES + 2, (head[COLUMNS_PERIODIC],))
     return 0
 
 
@@ -104,9 +108,11 @@ def _in_three(address: int) -> int:
         return 0
     arguments, plan = frame[ARGUMENTS], _plan(frame[ARGUMENTS])
     shape = (plan[0, 0], plan[0, 1], plan[0, 2])
-    faces = (_doubles(arguments, 2, shape), _doubles(arguments, 3, shape), _doubles(arguments, 4, shape))
-    head = _words(_buffer(arguments, 0), HEAD)
-    _run(arguments, frame[RESULTS], plan, faces, 5, (head[ROWS_PERIODIC], head[COLUMNS_PERIODIC]))
+    faces = (
+        _doubles(arguments, FACES, shape), _doubles(arguments, FACES + 1, shape), _doubles(arguments, FACES + 2, shape),
+    )  # fmt: skip
+    head = _words(_buffer(arguments, WHOLE), HEAD)
+    _run(arguments, frame[RESULTS], plan, faces, FACES + 3, (head[ROWS_PERIODIC], head[COLUMNS_PERIODIC]))
     return 0
 
 

@@ -79,12 +79,24 @@ def down(
         m = k - 1
         if 1 <= m <= layers:
             _relax(
-                at, at.u1, m % RING, (m + 1) % RING, (m - 1) % RING, at.u1, m % RING, at.u2, m % RING, m, c, 1, False, lateral
+                at,
+                at.u1,
+                m % RING,
+                (m + 1) % RING,
+                (m - 1) % RING,
+                at.u1,
+                m % RING,
+                at.u2,
+                m % RING,
+                m,
+                c[1],
+                np.float32(0.0),
+                lateral,
             )
             wrap(at.u2, m % RING, at.columns, lateral)
         m = k - 2
         if 1 <= m <= layers:
-            _relax(at, at.u2, m % RING, (m + 1) % RING, (m - 1) % RING, at.u1, m % RING, at.u, m, m, c, 2, True, lateral)
+            _relax(at, at.u2, m % RING, (m + 1) % RING, (m - 1) % RING, at.u1, m % RING, at.u, m, m, c[2], c[2][0], lateral)
             wrap(at.u, m, at.columns, lateral)
         m = k - 3
         if m >= 1:
@@ -116,13 +128,12 @@ def _start(at: Stage, k: int, c: Any) -> None:
 @inner
 def _relax(
     at: Stage, v: Field, here: int, above: int, below: int, w: Field, older: int, out: Field, to: int, k: int, c: Any,
-    step: int, memory: bool, lateral: tuple[int, ...],
+    past: float, lateral: tuple[int, ...],
 ) -> None:  # fmt: skip
-    """A Chebyshev step in layer k: v + a (v - w) + b D^-1 (right - A v), from v and the iterate w before it;
-    without memory w is zero."""
+    """A Chebyshev step in layer k: v + a (v - w) + b D^-1 (right - A v), from v and the iterate w before it, with c = (a, b);
+    past is a, or zero where w is zero."""
     b, kx, kz, di, rows = at.b, at.kx, at.kz, at.di, at.b.shape[1]
-    c2 = c[step][1]
-    c1, c0 = np.float32(1) + c[step][0] - c2, -c[step][0] if memory else np.float32(0)
+    c1, c0, c2 = np.float32(1) + c[0] - c[1], -past, c[1]
     for j in range(rows):
         if len(lateral) == 2:
             _across(at.ky, v, here, k, j, out, to, j, np.float32(0.0))
@@ -183,15 +194,15 @@ def up(at: Stage, coarse: Field, halved: tuple[int, int, int], c: Any, lateral: 
             wrap(at.u, k, at.columns, lateral)
         m = k - 1
         if 1 <= m <= layers:
-            _relax(at, at.u, m, m + 1, m - 1, at.u, m, at.u1, m % RING, m, c, 0, True, lateral)
+            _relax(at, at.u, m, m + 1, m - 1, at.u, m, at.u1, m % RING, m, c[0], c[0][0], lateral)
             wrap(at.u1, m % RING, at.columns, lateral)
         m = k - 2
         if 1 <= m <= layers:
-            _relax(at, at.u1, m % RING, (m + 1) % RING, (m - 1) % RING, at.u, m, at.u2, m % RING, m, c, 1, True, lateral)
+            _relax(at, at.u1, m % RING, (m + 1) % RING, (m - 1) % RING, at.u, m, at.u2, m % RING, m, c[1], c[1][0], lateral)
             wrap(at.u2, m % RING, at.columns, lateral)
         m = k - 3
         if m >= 1:
-            _relax(at, at.u2, m % RING, (m + 1) % RING, (m - 1) % RING, at.u1, m % RING, at.u, m, m, c, 2, True, lateral)
+            _relax(at, at.u2, m % RING, (m + 1) % RING, (m - 1) % RING, at.u1, m % RING, at.u, m, m, c[2], c[2][0], lateral)
             if finest:
                 product += _dot(r, at.u, m)
     return product
