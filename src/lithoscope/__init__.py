@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.morphology.gradient import roughness_gradient
+    from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.sampling import Between
@@ -94,6 +96,8 @@ _HOME = {
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.morphology.gradient": ("roughness_gradient",),
+    "physics.morphology.model": ("PhaseField",),
     "result": ("Ledger", "Result", "load"),
     "sampling": ("Between",),
     "sensitivity": ("Plan", "plan"),
@@ -141,6 +145,7 @@ __all__ = [
     "NativeFilm",
     "Nucleation",
     "Onset",
+    "PhaseField",
     "Plan",
     "Planar",
     "Plated",
@@ -178,6 +183,7 @@ __all__ = [
     "read_arc",
     "read_trace",
     "reservoir_efficiency",
+    "roughness_gradient",
     "run",
     "soft_short",
     "study",

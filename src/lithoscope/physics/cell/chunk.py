@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.errors import End, Status
+from lithoscope.result.parts import pack, unpack
 
 Array = NDArray[np.float64]
-
-HEADER = "header"
-CHECKSUM_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +83,3 @@ class Chunk:
         ended = None if status is None else Status(End.named(status[0]), *status[1:])
         return cls(Point(h["visit"], h["time"], y, h["voltage"]), arrays, ended, h["retries"], h["points"], tuple(h["log"]),
                    tuple(h["not_expanded"]), h["compiled"])  # fmt: skip
-
-
-def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """A header and arrays as one zip of NumPy files, after the SHA-256 of it."""
-    buffer = io.BytesIO()
-    text = np.frombuffer(json.dumps(header, allow_nan=False).encode(), dtype=np.uint8)
-    np.savez(buffer, allow_pickle=False, **{HEADER: text}, **arrays)
-    data = buffer.getvalue()
-    return hashlib.sha256(data).digest() + data
-
-
-def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The header and the arrays of `pack`. Raises ValueError if the bytes are damaged."""
-    checksum, content = data[:CHECKSUM_BYTES], data[CHECKSUM_BYTES:]
-    if hashlib.sha256(content).digest() != checksum:
-        raise ValueError("the part is damaged: its checksum does not match")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    return json.loads(arrays.pop(HEADER).tobytes()), arrays

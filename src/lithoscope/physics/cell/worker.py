@@ -23,9 +23,10 @@ from typing import IO, Any
 
 from lithoscope.design import Cell
 from lithoscope.errors import LithoscopeError
-from lithoscope.physics.cell.chunk import Array, Chunk, Point, pack, unpack
+from lithoscope.physics.cell.chunk import Array, Chunk, Point
 from lithoscope.physics.cell.drive import HungError, Patience
 from lithoscope.protocol import Program
+from lithoscope.result.parts import pack, unpack
 
 LENGTH = 8
 """Bytes that say how long a message is."""
