@@ -195,7 +195,7 @@ def fixed_steps(count: int, until: float = 1.0) -> tuple[Any, Any]:
     return error, dense
 
 
-@pytest.mark.fails_when("physics/cell/lanes/rodas.py", "16.43084320892478", "16.5")
+@pytest.mark.fails_when("physics/rosenbrock.py", "16.43084320892478", "16.5")
 def test_order_in_time() -> None:
     """4, in the algebraic unknown of this problem even more; the dense output is of order 3, so that its error falls as h^4."""
     errors, dense = zip(*(fixed_steps(count) for count in (20, 40, 80)), strict=True)
