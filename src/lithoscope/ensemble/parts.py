@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lithoscope.ensemble.spectra import Spectra
 from lithoscope.errors import End, Status
-from lithoscope.physics.cell.chunk import pack, unpack
+from lithoscope.result.parts import pack, unpack
 
 Array = NDArray[np.float64]
 Kind = Literal["lanes", "single", "check"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -106,9 +107,7 @@ class Driver:
         self.times.append(t)
         self.numbers.append(number)
         self.rows.append(self.eyes.seen(self._xi, rates, potential))
-        self.amounts.append(
-            self.eyes.amounts(self._xi) | {"element_residual": self.eyes.element_residual(self._xi)}
-        )
+        self.amounts.append(self.eyes.amounts(self._xi))
 
     def _shoot(self) -> None:
         """Keep a map of the present state, once."""
@@ -132,28 +131,30 @@ class Driver:
         c = self.eyes.surface.chemistry
         columns = {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
         trace = {"time": np.array(self.times), "step": np.array(self.numbers), "cycle": np.zeros(len(self.times), dtype=int)}
+        amounts = {name: np.array([each[name] for each in self.amounts]) for name in self.amounts[0]}
+        amounts["element_residual"] = self.eyes.element_residual(amounts)
         nodes = {
             "/": xr.Dataset(attrs={"area_m2": area}),
             "/trace": dataset("time", ["time"], trace | columns),
-            "/steps": dataset("step", ["step"], {name: np.array([rest[name] for rest in self.rests]) for name in self.rests[0]}),
-            "/film": self._over("solid", c.solids.names, "film_amount"),
-            "/liquid": self._over("dissolved", c.stock.names, "liquid_amount"),
-            "/gas": self._over("gas", c.network.gases, "gas_amount"),
-            "/elements": self._over("element", c.network.elements, "element_residual"),
+            "/steps": dataset("step", ["step"], {name: [rest[name] for rest in self.rests] for name in self.rests[0]}),
+            "/film": self._over("solid", c.solids.names, {"film_amount": amounts["film_amount"]}),
+            "/liquid": self._over("dissolved", c.stock.names, {"liquid_amount": amounts["liquid_amount"]}),
+            "/gas": self._over("gas", c.network.gases, {"gas_amount": amounts["gas_amount"]}),
+            "/elements": self._over("element", c.network.elements, {"element_residual": amounts["element_residual"]}),
             "/map": self._maps(),
         }
         return xr.DataTree.from_dict(nodes)
 
-    def _over(self, axis: str, names: tuple[str, ...], what: str) -> xr.Dataset:
+    def _over(self, axis: str, names: tuple[str, ...], values: dict[str, Array]) -> xr.Dataset:
         """Amounts over time and one kind of species."""
-        values = np.array([each[what] for each in self.amounts]).reshape(len(self.times), len(names))
-        found = dataset(("time", axis), ["time", axis], {"time": np.array(self.times), axis: np.arange(len(names)), what: values})
+        axes = {"time": np.array(self.times), axis: np.arange(len(names))}
+        found = dataset(("time", axis), ["time", axis], axes | values)
         return _named(found, axis, names)
 
     def _maps(self) -> xr.Dataset:
         place = (np.arange(self.edge) + 0.5) * self.spacing
         names = self.eyes.surface.chemistry.solids.names
-        columns: dict[str, Array] = {
+        columns: dict[str, NDArray[Any]] = {
             "time": np.array([t for t, _ in self.shots]), "along": place, "across": place, "solid": np.arange(len(names))
         }  # fmt: skip
         square = (self.edge, self.edge)

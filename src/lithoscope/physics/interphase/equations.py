@@ -5,9 +5,9 @@
     j_supply(U_i) = (m_f F P_e / L_in + j_t e^(-2 T)) (1 - e^(-F U_i / R T)) + m_f sigma_e U_i / L_in,   T = sum kappa_j L_j
     r_k += m k_k a' H(-F U_k / R T),   a' with q' = L_in / P_in + q      reactant that reaches the metal, where U_i = 0
 
-m, m_f are the factors of the site on the rate constants and on the transport in the film. The unknown U_i is the potential of the
-electrons where they are taken up: one scalar equation per site, monotone, solved as ln supply = ln demand by Newton's method
-inside a closed bracket. All supply vanishes at U_i = 0, so that the root is never below.
+m, m_f are the factors of the site on the rate constants and on the transport in the film. The unknown U_i is the potential of
+the electrons where they are taken up: one scalar equation per site, monotone, solved as ln supply = ln demand by Newton's method
+inside a closed bracket, in machine code (`kernel`). All supply vanishes at U_i = 0, so that the root is never below.
 
 The state is the extents xi of the reactions, mol per m2 of true area, shape (sites, reactions).
 """
@@ -21,19 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY, thermal_voltage
-from lithoscope.physics.interphase.network import CATION, Network
-from lithoscope.physics.interphase.rates import RateTable
+from lithoscope.physics.interphase import kernel
+from lithoscope.physics.interphase.network import Network
+from lithoscope.physics.interphase.rates import STEP, RateTable
 
 Array = NDArray[np.float64]
 
 ABOVE_LARGEST = 1.0
 """The bracket ends this much above the largest potential of a reaction, V: behind a slow film U_i passes it."""
-
-BALANCED = 1e-12
-"""Largest |ln supply - ln demand| of a solved site."""
-
-ITERATIONS = 80
-LEAST_DEMAND = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +171,15 @@ class Surface:
 
     def __init__(self, chemistry: Chemistry, m: Array, m_f: Array, start: Array, weight: Array) -> None:
         self.chemistry, self.m, self.m_f, self.start, self.weight = chemistry, m, m_f, start, weight
-        self._last: Array | None = None
         self._slope = 1 / thermal_voltage(chemistry.temperature)
         self._electrode = chemistry.network.electrons > 0
+        self._last = np.full(len(m), 0.3)
+        self._kinds = len(chemistry.stock.names)
+        reactant = np.where(chemistry.wants.any(axis=1), chemistry.wants.argmax(axis=1), -1)
+        self._chemistry = (
+            self._slope, chemistry.potential, chemistry.rate, chemistry.network.electrons, reactant, chemistry.wants.max(axis=1)
+        )  # fmt: skip
+        self._table = (chemistry.table.least, STEP, chemistry.table.coefficients)
 
     @property
     def sites(self) -> int:
@@ -204,7 +205,7 @@ class Surface:
         """Rates, mol/m2/s, shape (sites, reactions), and U_i, V."""
         layers = self.layers(xi)
         U = self._balance(layers, activity)
-        return self._outer(U, layers, activity)[0] + self._metal(layers, activity)[0], U
+        return self._outer(U, layers, self._multiples(layers, activity))[0] + self._metal(layers, activity)[0], U
 
     def supplied(self, U: Array, layers: Layers) -> tuple[Array, Array, Array, Array]:
         """Current density of electrons, A/m2, and its slopes by U, by L_in and by T."""
@@ -219,15 +220,8 @@ class Surface:
 
     def demanded(self, xi: Array, activity: Array, U: Array) -> Array:
         """Current density that the reactions behind the film take at a potential, A/m2."""
-        return self._outer(U, self.layers(xi), activity)[0] @ self.chemistry.network.electrons * FARADAY
-
-    def _bare(self, U: Array) -> tuple[Array, Array]:
-        """m k H and its slope by U, without activities."""
-        c = self.chemistry
-        log_h, slope = c.table(self._slope * (U[:, None] - c.potential[None, :]))
-        factor = np.where(self._electrode, self.m[:, None], 1.0)
-        speed = factor * c.rate * np.where(self._electrode, np.exp(log_h), 1.0)
-        return speed, speed * np.where(self._electrode, slope * self._slope, 0.0)
+        layers = self.layers(xi)
+        return self._outer(U, layers, self._multiples(layers, activity))[0] @ self.chemistry.network.electrons * FARADAY
 
     def _saturation(self, n: Array) -> tuple[Array, Array]:
         """n / (n + n_ref) of the solid that each reaction consumes, and its slope by n; 1 and 0 where none."""
@@ -241,17 +235,17 @@ class Surface:
         """Product of the bulk activities of the dissolved reactants of each reaction."""
         return np.asarray(np.prod(np.where(self.chemistry.first > 0, activity[None, :], 1.0), axis=1))
 
-    def _outer(self, U: Array, layers: Layers, activity: Array) -> tuple[Array, Array, Array]:
-        """Rates behind the film, their slopes by U, and what they are multiplied with, so that slopes follow."""
-        c = self.chemistry
-        speed, by_U = self._bare(U)
-        q = layers.outer / c.supply.outer
-        drag, drag_by_U = 1 + q[:, None] * (speed @ c.wants), q[:, None] * (by_U @ c.wants)
-        hindered = (c.wants > 0).astype(float)
-        D = 1 / np.where(hindered.any(axis=1), drag @ hindered.T, 1.0)
-        multiple = D * self._orders(activity) * self._saturation(layers.n)[0]
-        slope = by_U * multiple - speed * multiple * D * (drag_by_U @ hindered.T)
-        return speed * multiple, slope, D
+    def _multiples(self, layers: Layers, activity: Array) -> Array:
+        """What the rate constants are multiplied with: activities in the liquid, and how much of a solid there is."""
+        return np.ascontiguousarray(self._orders(activity) * self._saturation(layers.n)[0])
+
+    def _drag(self, layers: Layers) -> Array:
+        """q, m2 s/mol."""
+        return np.asarray(layers.outer / self.chemistry.supply.outer)
+
+    def _outer(self, U: Array, layers: Layers, base: Array) -> Array:
+        """Rates behind the film, their slopes by U, and the share left of the reactant, (3, sites, reactions)."""
+        return np.asarray(kernel.rates(U, self.m, self._drag(layers), base, self._chemistry, self._table, self._kinds))
 
     def _metal(self, layers: Layers, activity: Array) -> tuple[Array, Array, Array]:
         """Rates at the metal, their slopes by L_in, and by L_out."""
@@ -259,36 +253,30 @@ class Surface:
         if c.supply.inner == 0:
             zero = np.zeros((self.sites, len(c.rate)))
             return zero, zero, zero
-        speed = self._bare(np.zeros(self.sites))[0]
+        nowhere = np.zeros(self.sites)
+        even = np.ones((self.sites, len(c.rate)))
+        speed = kernel.rates(nowhere, self.m, nowhere, even, self._chemistry, self._table, self._kinds)[0]
         reach = (c.wants > 0).astype(float)
         taken = (speed @ c.wants) @ reach.T
         hindered = reach.any(axis=1)
-        D = np.where(hindered, 1 / (1 + ((layers.inner / c.supply.inner + layers.outer / c.supply.outer)[:, None] * taken)), 0.0)
+        D = np.where(
+            hindered, 1 / (1 + ((layers.inner / c.supply.inner + layers.outer / c.supply.outer)[:, None] * taken)), 0.0
+        )
         rates = speed * D * self._orders(activity)
         by_q = -rates * D * taken
         return rates, by_q / c.supply.inner, by_q / c.supply.outer
 
     def _balance(self, layers: Layers, activity: Array) -> Array:
         """U_i at which supply equals demand."""
-        electrons = self.chemistry.network.electrons * FARADAY
-        low = np.zeros(self.sites)
-        high = np.full(self.sites, self.most)
-        U = np.full(self.sites, 0.3) if self._last is None else np.clip(self._last, 1e-14, high)
-        for _ in range(ITERATIONS):
-            rates, slopes, _ = self._outer(U, layers, activity)
-            demand, supply = np.maximum(rates @ electrons, LEAST_DEMAND), self.supplied(U, layers)
-            gap = np.log(supply[0] / demand)
-            low, high = np.where(gap < 0, U, low), np.where(gap > 0, U, high)
-            newton = U - gap / (supply[1] / supply[0] - slopes @ electrons / demand)
-            inside = (newton >= low) & (newton <= high)
-            middle = np.where(low > 0, 0.5 * (low + high), np.maximum(0.1 * U, 1e-16))
-            following = np.where(np.abs(gap) < BALANCED, U, np.where(inside, newton, middle))
-            moved = np.abs(following - U) / (U + 1e-9)
-            U = following
-            if moved.max() < 1e-14:
-                break
-        self._last = U
-        return U
+        s = self.chemistry.supply
+        L = np.maximum(layers.inner, 0.0) + s.gap
+        passing = s.electrons * self.m_f / L + s.tunnelling * np.exp(-2 * layers.decay) / FARADAY
+        given = np.stack([passing, s.leakage * self.m_f / L / FARADAY])
+        base = self._multiples(layers, activity)
+        self._last = np.asarray(kernel.balance(
+            self._last, self.most, self.m, self._drag(layers), base, self._chemistry, self._table, self._kinds, given
+        ))  # fmt: skip
+        return self._last
 
     @property
     def most(self) -> float:
@@ -300,8 +288,8 @@ class Surface:
         c = self.chemistry
         layers = self.layers(xi)
         U = self._balance(layers, activity)
-        rates, by_U, D = self._outer(U, layers, activity)
-        by_xi, by_a = self._outer_slopes(U, layers, activity, rates, D)
+        rates, by_U, left = self._outer(U, layers, self._multiples(layers, activity))
+        by_xi, by_a = self._outer_slopes(U, layers, activity, rates, left)
         supply = self.supplied(U, layers)
         volume, decay = c.inner_volume @ c.made, (c.inner_volume * c.solids.decay) @ c.made
         supply_by_xi = supply[2][:, None] * volume + supply[3][:, None] * decay
@@ -316,17 +304,18 @@ class Surface:
         by_a += self._by_activity(metal, activity)
         return Slopes(rates + metal, by_xi, by_a, U)
 
-    def _outer_slopes(self, U: Array, layers: Layers, activity: Array, rates: Array, D: Array) -> tuple[Array, Array]:
-        """Derivatives of the rates behind the film at a fixed U_i."""
+    def _outer_slopes(self, U: Array, layers: Layers, activity: Array, rates: Array, left: Array) -> tuple[Array, Array]:
+        """Derivatives of the rates behind the film at a fixed U_i, by extents and by activities."""
         c = self.chemistry
-        speed = self._bare(U)[0]
-        hindered = (c.wants > 0).astype(float)
-        q_by_xi = (c.outer_volume @ c.made) / c.supply.outer
-        by_xi = -(rates * D * ((speed @ c.wants) @ hindered.T))[:, :, None] * q_by_xi
+        # The share left is 1 / (1 + q X), so that d ln r / dq = -X left.
+        bare = self._outer(U, layers._replace(outer=np.zeros(self.sites)), np.ones_like(rates))[0]
+        taken = (bare @ c.wants) @ (c.wants > 0).T.astype(float)
+        by_xi = -(rates * left * taken)[:, :, None] * ((c.outer_volume @ c.made) / c.supply.outer)
         held, slope = self._saturation(layers.n)
-        unheld = speed * D * self._orders(activity)
-        by_xi += (unheld * slope)[:, :, None] * np.where((c.solid >= 0)[:, None], c.made[c.solid], 0.0)
-        return by_xi, self._by_activity(speed * D * held, activity, bare=True)
+        by_xi += (bare * left * self._orders(activity) * slope)[:, :, None] * np.where(
+            (c.solid >= 0)[:, None], c.made[c.solid], 0.0
+        )
+        return by_xi, self._by_activity(bare * left * held, activity, bare=True)
 
     def _by_activity(self, rates: Array, activity: Array, *, bare: bool = False) -> Array:
         """Derivatives by activities; bare: whether the rates are still without them."""
@@ -339,6 +328,3 @@ class Surface:
                 whole = rates if bare else np.where(self._orders(activity) != 0, rates / self._orders(activity), 0.0)
             out[:, :, s] = whole * product
         return out
-
-
-__all__ = ["CATION", "Chemistry", "Layers", "Slopes", "Solids", "Stock", "Supply", "Surface"]

@@ -31,8 +31,9 @@ def _violations(result: Result) -> Iterator[Violation]:
         worst = max(ledger.reservoirs, key=lambda name: ledger.reservoirs[name].mismatch)
         yield Violation("lithium", f"the total changes by {ledger.residual:.1e} of the inventory, and {worst} differs from its "
                         f"flux by {ledger.reservoirs[worst].mismatch:.1e}")  # fmt: skip
-    residual = abs(result.tree["elements"]["element_residual"])
-    for number, element in enumerate(words(result.tree["elements"]["element"])):
+    elements = result.tree["elements"].to_dataset()
+    residual = abs(elements["element_residual"])
+    for number, element in enumerate(words(elements["element"])):
         if not float(residual[:, number].max()) <= ELEMENTS:
             yield Violation("elements", f"{element} changes by {float(residual[:, number].max()):.1e} of what moved")
     if float(abs(trace["charge_passed"]).max()) > 0:

@@ -155,7 +155,7 @@ class Interphase(Document):
         "marcus-hush-chidsey"
     )
     nodes: Annotated[int, Field(ge=2, le=33, strict=True, description="a whole number from 2 to 33")] = 9
-    relative_tolerance: Annotated[float, Field(ge=1e-9, le=1e-3, description="a number from 1e-9 to 1e-3")] = 1e-6
+    relative_tolerance: Annotated[float, Field(ge=1e-9, le=1e-3, description="a number from 1e-9 to 1e-3")] = 1e-5
     snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
     kind: Literal["interphase"] = "interphase"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"

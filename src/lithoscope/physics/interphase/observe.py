@@ -19,6 +19,9 @@ from lithoscope.physics.ledger import Flux
 
 Array = NDArray[np.float64]
 
+LEAST_RESISTANCE = 1e-12
+"""Of a place without a film, ohm m2: its logarithm is interpolated."""
+
 RESERVOIRS = ("working_lithium", "working_film_lithium", "electrolyte_lithium")
 
 
@@ -99,38 +102,48 @@ class Eyes:
         }
 
     def amounts(self, xi: Array) -> dict[str, Array]:
-        """Moles per projected m2: of solids in the film, of what is dissolved, of gases."""
+        """Moles per projected m2: of solids in the film, of what is dissolved, of gases, and what the metal has gained."""
         c, weight = self.surface.chemistry, self.surface.weight
         gases = c.network.numbers(c.network.gases)
         return {
             "film_amount": c.stock.area * (weight @ self.surface.layers(xi).n),
             "liquid_amount": self.surface.stock(xi),
             "gas_amount": c.stock.area * (gases @ (weight @ xi)),
+            "metal_amount": np.atleast_1d(-c.stock.area * (c.network.electrons @ (weight @ xi))),
         }
 
-    def element_residual(self, xi: Array) -> Array:
-        """What each element in metal, liquid, film and gas has changed by since the start, over what moved of it."""
-        c, net, amounts = self.surface.chemistry, self.surface.chemistry.network, self.amounts(xi)
-        changes = (
-            (net.composition([METAL]), -c.stock.area * np.atleast_1d(c.network.electrons @ (self.surface.weight @ xi))),
-            (net.composition(c.stock.names), amounts["liquid_amount"] - c.stock.initial),
-            (net.composition(c.solids.names), amounts["film_amount"] - c.stock.area * (self.surface.weight @ self.surface.start)),
-            (net.composition(net.gases), amounts["gas_amount"]),
+    def element_residual(self, amounts: Mapping[str, Array]) -> Array:
+        """What each element in metal, liquid, film and gas has changed by since the start, over what moved of it.
+
+        amounts  of `amounts`, over time, shapes (times, species)
+        Returns shape (times, elements). What moved is at least 1e-6 of what the liquid holds, so that rounding is not measured
+        against nothing.
+        """
+        c, net = self.surface.chemistry, self.surface.chemistry.network
+        places = (
+            ([METAL], amounts["metal_amount"]),
+            (c.stock.names, amounts["liquid_amount"]),
+            (c.solids.names, amounts["film_amount"]),
+            (net.gases, amounts["gas_amount"]),
         )
-        total = sum((atoms @ change for atoms, change in changes), start=np.zeros(len(net.elements)))
-        moved = sum((atoms @ np.abs(change) for atoms, change in changes), start=np.zeros(len(net.elements)))
+        total = moved = np.zeros((len(amounts["metal_amount"]), len(net.elements)))
+        for names, amount in places:
+            atoms, change = net.composition(names), amount - amount[0]
+            total, moved = total + change @ atoms.T, moved + np.abs(change) @ atoms.T
         held = net.composition(c.stock.names) @ c.stock.initial
         return np.asarray(total / np.maximum(moved, 1e-6 * np.maximum(held, 1e-9)))
 
     def shot(self, xi: Array) -> dict[str, Array]:
-        """Maps of the surface, flattened; shares have the shape (solids, sites)."""
+        """Maps of the surface, flattened; shares have the shape (solids, sites). Of the resistance the logarithm is interpolated."""
         c = self.surface.chemistry
-        wide = self.nodes.expand(np.hstack([self.surface.start + xi @ c.made.T, (xi @ c.network.electrons)[:, None]]))
-        n = wide[:, :-1]
+        held = self.surface.layers(xi).n
+        resistance = np.log(np.maximum(self.properties.resistance(held), LEAST_RESISTANCE))
+        wide = self.nodes.expand(np.hstack([held, (xi @ c.network.electrons)[:, None], resistance[:, None]]))
+        n = wide[:, :-2]
         return {
             "surface_film_thickness": n @ (c.inner_volume + c.outer_volume),
-            "surface_recession": wide[:, -1] * self.molar_volume,
-            "surface_resistance": self.properties.resistance(n),
+            "surface_recession": wide[:, -2] * self.molar_volume,
+            "surface_resistance": np.exp(wide[:, -1]),
             "surface_share": self.properties.shares(n).T,
         }
 

@@ -141,7 +141,7 @@ def chemistry(cell: Cell, model: Interphase, numbers: Numbers) -> Chemistry:
     rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area)
     alpha = numbers("interphase.transfer_coefficient", "1") if model.rate_law == "butler-volmer" else 0.5
     V_T, high, low = thermal_voltage(T), float(potential.max()), float(potential.min())
-    table = rate_table(model.rate_law, energy / V_T, alpha, -high / V_T - 1, (high + ABOVE_LARGEST - low) / V_T + 1)
+    table = rate_table(model.rate_law, list(energy / V_T), alpha, -high / V_T - 1, (high + ABOVE_LARGEST - low) / V_T + 1)
     return Chemistry(
         net, potential, rate, table, solids(net, numbers), stock(net, held, depth, area, numbers), supply(model, numbers), T
     )
@@ -202,7 +202,8 @@ def supply(model: Interphase, numbers: Numbers) -> Supply:
     inner = 0.0 if given.solvent_permeability is None else given.solvent_permeability.value
     electrons, tunnelling, leakage, outer, gap, porosity, saturation = found.values()
     if not electrons + tunnelling + leakage + inner > 0:
-        raise InputError("supply", "lets neither electrons nor solvent through the film", expected="at least one positive number",
+        raise InputError("supply", "lets neither electrons nor solvent through",
+                         expected="at least one positive number",
                          why="Without a supply nothing is reduced and the film cannot grow",
                          do='Leave one of them out, or write supply = { electron_permeability = "1e-16 mol/m/s" }')  # fmt: skip
     return Supply(electrons, tunnelling, leakage, outer, inner, gap, porosity, saturation)

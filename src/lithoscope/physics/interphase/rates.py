@@ -35,15 +35,6 @@ class RateTable:
     least: float
     coefficients: Array
 
-    def __call__(self, y: Array) -> tuple[Array, Array]:
-        """ln H and d ln H / dy at y, shapes (sites, reactions); the last cubic goes on beyond the grid."""
-        place = (y - self.least) / STEP
-        cell = np.clip(place.astype(int), 0, self.coefficients.shape[2] - 1)
-        x = (place - cell) * STEP
-        row = np.arange(y.shape[1])[None, :]
-        c3, c2, c1, c0 = (self.coefficients[row, power, cell] for power in range(4))
-        return ((c3 * x + c2) * x + c1) * x + c0, (3 * c3 * x + 2 * c2) * x + c1
-
 
 def rate_table(law: RateLaw, energies: Sequence[float], alpha: float, least: float, most: float) -> RateTable:
     """The table of reactions.

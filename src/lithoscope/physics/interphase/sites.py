@@ -1,13 +1,14 @@
 """The surface as a map of sites: how they differ, and how a few representatives tell all of them.
 
 A site has a factor m on its rate constants, m_f on the transport through its film, and a kind of native film. The solution is
-smooth in ln m and ln m_f, so that it is computed at Chebyshev nodes for each kind and interpolated. The map is linear in the nodes,
-and the liquid takes the mean of the same weights: balances of the map are exact whatever the interpolation does, and the cost of
-a run hardly depends on the number of sites.
+smooth in ln m and ln m_f, so that it is computed at Chebyshev nodes for each kind and interpolated. The map is linear in the
+nodes, and the liquid takes the mean of the same weights: balances of the map are exact whatever the interpolation does, and the
+cost of a run hardly depends on the number of sites.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -119,7 +120,7 @@ class Nodes:
         """Standard deviation over the map of values of the nodes, shape (nodes,), without expanding them."""
         mean = float(self.weight @ values)
         centred = values - mean
-        return float(np.sqrt(max(centred @ self._gram @ centred, 0.0)))
+        return math.sqrt(max(float(centred @ self._gram @ centred), 0.0))
 
 
 def axis(values: Array, count: int) -> Array:

@@ -1,12 +1,12 @@
 """Steps of all sites through time at once, with the liquid that they share.
 
-RODAS4 (`physics.rosenbrock`) on the extents. Each site has a Jacobian of its own; the shared activities add a few columns to all of
-them, which are eliminated by the formula of Sherman, Morrison and Woodbury, so that the liquid is implicit too and nothing lags.
+RODAS4 (`physics.rosenbrock`) on the extents. Each site has a Jacobian of its own; the shared activities add a few columns to all
+of them, which are eliminated by the formula of Sherman, Morrison and Woodbury: the liquid is implicit too and nothing lags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +67,7 @@ class Factors(NamedTuple):
         """The increment for a right-hand side."""
         x = np.matmul(self.inverse, b[:, :, None])[:, :, 0]
         rho = self.coupling @ (self.shared @ (weight @ x))
-        return x + self.columns @ rho
+        return np.asarray(x + self.columns @ rho)
 
 
 def factors(surface: Surface, slopes: Slopes, h: float) -> Factors:
@@ -75,10 +75,11 @@ def factors(surface: Surface, slopes: Slopes, h: float) -> Factors:
     stock = surface.chemistry.stock
     shared = stock.area * stock.per_mole[:, None] * surface.chemistry.used
     size = slopes.by_extent.shape[1]
-    inverse = np.linalg.inv(np.eye(size) / (h * GAMMA) - slopes.by_extent)
-    columns = np.matmul(inverse, slopes.by_activity)
+    inverse: Array = np.linalg.inv(np.eye(size) / (h * GAMMA) - slopes.by_extent)
+    columns: Array = np.matmul(inverse, slopes.by_activity)
     mean = np.einsum("n,nks->ks", surface.weight, columns)
-    return Factors(inverse, columns, np.linalg.inv(np.eye(len(shared)) - shared @ mean), shared)
+    coupling: Array = np.linalg.inv(np.eye(len(shared)) - shared @ mean)
+    return Factors(inverse, columns, coupling, shared)
 
 
 def steps(
@@ -149,14 +150,3 @@ def possible(surface: Surface, xi: Array) -> bool:
     activity = surface.activity(xi)
     film = surface.start + xi @ surface.chemistry.made.T
     return bool(np.all(activity > -BELOW_ZERO)) and bool(np.all(film > -1e-2 * surface.chemistry.supply.saturation))
-
-
-def final(surface: Surface, times: Array, tolerance: float, keep: Callable[[Step], None]) -> Array:
-    """Extents at the given times, from none at time zero, shape (times, sites, reactions); every step is shown to `keep`."""
-    xi = np.zeros((surface.sites, len(surface.chemistry.rate)))
-    out = []
-    for step in steps(surface, xi, 0.0, times, tolerance):
-        keep(step)
-        if step.end in times:
-            out.append(step.xi)
-    return np.array(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from lithoscope import units
@@ -71,7 +72,7 @@ def draw(
     return Terrain(kinetics.ravel(), transport.ravel(), kind.ravel())
 
 
-def marked(defect: Defect, edge: int, spacing: float, rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def marked(defect: Defect, edge: int, spacing: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Sites of one defect somewhere in the map; at least as wide as a site."""
     y, x = np.mgrid[:edge, :edge].astype(float)
     half = max(0.5 * defect.width.value / spacing, 0.5)

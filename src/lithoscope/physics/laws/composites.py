@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-BISECTIONS = 200
+ITERATIONS = 100
 
 
 def series_conductivity(shares: ArrayLike, conductivity: ArrayLike) -> Array:
@@ -40,15 +40,19 @@ def mixed_conductivity(shares: ArrayLike, conductivity: ArrayLike, dimensions: i
     Source: D. A. G. Bruggeman, Ann. Phys. 416 (1935) 636.
     """
     v, s = np.asarray(shares, dtype=float), np.asarray(conductivity, dtype=float)
-    low, high = np.full(v.shape[:-1], np.log(s.min())), np.full(v.shape[:-1], np.log(s.max()))
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        m = np.exp(middle)[..., None]
-        excess = np.sum(v * (s - m) / (s + (dimensions - 1) * m), axis=-1)
-        low, high = np.where(excess > 0, middle, low), np.where(excess > 0, high, middle)
-        if np.all(high - low <= 1e-15 * np.maximum(1.0, np.abs(low))):
+    low, high = np.log(series_conductivity(np.maximum(v, 0), s)), np.log(parallel_conductivity(np.maximum(v, 0), s))
+    x = 0.5 * (low + high)
+    for _ in range(ITERATIONS):
+        m = np.exp(x)[..., None]
+        below = s + (dimensions - 1) * m
+        excess, slope = np.sum(v * (s - m) / below, axis=-1), -dimensions * np.sum(v * s * m / below**2, axis=-1)
+        low, high = np.where(excess > 0, x, low), np.where(excess > 0, high, x)
+        newton = x - excess / slope
+        new = np.where((newton > low) & (newton < high), newton, 0.5 * (low + high))
+        if np.all(np.abs(new - x) <= 1e-14 * np.maximum(1.0, np.abs(x))):
             break
-    return np.asarray(np.exp(0.5 * (low + high)))
+        x = new
+    return np.asarray(np.exp(x))
 
 
 def shear_bounds(shares: ArrayLike, shear: ArrayLike, bulk_over_shear: float = 5 / 3) -> tuple[Array, Array]:
