@@ -156,6 +156,7 @@ NAMES: Mapping[str, Name] = {
              "against lithium"),
         Name("interphase_resistance", "ohm m2", "areal resistance of the film on one electrode, patches in parallel"),
         Name("film_amount", "mol/m2", "amount of a solid in the film"),
+        Name("film_volume", "m", "volume of a solid in the film per area, without pores"),
         Name("liquid_amount", "mol/m2", "amount of what is dissolved"),
         Name("gas_amount", "mol/m2", "amount of a gas that was made"),
         Name("element_residual", "1", "change of the total of an element, over what moved of it"),

@@ -137,7 +137,14 @@ class Driver:
             "/": xr.Dataset(attrs={"area_m2": area}),
             "/trace": dataset("time", ["time"], trace | columns),
             "/steps": dataset("step", ["step"], {name: [rest[name] for rest in self.rests] for name in self.rests[0]}),
-            "/film": self._over("solid", c.solids.names, {"film_amount": amounts["film_amount"]}),
+            "/film": self._over(
+                "solid",
+                c.solids.names,
+                {
+                    "film_amount": amounts["film_amount"],
+                    "film_volume": amounts["film_amount"] * c.solids.molar_volume,
+                },
+            ),
             "/liquid": self._over("dissolved", c.stock.names, {"liquid_amount": amounts["liquid_amount"]}),
             "/gas": self._over("gas", c.network.gases, {"gas_amount": amounts["gas_amount"]}),
             "/elements": self._over("element", c.network.elements, {"element_residual": amounts["element_residual"]}),

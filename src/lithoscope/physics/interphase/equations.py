@@ -6,8 +6,8 @@
     r_k += m k_k a' H(-F U_k / R T),   a' with q' = L_in / P_in + q      reactant that reaches the metal, where U_i = 0
 
 m, m_f are the factors of the site on the rate constants and on the transport in the film. The unknown U_i is the potential of
-the electrons where they are taken up: one scalar equation per site, monotone, solved as ln supply = ln demand by Newton's method
-inside a closed bracket, in machine code (`kernel`). All supply vanishes at U_i = 0, so that the root is never below.
+the electrons where they are taken up: one scalar equation per site, monotone, solved as ln supply = ln demand by Newton's
+method inside a closed bracket, in machine code (`kernel`). All supply vanishes at U_i = 0, so that the root is never below.
 
 The state is the extents xi of the reactions, mol per m2 of true area, shape (sites, reactions).
 """
@@ -221,7 +221,8 @@ class Surface:
     def demanded(self, xi: Array, activity: Array, U: Array) -> Array:
         """Current density that the reactions behind the film take at a potential, A/m2."""
         layers = self.layers(xi)
-        return self._outer(U, layers, self._multiples(layers, activity))[0] @ self.chemistry.network.electrons * FARADAY
+        rates = self._outer(U, layers, self._multiples(layers, activity))[0]
+        return np.asarray(rates @ self.chemistry.network.electrons * FARADAY)
 
     def _saturation(self, n: Array) -> tuple[Array, Array]:
         """n / (n + n_ref) of the solid that each reaction consumes, and its slope by n; 1 and 0 where none."""

@@ -142,7 +142,7 @@ def charge_and_thickness() -> float:
     found = surface(carbonate(), [1e-3], replace(NOTHING, electrons=1e-16), start=3e-9)
     xi, charge = np.zeros((1, 1)), 0.0
     layers = found.layers(xi)
-    for step in steps(found, xi, 0.0, np.array([10 * DAY]), 1e-10):
+    for step in steps(found, xi, 0.0, np.geomspace(1.0, 10 * DAY, 400), 1e-9):
         ends = [_supply(found, each) for each in (xi, step.middle, step.xi)]
         charge += (step.end - step.start) / 6 * (ends[0] + 4 * ends[1] + ends[2])
         xi = step.xi
@@ -198,7 +198,7 @@ def corrosion_potential() -> float:
     """U = (2RT/F) asinh(j / (2 i0)): the anodic branch of lithium equals what is reduced, i0 2 sinh(F U / 2RT) = j."""
     j, i0 = 0.01, 1.0
     U = float(overpotential(j, i0, 0.0, T))
-    return abs(2 * i0 * np.sinh(FARADAY * U / (2 * GAS * T)) / j - 1)
+    return float(abs(2 * i0 * np.sinh(FARADAY * U / (2 * GAS * T)) / j - 1))
 
 
 def cases() -> tuple[ExactCase, ...]:

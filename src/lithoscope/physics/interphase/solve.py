@@ -1,7 +1,7 @@
 """Steps of all sites through time at once, with the liquid that they share.
 
-RODAS4 (`physics.rosenbrock`) on the extents. Each site has a Jacobian of its own; the shared activities add a few columns to all
-of them, which are eliminated by the formula of Sherman, Morrison and Woodbury: the liquid is implicit too and nothing lags.
+RODAS4 (`physics.rosenbrock`) on the extents. Each site has a Jacobian of its own; the shared activities add a few columns to
+all of them, which are eliminated by the formula of Sherman, Morrison and Woodbury: the liquid is implicit too and nothing lags.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def factors(surface: Surface, slopes: Slopes, h: float) -> Factors:
     inverse: Array = np.linalg.inv(np.eye(size) / (h * GAMMA) - slopes.by_extent)
     columns: Array = np.matmul(inverse, slopes.by_activity)
     mean = np.einsum("n,nks->ks", surface.weight, columns)
-    coupling: Array = np.linalg.inv(np.eye(len(shared)) - shared @ mean)
+    coupling = np.asarray(np.linalg.inv(np.eye(len(shared)) - shared @ mean), dtype=float)
     return Factors(inverse, columns, coupling, shared)
 
 
