@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
 from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
@@ -74,6 +75,11 @@ def _after_start(result: Result) -> tuple[Array, Array]:
     return t[chosen] / DAY, chosen
 
 
+def _decades(axes: Axes) -> None:
+    """A tick at every decade of time."""
+    axes.xaxis.set_major_locator(LogLocator(numticks=12))
+
+
 def _thickness(axes: Axes, result: Result) -> None:
     t, chosen = _after_start(result)
     trace = result.trace
@@ -83,6 +89,7 @@ def _thickness(axes: Axes, result: Result) -> None:
     axes.loglog(t, inner, color=BLUE, ls="--", label="inner layer")
     axes.loglog(t, spread, color=ORANGE, ls=":", label="spread")
     axes.set(xlabel="Time / d", ylabel="Thickness / nm")
+    _decades(axes)
     axes.legend()
 
 
@@ -93,6 +100,7 @@ def _cost(axes: Axes, result: Result) -> None:
     lost = (lithium[0] - lithium[chosen]) / 36
     axes.semilogx(t, lost, color=BLACK)
     axes.set(xlabel="Time / d", ylabel="Lithium lost / µAh cm$^{-2}$")
+    _decades(axes)
     twin = axes.twinx()
     twin.semilogx(t, trace["interphase_resistance"].values[chosen] * 1e4, color=RED, ls="--")
     twin.set_ylabel("Film resistance / Ω cm$^2$", color=RED)
@@ -114,4 +122,5 @@ def _composition(axes: Axes, result: Result) -> None:
         labels.append("others")
     axes.stackplot(t, parts, labels=labels, colors=COLOURS, lw=0)
     axes.set(xscale="log", xlabel="Time / d", ylabel="Volume share", ylim=(0, 1), xlim=(t[0], t[-1]))
-    axes.legend(loc="upper left", fontsize=5.5, handlelength=1.0, framealpha=0.85, frameon=True)
+    _decades(axes)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=3, fontsize=5.5, handlelength=1.0, columnspacing=1.0)

@@ -149,7 +149,7 @@ class Chemistry:
     @property
     def inner_volume(self) -> Array:
         """Volume of the inner layer per mole of each solid, m3/mol."""
-        return (1 - self.solids.outer_share) * self.solids.molar_volume
+        return np.asarray((1 - self.solids.outer_share) * self.solids.molar_volume)
 
     @property
     def outer_volume(self) -> Array:
@@ -260,9 +260,8 @@ class Surface:
         reach = (c.wants > 0).astype(float)
         taken = (speed @ c.wants) @ reach.T
         hindered = reach.any(axis=1)
-        D = np.where(
-            hindered, 1 / (1 + ((layers.inner / c.supply.inner + layers.outer / c.supply.outer)[:, None] * taken)), 0.0
-        )
+        q = layers.inner / c.supply.inner + self._drag(layers)
+        D = np.where(hindered, 1 / (1 + q[:, None] * taken), 0.0)
         rates = speed * D * self._orders(activity)
         by_q = -rates * D * taken
         return rates, by_q / c.supply.inner, by_q / c.supply.outer

@@ -142,7 +142,7 @@ def charge_and_thickness() -> float:
     found = surface(carbonate(), [1e-3], replace(NOTHING, electrons=1e-16), start=3e-9)
     xi, charge = np.zeros((1, 1)), 0.0
     layers = found.layers(xi)
-    for step in steps(found, xi, 0.0, np.geomspace(1.0, 10 * DAY, 400), 1e-9):
+    for step in steps(found, xi, 0.0, np.geomspace(1.0, 10 * DAY, 1200), 1e-8):
         ends = [_supply(found, each) for each in (xi, step.middle, step.xi)]
         charge += (step.end - step.start) / 6 * (ends[0] + 4 * ends[1] + ends[2])
         xi = step.xi

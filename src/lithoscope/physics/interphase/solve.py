@@ -75,11 +75,11 @@ def factors(surface: Surface, slopes: Slopes, h: float) -> Factors:
     stock = surface.chemistry.stock
     shared = stock.area * stock.per_mole[:, None] * surface.chemistry.used
     size = slopes.by_extent.shape[1]
-    inverse: Array = np.linalg.inv(np.eye(size) / (h * GAMMA) - slopes.by_extent)
-    columns: Array = np.matmul(inverse, slopes.by_activity)
+    inverse = np.linalg.inv(np.eye(size) / (h * GAMMA) - slopes.by_extent)
+    columns = np.matmul(inverse, slopes.by_activity)
     mean = np.einsum("n,nks->ks", surface.weight, columns)
     coupling = np.asarray(np.linalg.inv(np.eye(len(shared)) - shared @ mean), dtype=float)
-    return Factors(inverse, columns, coupling, shared)
+    return Factors(np.asarray(inverse, dtype=float), np.asarray(columns, dtype=float), coupling, shared)
 
 
 def steps(
