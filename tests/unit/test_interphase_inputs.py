@@ -125,7 +125,7 @@ def test_electrolytes_whose_reactions_are_not_known() -> None:
     properties = ls.ConstantProperties("10 mS/cm", "3e-10 m2/s", "0.3", "1")
     other = BARE.replaced(electrolyte=ls.Electrolyte("LiPF6", "1 mol/L", {"EMC": 1.0}, properties=properties))
     error = refused(lambda: even().simulate(other, REST, silent), "electrolyte.solvent.EMC")
-    assert error.do == 'Did you mean "DMC"?'
+    assert error.do == 'Did you mean "EC"?'
     salt = BARE.replaced(electrolyte=ls.Electrolyte("LiClO4", "1 mol/L", {"EC": 1.0}, properties=properties))
     refused(lambda: even().simulate(salt, REST, silent), "electrolyte.salt")
     ether = BARE.replaced(
@@ -164,7 +164,7 @@ tunnelling_current = "0 A/m2"
 @pytest.mark.fails_when("cli/resting.py", "if not days > 0:", "if False:")
 def test_the_command(tmp_path: Path) -> None:
     model = tmp_path / "model.toml"
-    model.write_text('kind = "interphase"\nedge = 16\n', encoding="utf-8")
+    model.write_text('kind = "interphase"\nedge = 8\nnodes = 3\n', encoding="utf-8")
     figure = tmp_path / "map.png"
     call = ["rest", "perovskite/bare", "--days", "2", "--model", str(model), "--figure", str(figure)]
     done = CliRunner().invoke(app, call)

@@ -33,6 +33,7 @@ class Driver:
 
     eyes        what sees the surface;  edge, spacing: of the map, sites and m
     snapshots   maps that are kept;  tolerance: of the integrator
+    unused      whether the film somewhere let more electrons through than anything could take
     """
 
     eyes: Eyes
@@ -46,6 +47,7 @@ class Driver:
     amounts: list[dict[str, Array]] = field(default_factory=list)
     shots: list[tuple[float, dict[str, Array]]] = field(default_factory=list)
     rests: list[dict[str, float]] = field(default_factory=list)
+    unused: bool = False
 
     def __post_init__(self) -> None:
         surface = self.eyes.surface
@@ -104,6 +106,7 @@ class Driver:
         self._keep(step.end, number, step.rates, step.potential)
 
     def _keep(self, t: float, number: int, rates: Array, potential: Array) -> None:
+        self.unused = self.unused or bool(np.max(potential) >= (1 - 1e-6) * self.eyes.surface.most)
         self.times.append(t)
         self.numbers.append(number)
         self.rows.append(self.eyes.seen(self._xi, rates, potential))

@@ -118,6 +118,12 @@ NOTES = (
 )
 
 
+UNUSED = (
+    "In places the film let more electrons through than anything left could take: there the reactants limit the film, and the "
+    "potential of the electrons stands at the end of its range."
+)
+
+
 class Interphase(Document):
     """The film that lithium grows at rest: chemistry, thickness, resistance and corrosion, on a map of sites.
 
@@ -186,7 +192,7 @@ class Interphase(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
-            notes=NOTES,
+            notes=(*NOTES, *((UNUSED,) if driver.unused else ())),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
             **circumstances(),
