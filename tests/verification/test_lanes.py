@@ -16,9 +16,10 @@ from lithoscope.physics.cell.lanes.assembly import SYMBOLS, module
 from lithoscope.physics.cell.lanes.build import aligned
 from lithoscope.physics.cell.lanes.functions import Functions
 from lithoscope.physics.cell.lanes.native import Library, call, compile_module
-from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES, parts
+from lithoscope.physics.cell.lanes.rodas import parts
 from lithoscope.physics.cell.solve import Stepper
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
+from lithoscope.physics.rosenbrock import D2, D3, STAGES
 
 DRIVER = "physics/cell/lanes/driver.py"
 PARTS: dict[str, Any] = {"separator": "PP 20 um", "electrolyte": "1 M LiPF6 EC:DMC 1:1", "area": "1 cm2"}
