@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+    from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.physics.morphology.one_potential import OnePotential2015
@@ -97,6 +99,8 @@ _HOME = {
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
+    "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
     "physics.morphology.one_potential": ("OnePotential2015",),
@@ -127,8 +131,10 @@ __all__ = [
     "Coating",
     "ConstantProperties",
     "Current",
+    "Defect",
     "Deposit",
     "Electrolyte",
+    "ElectronSupply",
     "End",
     "Film",
     "Flicker",
@@ -138,6 +144,7 @@ __all__ = [
     "Growth",
     "Host",
     "InputError",
+    "Interphase",
     "Ledger",
     "LithoscopeError",
     "Loop",
@@ -154,6 +161,7 @@ __all__ = [
     "Plated",
     "PorousHost",
     "Program",
+    "ReactionChange",
     "Rest",
     "Result",
     "RunInterrupted",

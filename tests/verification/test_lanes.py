@@ -16,9 +16,10 @@ from lithoscope.physics.cell.lanes.assembly import SYMBOLS, module
 from lithoscope.physics.cell.lanes.build import aligned
 from lithoscope.physics.cell.lanes.functions import Functions
 from lithoscope.physics.cell.lanes.native import Library, call, compile_module
-from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES, parts
+from lithoscope.physics.cell.lanes.rodas import parts
 from lithoscope.physics.cell.solve import Stepper
 from lithoscope.physics.cell.spectrum import frequencies, spectrum
+from lithoscope.physics.rosenbrock import D2, D3, STAGES
 
 DRIVER = "physics/cell/lanes/driver.py"
 PARTS: dict[str, Any] = {"separator": "PP 20 um", "electrolyte": "1 M LiPF6 EC:DMC 1:1", "area": "1 cm2"}
@@ -195,7 +196,7 @@ def fixed_steps(count: int, until: float = 1.0) -> tuple[Any, Any]:
     return error, dense
 
 
-@pytest.mark.fails_when("physics/cell/lanes/rodas.py", "16.43084320892478", "16.5")
+@pytest.mark.fails_when("physics/rosenbrock.py", "16.43084320892478", "16.5")
 def test_order_in_time() -> None:
     """4, in the algebraic unknown of this problem even more; the dense output is of order 3, so that its error falls as h^4."""
     errors, dense = zip(*(fixed_steps(count) for count in (20, 40, 80)), strict=True)

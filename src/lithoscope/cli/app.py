@@ -184,6 +184,24 @@ def reproduce(
 
 
 @app.command()
+def rest(
+    cell: Annotated[str, typer.Argument(help="A cell file, or the name of a ready cell such as perovskite/bare.")],
+    days: Annotated[float, typer.Option(help="How long it rests.")] = 30.0,
+    model: Annotated[str | None, typer.Option(help='A model file with kind = "interphase"; its defaults without one.')] = None,
+    to: Annotated[Path | None, typer.Option(help="Keep the result in this folder.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw map and curves into this file (svg, png, pdf); CELL-rest.png without one.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the result of another run in that folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let lithium corrode at rest: thickness, composition, lithium lost and resistance of its film, with a map."""
+    from lithoscope.cli.resting import rest_cell
+
+    raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json))
+
+
+@app.command()
 def claims(
     of: Annotated[
         str | None,

@@ -13,9 +13,10 @@ from typing import Any
 
 from lithoscope.physics.cell.lanes.functions import BEFORE, Functions
 from lithoscope.physics.cell.lanes.lower import Lowered, declarations, lower
-from lithoscope.physics.cell.lanes.rodas import STAGES, A, C, Parts
+from lithoscope.physics.cell.lanes.rodas import Parts
 from lithoscope.physics.cell.lanes.writer import Writer
 from lithoscope.physics.cell.lanes.writer import declarations as intrinsics
+from lithoscope.physics.rosenbrock import STAGES, A, C
 
 SYMBOLS = (
     "step", "commit", "watch", "newton", "outputs", "jacobian_prelude", "rate_prelude", "watch_prelude", "newton_prelude",

@@ -14,8 +14,8 @@ from lithoscope.physics.cell.control import STEP_ENDS
 from lithoscope.physics.cell.lanes import driver, records
 from lithoscope.physics.cell.lanes.build import Built, aligned
 from lithoscope.physics.cell.lanes.functions import CLOCK_AT_START, Array, starts
-from lithoscope.physics.cell.lanes.rodas import D2, D3, STAGES
 from lithoscope.physics.cell.lanes.table import Whole
+from lithoscope.physics.rosenbrock import D2, D3, STAGES
 
 FLOOR = 1e-2
 """Absolute over relative tolerance, in the scale of each unknown."""

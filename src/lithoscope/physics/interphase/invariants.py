@@ -1,0 +1,52 @@
+"""What must hold at every saved time of a rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lithoscope.physics.contract import Violation
+from lithoscope.result import Result
+from lithoscope.result.names import words
+
+ELEMENTS = 1e-9
+"""Largest change of the total of an element, over what moved of it."""
+
+SHARES = 1e-9
+"""How far volume shares may leave 0 to 1, and their sum 1."""
+
+
+def violations(result: Result) -> Sequence[Violation]:
+    """Every invariant that does not hold: finite values, lithium, elements, charge, bounds."""
+    return tuple(_violations(result))
+
+
+def _violations(result: Result) -> Iterator[Violation]:
+    trace, ledger = result.trace, result.ledger
+    for name, values in trace.data_vars.items():
+        if not np.all(np.isfinite(values)):
+            yield Violation("finite values", f"{name} is not finite at {int(np.sum(~np.isfinite(values)))} times")
+    if not ledger.closes:
+        worst = max(ledger.reservoirs, key=lambda name: ledger.reservoirs[name].mismatch)
+        yield Violation("lithium", f"the total changes by {ledger.residual:.1e} of the inventory, and {worst} differs from its "
+                        f"flux by {ledger.reservoirs[worst].mismatch:.1e}")  # fmt: skip
+    elements = result.tree["elements"].to_dataset()
+    residual = abs(elements["element_residual"])
+    for number, element in enumerate(words(elements["element"])):
+        if not float(residual[:, number].max()) <= ELEMENTS:
+            yield Violation("elements", f"{element} changes by {float(residual[:, number].max()):.1e} of what moved")
+    if float(abs(trace["charge_passed"]).max()) > 0:
+        yield Violation("charge", "a cell at rest passed a charge")
+    yield from _bounds(result)
+
+
+def _bounds(result: Result) -> Iterator[Violation]:
+    for node, name in (("trace", "film_thickness"), ("map", "surface_film_thickness")):
+        least = float(result.tree[node][name].min())
+        if least < 0:
+            yield Violation("bounds", f"{name} falls to {least:.3g} m")
+    share = result.tree["map"]["surface_share"]
+    low, high, off = float(share.min()), float(share.max()), float(abs(share.sum("solid") - 1).max())
+    if low < -SHARES or high > 1 + SHARES or off > SHARES:
+        yield Violation("bounds", f"volume shares go from {low:.3g} to {high:.3g} and add up to 1 within {off:.1e}")
