@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
     from lithoscope.sampling import Between
@@ -94,6 +95,7 @@ _HOME = {
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.morphology.model": ("PhaseField",),
     "result": ("Ledger", "Result", "load"),
     "sampling": ("Between",),
     "sensitivity": ("Plan", "plan"),
@@ -142,6 +144,7 @@ __all__ = [
     "Nucleation",
     "Onset",
     "Plan",
+    "PhaseField",
     "Planar",
     "Plated",
     "PorousHost",

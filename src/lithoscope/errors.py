@@ -136,11 +136,38 @@ class End(Enum):
         0,
         "To continue: more electrolyte, or lithium that loses less to films.",
     )
+    DOMAIN_FULL = (
+        "domain full",
+        0,
+        "To continue: a higher domain (`height` of the model) or less capacity.",
+    )
+    BRANCH_ACROSS = (
+        "branch at the separator",
+        0,
+        "In a cell it may go on through the separator and short. To see more of the time before: a higher domain (`height` of "
+        "the model); to avoid it: a lower current density or an even film.",
+    )
+    DOMAIN_EMPTY = (
+        "domain empty",
+        0,
+        "To continue: more lithium below the surface (`base` of the model) or less capacity per half-cycle.",
+    )
     STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
     POLARISED = (
         "polarisation limit",
         0,
         "To continue: a lower current density; to end where a cycler would, give the program a voltage under `stop`.",
+    )
+    STEP_COLLAPSED = (
+        "time step collapsed",
+        3,
+        "One point of the surface moves a million times faster than the rest. Try a smaller `cell_size`, a film, or a lower "
+        "current density; if it persists it is a bug: send the run folder.",
+    )
+    NOT_FINITE = (
+        "numbers not finite",
+        3,
+        "Try a smaller `courant` or `cell_size` of the model; if it persists it is a bug: send the run folder.",
     )
     NO_SOLUTION = (
         "no solution found",

@@ -18,7 +18,7 @@ from lithoscope.design import Cell
 from lithoscope.document import Document
 from lithoscope.errors import End, InputError, RunInterrupted, Status
 from lithoscope.physics.cell.invariants import violations
-from lithoscope.physics.cell.params import Parameter, Surroundings, surroundings, transport_law
+from lithoscope.physics.cell.params import Parameter, Surroundings, number_rows, surroundings, transport_law
 from lithoscope.physics.contract import ExactCase, Report, Violation
 from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.physics.laws.transport import Transport
@@ -83,7 +83,7 @@ class CellModel(Document):
         tree = timeline.tree(found.area)
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
-            numbers=_number_rows(self.parameters(cell)),
+            numbers=number_rows(self.parameters(cell)),
             notes=(*_notes(cell, found, tree), *_compiled_notes(timeline)),
             wall_s=time.perf_counter() - begun,
             solver={"points": timeline.points, "retries": timeline.retries, "log": timeline.log,
@@ -299,14 +299,6 @@ def _step_notes(steps: xr.Dataset) -> Iterator[str]:
         if len(idle):
             which = f"Step {idle[0]:.0f} and {len(idle) - 1} more" if len(idle) > 1 else f"Step {idle[0]:.0f}"
             yield f'{which} ended at 0 s: the limit "{condition}" was already met at the start.'
-
-
-def _number_rows(found: Sequence[Parameter]) -> list[dict[str, Any]]:
-    return [
-        {"path": p.path, "value": p.quantity.value, "unit": p.quantity.unit, "low": p.quantity.low, "high": p.quantity.high,
-         "status": p.quantity.status, "source": p.quantity.source, "given": p.given}
-        for p in found
-    ]  # fmt: skip
 
 
 def _marked(result: Result, found: Sequence[Violation]) -> Result:

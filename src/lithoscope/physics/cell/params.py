@@ -5,8 +5,9 @@ A number that the cell does not give is taken from the data tables and marked so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
@@ -319,6 +320,15 @@ def film_parameters(path: str, film: Film) -> Iterator[Parameter]:
 def or_table(path: str, given: Quantity | None, identifier: str, unit: str) -> Parameter:
     """What the cell gives, else what the data tables say, SI."""
     return Parameter(path, given or lookup(identifier).quantity(unit), given is not None)
+
+
+def number_rows(found: Sequence[Parameter]) -> list[dict[str, Any]]:
+    """Parameters as a manifest keeps them."""
+    return [
+        {"path": p.path, "value": p.quantity.value, "unit": p.quantity.unit, "low": p.quantity.low, "high": p.quantity.high,
+         "status": p.quantity.status, "source": p.quantity.source, "given": p.given}
+        for p in found
+    ]  # fmt: skip
 
 
 def _face(found: dict[str, float], path: str, films: int, T: float) -> FaceNumbers:

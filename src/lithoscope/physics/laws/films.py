@@ -1,8 +1,9 @@
-"""Films on lithium: what they cost in voltage, and what a migration barrier lets one expect of them."""
+"""Films on lithium: what they cost in voltage, how they grow, and what a migration barrier lets one expect of them."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from lithoscope.constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 
@@ -79,3 +80,32 @@ def ionic_conductivity(diffusivity: float, concentration: float, temperature: fl
     Validity: independent ions (no correlation between hops).
     """
     return concentration * AVOGADRO * ELEMENTARY_CHARGE**2 * diffusivity / (BOLTZMANN * temperature)
+
+
+def grown_by_diffusion(thickness: Any, rate: Any, linear: Any, t: Any) -> Any:
+    """Thickness of a film after a time in which it grew by what comes through it, in series with a reaction, m.
+
+    d delta / dt = 1 / (delta / k_p + 1 / k_l),   delta(t) = -a + sqrt((a + delta_0)^2 + 2 k_p t),   a = k_p / k_l
+
+    thickness  delta_0, m, any shape
+    rate       k_p, m2/s;  linear: k_l, m/s, positive; infinite where only transport limits
+    t          s
+    Limits: delta_0 + k_l t for a thin film, sqrt(delta_0^2 + 2 k_p t) for a thick one.
+    Source: B. E. Deal and A. S. Grove, J. Appl. Phys. 36 (1965) 3770.
+
+    >>> round(grown_by_diffusion(0.0, 3e-21, math.inf, 36000.0) * 1e9, 3)
+    14.697
+    """
+    a = rate / linear
+    return ((a + thickness) ** 2 + 2 * rate * t) ** 0.5 - a
+
+
+def grown_by_tunnelling(thickness: Any, speed: Any, decay: Any, t: Any) -> Any:
+    """Thickness of a film after a time in which electrons tunnelled through it, m.
+
+    d delta / dt = v exp(-delta / l),   delta(t) = delta_0 + l ln(1 + (v t / l) exp(-delta_0 / l))
+
+    thickness  delta_0, m, any shape;  speed: v, m/s, without a film;  decay: l, m;  t  s
+    """
+    arithmetic = thickness.__array_namespace__() if hasattr(thickness, "__array_namespace__") else math
+    return thickness + decay * arithmetic.log1p(speed * t / decay * arithmetic.exp(-thickness / decay))

@@ -1,0 +1,286 @@
+"""One time step: `step(state, parameters, dt) -> state, record`, pure, and many of them in one compiled loop."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from lithoscope.constants import FARADAY, thermal_voltage
+from lithoscope.physics.laws.transport import limiting_current_density
+from lithoscope.physics.morphology import salt as salts
+from lithoscope.physics.morphology.charge import Potential, counter_potential, evaluate, flat_guess, potential, problem
+from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
+from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
+from lithoscope.physics.morphology.kinetics import exchange, held
+from lithoscope.physics.morphology.observe import Shape, shape
+from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State
+
+CHANGE = 0.05
+"""Largest relative change of the salt at the surface in a step."""
+
+FASTEST_GROWTH = 1.5
+"""Of the time step that the salt allows, from one step to the next."""
+
+
+class Record(NamedTuple):
+    """What is kept of every step: numbers, SI, per area of electrode.
+
+    time, dt      at its beginning; its length
+    current       delivered plating current density
+    imposed       the current density of the control; the delivered one where a voltage is held
+    voltage       working against counter electrode; working, counter, electrolyte: its parts
+    fastest       largest speed of the front, m/s
+    left          local residual of the potential;  newton, iterations, salt_iterations: of the solvers
+    salt_mean, salt_low, salt_high  salt concentration at the surface
+    books         integrals since the start;  shape: roughness and what goes with it
+    metal         lithium in the domain, C/m2;  loose: of it without contact;  solution: salt there, mol/m2
+    film          lithium in film of the surface, C/m2
+    """
+
+    time: Array
+    dt: Array
+    current: Array
+    imposed: Array
+    voltage: Array
+    working: Array
+    counter: Array
+    electrolyte: Array
+    fastest: Array
+    left: Array
+    newton: Array
+    iterations: Array
+    salt_iterations: Array
+    salt_mean: Array
+    salt_low: Array
+    salt_high: Array
+    books: Books
+    shape: Shape
+    metal: Array
+    loose: Array
+    film: Array
+    solution: Array
+
+
+class Solved(NamedTuple):
+    """The potential of a state and what it was found from."""
+
+    seen: Geometry
+    c: Array
+    charge: Any
+    liquid: Any
+    skin: Any
+    potential: Potential
+
+
+def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Solved:
+    """Eqs. (1) to (3) for a state."""
+    grid, T = scheme.grid, parameters.temperature
+    V_T = applied(thermal_voltage, T)
+    seen = geometry(state.xi, grid, scheme.floor)
+    c = held(parameters.c0 + state.salt, parameters.c0)
+    liquid = medium(parameters.law, c, T)
+    skin = scheme.carried.skin(state.skin)
+    offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
+    i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
+    charge = problem(seen, liquid, c, i0, skin._replace(offset=offset), parameters, V_T, grid)
+    if scheme.carried.depletes:
+        # With the current that the last potential drives: the film is thin, and follows within a step.
+        beneath = held(c - skin.depletion * evaluate(charge, state.phi, state.pieces, V_T).i, parameters.c0)
+        charge = charge._replace(exchange=exchange(parameters.exchange, beneath, parameters.c0) * skin.exchange)
+    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
+
+
+def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> tuple[State, Record]:
+    """One time step of at most dt, s. The record says how things stand at its beginning; dt = 0 only looks."""
+    grid = scheme.grid
+    found = solve_potential(state, parameters, scheme)
+    seen, i = found.seen, found.potential.rate.i
+    per_current = parameters.molar_volume / FARADAY
+    at_front = seen.steepness > 0.3 * jnp.max(seen.steepness)
+    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front)
+    taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
+    lost = scheme.carried.corroded(state.skin, state.xi, taken)
+    speed = per_current * (i - lost)
+
+    # A salt step of no length does not exist; what is found for another one is not used then.
+    moves = taken > 0
+    dissolved = salts.advance(
+        state.salt, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
+    )
+    keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
+    xi = state.xi + taken * (seen.area * speed + scheme.keeping * fastest * keeper)
+    new = State(
+        xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
+        skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
+        salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters),
+        books=_booked(state, found, lost, dissolved, xi, taken, parameters, scheme),
+    )  # fmt: skip
+    looked = state._replace(phi=new.phi, pieces=new.pieces)
+    record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
+    return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
+
+
+def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters) -> Array:
+    """The time step that changes the salt at the surface by `CHANGE`, from what this one did."""
+    c = parameters.c0 + state.salt
+    at_surface = seen.area > 0.1 * jnp.max(seen.area)
+    change = jnp.max(jnp.abs(salt - state.salt) / jnp.maximum(c, CHANGE * parameters.c0) * at_surface)
+    return taken * jnp.clip(CHANGE / (change + 1e-30), 0.2, FASTEST_GROWTH)
+
+
+def _booked(state: State, found: Solved, lost: Array, dissolved: salts.Salt, xi: Array, dt: Array, parameters: Parameters,
+            scheme: Scheme) -> Books:  # fmt: skip
+    grid, books = scheme.grid, state.books
+    per_area = grid.spacing / grid.columns
+    after = jnp.maximum(1 - xi, scheme.floor)
+    c = parameters.c0 + dissolved.salt
+    return books._replace(
+        charge=books.charge + found.potential.current * dt,
+        salt_in=books.salt_in + dissolved.came_in,
+        salt_used=books.salt_used + dissolved.used,
+        displaced=books.displaced + jnp.sum((found.seen.electrolyte - after) * c) * per_area,
+        corroded=books.corroded + jnp.sum(found.seen.area * lost) * dt * per_area,
+    )
+
+
+def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterations: Array, parameters: Parameters,
+            scheme: Scheme) -> Record:  # fmt: skip
+    grid, solved, seen, books = scheme.grid, found.potential, found.seen, state.books
+    per_area = grid.spacing / grid.columns
+    counter = counter_potential(solved.current, parameters.counter, parameters.temperature)
+    total = jnp.sum(seen.area)
+    beside = jnp.sum(seen.area * solved.phi) / total
+    at_surface = seen.area > 0.1 * jnp.max(seen.area)
+    control = parameters.control
+    salt = parameters.c0 + state.salt
+    return Record(
+        time=state.time, dt=dt, current=solved.current,
+        imposed=jnp.where(control.held > 0, solved.current, control.current),
+        voltage=-solved.reservoir - counter, working=-beside, counter=counter, electrolyte=beside - solved.reservoir,
+        fastest=fastest, left=solved.left, newton=solved.newton, iterations=solved.iterations,
+        salt_iterations=salt_iterations, salt_mean=jnp.sum(seen.area * salt) / total,
+        salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
+        books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
+        metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        film=scheme.carried.lithium(state.skin),
+        loose=_loose(state) * per_area * FARADAY / parameters.molar_volume,
+        solution=jnp.sum(seen.electrolyte * salt) * per_area,
+    )  # fmt: skip
+
+
+def _loose(state: State) -> Array:
+    """Lithium without contact, cells."""
+    return jnp.zeros(()) if state.pieces is None else jnp.sum(jnp.where(state.pieces.owner > 0, state.xi, 0.0))
+
+
+def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
+    """The state at the beginning of a step of the program: a potential to begin the search from, and a first time step.
+
+    The salt in front of a flat surface changes by `CHANGE` in t = pi D (CHANGE c0 F / (2 i (1 - t+)))^2, Sand's law.
+    """
+    control = parameters.control
+    D, t_plus = _at_reservoir(parameters)
+    current = jnp.where(control.held > 0, 0.0, control.current)
+    resistance = jnp.mean(scheme.carried.skin(state.skin).resistance)
+    guess = flat_guess(current, parameters, resistance)
+    reference = jnp.where(control.held > 0, limiting(parameters, scheme), jnp.abs(control.current)) + 1e-9
+    first = jnp.pi * D * (CHANGE * parameters.c0 * FARADAY / (2 * reference * (1 - t_plus) + 1e-9)) ** 2
+    return state._replace(phi=jnp.full(scheme.grid.shape, guess), salt_dt=first)
+
+
+def limiting(parameters: Parameters, scheme: Scheme) -> Array:
+    """Limiting current density from the reservoir to the bottom of the domain, A/m2."""
+    D, t_plus = _at_reservoir(parameters)
+    thickness = scheme.grid.height + parameters.beyond
+    return applied(limiting_current_density, D, t_plus, parameters.c0, thickness, 1.0) / 2
+
+
+def _at_reservoir(parameters: Parameters) -> tuple[Array, Array]:
+    """D, m2/s, and t+ at the concentration of the reservoir."""
+    law = parameters.law
+    D, t_plus = (applied(each, parameters.c0, parameters.temperature) for each in (law.diffusivity, law.transference_number))
+    return D, t_plus
+
+
+class Limits(NamedTuple):
+    """Where a loop of steps ends.
+
+    time           s
+    low, high      voltages between which it goes on, V
+    least_current  magnitude above which it goes on, A/m2
+    charge         pair: charge plated at the beginning of the loop, and how much more or less ends it, C/m2
+    bottom, top    heights between which the surface may be, m
+    least_dt       of a step, s
+    """
+
+    time: Array
+    low: Array
+    high: Array
+    least_current: Array
+    charge: tuple[Array, Array]
+    bottom: Array
+    top: Array
+    least_dt: Array
+
+
+class Batch(NamedTuple):
+    """A loop of steps: the state at its end, one row for each instant, the end included, and how many rows there are."""
+
+    state: State
+    rows: Record
+    instants: Array
+
+
+ROWS = 32
+"""Most steps in one loop."""
+
+UNSOLVED = 1e-2
+"""Local residual of the potential from which a step counts as not solved."""
+
+
+def sound(record: Record) -> Array:
+    """Whether the numbers of a step are finite and its potential was found."""
+    finite = jnp.isfinite(record.voltage) & jnp.isfinite(record.metal) & jnp.isfinite(record.solution)
+    return finite & (record.left < UNSOLVED)
+
+
+def goes_on(record: Record, limits: Limits) -> Array:
+    """Whether nothing ends the loop at an instant."""
+    return (
+        sound(record)
+        & (record.voltage > limits.low) & (record.voltage < limits.high)
+        & (jnp.abs(record.current) > limits.least_current)
+        & (jnp.abs(record.books.charge - limits.charge[0]) < limits.charge[1])
+        & (record.shape.lowest > limits.bottom) & (record.shape.top < limits.top)
+        & (record.dt > limits.least_dt)
+    )  # fmt: skip
+
+
+@partial(jax.jit, static_argnames=("scheme",))
+def batch(state: State, parameters: Parameters, limits: Limits, most: Array, *, scheme: Scheme) -> Batch:
+    """Up to `most` steps, fewer where a limit is met, and a look at the end; a step ends exactly at the limit of time.
+
+    The loop ends after the step at whose beginning a limit was met: who asks looks at the rows.
+    """
+    empty = jax.eval_shape(partial(step, scheme=scheme), state, parameters, limits.time)[1]
+    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS + 1, *leaf.shape), leaf.dtype), empty)
+    going, ending, over = 0, 1, 2
+
+    def one(at: tuple[State, Record, Array, Array]) -> tuple[State, Record, Array, Array]:
+        state, rows, n, phase = at
+        left = limits.time - state.time
+        last = (phase == ending) | (n >= most) | (left <= 0)
+        state, record = step(state, parameters, jnp.where(last, 0.0, left), scheme=scheme)
+        state = state._replace(time=jnp.where((record.dt >= left) & ~last, limits.time, state.time))
+        rows = jax.tree.map(lambda column, value: column.at[n].set(value), rows, record)
+        return state, rows, n + 1, jnp.where(last, over, jnp.where(goes_on(record, limits), going, ending))
+
+    start = (state, rows, jnp.asarray(0), jnp.asarray(going))
+    state, rows, instants, _ = jax.lax.while_loop(lambda at: at[3] < over, one, start)
+    return Batch(state, rows, instants)
+
+
+@partial(jax.jit, static_argnames=("scheme",))
+def begin(state: State, parameters: Parameters, *, scheme: Scheme) -> State:
+    """`start_step`, compiled."""
+    return start_step(state, parameters, scheme)

@@ -1,0 +1,1 @@
+"""The surface of the lithium: where it is, what it carries, and how that changes."""
