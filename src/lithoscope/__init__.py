@@ -55,9 +55,11 @@ if TYPE_CHECKING:
         SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Current, Loop, Program, Rest, Scan, Spectrum, Stop, Until, Voltage
     from lithoscope.result import Ledger, Result, load
@@ -92,9 +94,11 @@ _HOME = {
         "SurfaceFilm",
     ),
     "design.catalogue": ("catalogue",),
+    "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.double_layer.model": ("DoubleLayer",),
     "physics.morphology.model": ("PhaseField",),
     "result": ("Ledger", "Result", "load"),
     "sampling": ("Between",),
@@ -116,6 +120,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Adsorbed",
     "Ageing",
     "Between",
     "Cathode",
@@ -124,6 +129,7 @@ __all__ = [
     "ConstantProperties",
     "Current",
     "Deposit",
+    "DoubleLayer",
     "Electrolyte",
     "End",
     "Film",
@@ -143,10 +149,11 @@ __all__ = [
     "NativeFilm",
     "Nucleation",
     "Onset",
-    "Plan",
     "PhaseField",
+    "Plan",
     "Planar",
     "Plated",
+    "PolarFilm",
     "PorousHost",
     "Program",
     "Rest",
@@ -164,6 +171,7 @@ __all__ = [
     "SurfaceFilm",
     "Sweep",
     "SweepInterrupted",
+    "Tip",
     "Trace",
     "Until",
     "Voltage",

@@ -69,6 +69,8 @@ class Solved:
     P         polarisation at the apex, C/m2;  film_field: mean field in the film there, V/m
     potential, nodes  V at nodes, and their coordinates, shape (coordinates, n)
     settled   whether the iteration ended by its criterion
+    polar     whether the film is on a branch that is stable by itself everywhere; if not, domains would form, and the fields of
+              this state are not to be used
     """
 
     field: Array
@@ -77,6 +79,7 @@ class Solved:
     potential: Array
     nodes: Array
     settled: bool
+    polar: bool = True
 
 
 class Curved:
@@ -226,7 +229,8 @@ def solve(shape: Shape, problem: Problem, resolution: Resolution | None = None, 
     """The potential, with the polarisation in equilibrium with it, from the film as it was made on.
 
     Polarisation: implicit steps of rho dP/dt = E_n - E_Landau(P), so long that only the fastest branch limits them, and within
-    each Newton's method for the potential. So a film that cannot keep its polarisation loses it here.
+    each Newton's method for the potential. A film that leaves its branch breaks into domains, which are not resolved: it ends
+    there, and `polar` says so.
     """
     equations = Curved(shape, problem, resolution or Resolution(), begin)
     K = equations.stiffness()
@@ -234,11 +238,14 @@ def solve(shape: Shape, problem: Problem, resolution: Resolution | None = None, 
     phi[equations.metal] = problem.V / equations.V_T
     film = problem.film
     P = np.zeros(()) if film is None else np.full(equations.parts[FILM].dx.shape, film.P)
-    settled = False
+    settled, polar = False, True
     for _ in range(SETTLING_STEPS):
         phi, new, converged = _newton(equations, K, phi, P)
         moved = float(np.abs(new - P).max(initial=0.0)) if film is not None else 0.0
         P = new
+        polar = film is None or film.law is None or float(stiffness(film.law, P).min()) > 0
+        if not polar:
+            break
         if moved <= SETTLED * (abs(film.P) if film is not None else 1.0):
             settled = converged
             break
@@ -249,8 +256,8 @@ def solve(shape: Shape, problem: Problem, resolution: Resolution | None = None, 
         q = equations.q.reshape(len(equations.nodes), -1, equations.q.shape[-1])
         apex = cKDTree(equations.nodes.T).query(q[:, 0, count])[1]
         inside = float(problem.V - phi[apex] * equations.V_T) / thick
-    polar = float(P[:count].mean()) if film is not None else 0.0
-    return Solved(equations.surface_field(phi), polar, inside, phi * equations.V_T, equations.nodes, settled)
+    mean = float(P[:count].mean()) if film is not None else 0.0
+    return Solved(equations.surface_field(phi), mean, inside, phi * equations.V_T, equations.nodes, settled, polar)
 
 
 def _newton(equations: Curved, K: Any, phi: Array, P: Array) -> tuple[Array, Array, bool]:
