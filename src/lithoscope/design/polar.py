@@ -34,14 +34,11 @@ AdsorbedAmount = Annotated[
     units.Quantity,
     units.Dimension("adsorbed amount", "1/m2", "0 1/nm2", "30 1/nm2", "1 1/nm2", "A layer of ions cannot be denser than atoms"),
 ]
-Rate = Annotated[
-    units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e14 1/s", "1e6 1/s", "Atoms vibrate at 1e13 1/s")
-]
-Radius = Annotated[
-    units.Quantity, units.Dimension("radius", "m", "1 nm", "100 um", "10 nm", "A sharper tip is a single atom")
-]
+Rate = Annotated[units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e14 1/s", "1e6 1/s", "Atoms vibrate at 1e13 1/s")]
+Radius = Annotated[units.Quantity, units.Dimension("radius", "m", "1 nm", "100 um", "10 nm", "A sharper tip is a single atom")]
 Gap = Annotated[
-    units.Quantity, units.Dimension("distance", "m", "2 nm", "10 mm", "200 nm", "It is the distance of the electrode that faces it")
+    units.Quantity,
+    units.Dimension("distance", "m", "2 nm", "10 mm", "200 nm", "It is the distance of the electrode that faces it"),
 ]
 
 UNITS = {
@@ -88,7 +85,9 @@ class PolarFilm(Frozen):
 
     @model_validator(mode="after")
     def _is_known_and_possible(self) -> Self:
-        needed = ("permittivity",) if self.polarised == "none" else ("polarisation", "coercive_field", "viscosity", "permittivity")
+        needed = (
+            ("permittivity",) if self.polarised == "none" else ("polarisation", "coercive_field", "viscosity", "permittivity")
+        )
         missing = [name for name in needed if getattr(self, name) is None]
         if missing and not self.is_in_tables:
             raise InputError(

@@ -52,7 +52,9 @@ def contributions(layer: DoubleLayer, tip: Tip) -> xr.Dataset:
     shape = Hyperboloid(tip.radius.value / NM, tip.distance.value / NM)
     stack = layer.stack
     cases = cases_of(stack.film, layer.liquid)
-    rows: dict[str, list[float]] = {name: [] for name in ("field_at_tip", "field_at_plane", "polarisation", "keeps_polarisation")}
+    rows: dict[str, list[float]] = {
+        name: [] for name in ("field_at_tip", "field_at_plane", "polarisation", "keeps_polarisation")
+    }
     for film, ions in cases.values():
         problem = Problem(film, layer.solution, ions, layer.voltage.value, shape.distance)
         curved, flat = solve(shape, problem), solve(Plane(), problem)

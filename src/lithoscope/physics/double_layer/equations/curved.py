@@ -121,7 +121,9 @@ def line(begin: float, layers: list[tuple[float, int]], depth: float, cells: int
     return np.concatenate([nodes, nodes[-1] + np.cumsum(h)])
 
 
-def grid(shape: Hyperboloid, layers: list[tuple[float, int]], columns: int, cells: int, first: float | None, *, confocal: bool) -> Array:
+def grid(
+    shape: Hyperboloid, layers: list[tuple[float, int]], columns: int, cells: int, first: float | None, *, confocal: bool
+) -> Array:
     """Nodes (2, columns + 1, rows + 1) of a mesh between a hyperboloid and the plane; layers and `first` in nm."""
     s = np.linspace(0, FAR_S, columns + 1)
     edges = [shape.offset(s, 0.0, confocal=confocal)]

@@ -63,7 +63,9 @@ class Drift:
     reservoir since the start, cations and anions, in c0 lambda.
     """
 
-    def __init__(self, film: Film | None, liquid: Liquid, V: float, *, depth: float, cells: int, first: float, i: float) -> None:
+    def __init__(
+        self, film: Film | None, liquid: Liquid, V: float, *, depth: float, cells: int, first: float, i: float
+    ) -> None:
         """V in volt; depth and first (the thickness of the first cell) in Debye lengths; i: current density, A/m2."""
         self.film, self.liquid, self.V = film, liquid, V
         solution = liquid.solution

@@ -197,7 +197,7 @@ class Curved:
     def ions(self, phi: Array) -> tuple[Array, Any]:
         """int rho v dV and minus its derivative."""
         basis, shape, solution = self.parts[LIQUID], self.shape, self.problem.solution
-        volts = np.asarray(basis.interpolate(phi).value) * self.V_T
+        volts = np.asarray(basis.interpolate(phi)) * self.V_T
         unit = VACUUM_PERMITTIVITY * self.V_T / NM**2
         rho = charge_density(solution, volts) / unit
         slope = _charge_slope(solution, volts) * self.V_T / unit

@@ -84,21 +84,41 @@ def _first_root(misfit: Callable[[Array], Any], start: float, span: float) -> fl
     if first == 0:
         return start
     side = -np.sign(first)
+
+    def left(points: Array) -> Array:
+        """Positive until the root."""
+        return np.asarray(np.sign(first) * misfit(points))
+
     for _ in range(LARGEST_DOUBLINGS):
         points = start + side * np.linspace(0, span, SCAN)
-        values = misfit(points)
-        crossed = np.flatnonzero(np.sign(values) != np.sign(first))
+        values = left(points)
+        crossed = np.flatnonzero(values <= 0)
         if len(crossed):
             break
         span *= 2
-    low, high = points[crossed[0] - 1], points[crossed[0]]
+    low, high = _touching(left, points, values, crossed[0]) or (points[crossed[0] - 1], points[crossed[0]])
     for _ in range(ZOOMS):
         points = np.linspace(low, high, ZOOM)
-        wrong = np.flatnonzero(np.sign(misfit(points)) != np.sign(first))
+        wrong = np.flatnonzero(left(points) <= 0)
         if not len(wrong) or wrong[0] == 0:
             break
         low, high = points[wrong[0] - 1], points[wrong[0]]
     return float(0.5 * (low + high))
+
+
+def _touching(left: Callable[[Array], Array], points: Array, values: Array, end: int) -> tuple[float, float] | None:
+    """Ends around a root before points[end] at which the misfit only dips below zero, between two points; None without one."""
+    dips = np.flatnonzero((values[1:-1] < values[:-2]) & (values[1:-1] <= values[2:])) + 1
+    for dip in dips[dips < end]:
+        low, high = points[dip - 1], points[dip + 1]
+        for _ in range(ZOOMS):
+            finer = np.linspace(low, high, ZOOM)
+            at = left(finer)
+            if (below := np.flatnonzero(at <= 0)).size:
+                return float(points[dip - 1]), float(finer[below[0]])
+            least = int(np.clip(np.argmin(at), 1, ZOOM - 2))
+            low, high = finer[least - 1], finer[least + 1]
+    return None
 
 
 def check_voltage(stack: Stack, V: float) -> None:

@@ -1,0 +1,113 @@
+"""Inputs of the double layer: what is refused, why, and that the remedy works; figures."""
+
+import re
+
+import numpy as np
+import pytest
+
+import lithoscope as ls
+
+MODEL, POLAR, PARAMS = "physics/double_layer/model.py", "design/polar.py", "physics/double_layer/params.py"
+
+
+def remedy(error: ls.InputError) -> str:
+    """The first literal of a remedy."""
+    assert error.expected
+    assert error.why
+    assert error.do
+    return re.findall(r'= "([^"]*)"', error.do)[0]
+
+
+@pytest.mark.fails_when("units.py", "low <= number <= high", "number <= high")
+def test_a_negative_concentration_is_refused() -> None:
+    with pytest.raises(ls.InputError, match="concentration = -1 mol/L is outside what is possible") as refused:
+        ls.DoubleLayer(concentration="-1 mol/L")
+    assert refused.value.why
+    assert ls.DoubleLayer(concentration=re.findall(r'"([^"]*)"', refused.value.do)[0]).concentration.value > 0
+
+
+@pytest.mark.fails_when(PARAMS, "if solution.nu >= 1:", "if solution.nu >= 9:")
+def test_ions_without_room_are_refused() -> None:
+    with pytest.raises(ls.InputError, match="ions of 0.9 nm take more than all of the volume") as refused:
+        ls.DoubleLayer(concentration="2 mol/L", ion_size="0.9 nm")
+    layer = ls.DoubleLayer(concentration=remedy(refused.value), ion_size="0.9 nm")
+    assert layer.static()["charge"] == 0
+
+
+@pytest.mark.fails_when(PARAMS, "if T >= curie:", "if T >= 2 * curie:")
+@pytest.mark.parametrize(("material", "temperature"), [("BaTiO3", "130 degC"), ("P(VDF-TrFE)", "110 degC")])
+def test_a_ferroelectric_above_its_curie_point_is_refused(material: str, temperature: str) -> None:
+    film = ls.PolarFilm(material, "100 nm")
+    with pytest.raises(ls.InputError, match="is not polar there") as refused:
+        ls.DoubleLayer(film, temperature=temperature)
+    assert refused.value.where == "film.polarised"
+    unpolar = ls.PolarFilm(material, "100 nm", remedy(refused.value), permittivity=1000)  # type: ignore[arg-type]
+    assert ls.DoubleLayer(unpolar, temperature=temperature).static()["polarisation"] == 0
+    cooler = re.findall(r'temperature = "([^"]*)"', refused.value.do)[0]
+    assert ls.DoubleLayer(film, temperature=cooler).stack.film is not None
+
+
+@pytest.mark.fails_when("physics/double_layer/solve/static.py", "if not low <= V <= high:", "if not low <= V:")
+def test_a_voltage_beyond_the_mean_field_is_refused() -> None:
+    with pytest.raises(ls.InputError, match="would pack ions in more than two layers") as refused:
+        ls.DoubleLayer(voltage="20 V").static()
+    assert np.isfinite(float(ls.DoubleLayer(voltage=remedy(refused.value)).static()["charge"]))
+
+
+@pytest.mark.fails_when(POLAR, "if self.thickness.value < least:", "if self.thickness.value < 0.1 * least:")
+def test_a_film_thinner_than_a_unit_cell_is_refused() -> None:
+    with pytest.raises(ls.InputError, match="is thinner than a unit cell of BaTiO3") as refused:
+        ls.PolarFilm("BaTiO3", "0.2 nm")
+    assert ls.PolarFilm("BaTiO3", remedy(refused.value)).thickness.value > 1e-9
+
+
+@pytest.mark.fails_when(POLAR, "if missing and not self.is_in_tables:", "if False:")
+def test_an_unknown_ferroelectric_needs_its_own_numbers() -> None:
+    with pytest.raises(ls.InputError, match='Did you mean "BaTiO3"') as refused:
+        ls.PolarFilm("BaTiO", "100 nm")
+    named = refused.value.do.split("Give ")[1].rstrip(".").split(", ")
+    values = {"polarisation": "0.1 C/m2", "coercive_field": "50 MV/m", "viscosity": "2 ohm m", "permittivity": 10}
+    assert ls.PolarFilm("BaTiO", "100 nm", **{name: values[name] for name in named}).is_ferroelectric  # type: ignore[arg-type]
+
+
+@pytest.mark.fails_when(
+    POLAR, "if (self.energy is None) == (self.amount is None):", "if self.energy is not None and self.amount is not None:"
+)
+def test_an_adsorbed_species_has_an_energy_or_an_amount() -> None:
+    with pytest.raises(ls.InputError, match="energy and amount are alternatives") as refused:
+        ls.Adsorbed("PF6")
+    assert ls.Adsorbed("PF6", energy=remedy(refused.value)).energy is not None
+
+
+@pytest.mark.fails_when(MODEL, "if self.voltage.value == 0:", "if self.voltage.value > 9:")
+def test_a_tip_without_voltage_is_refused() -> None:
+    with pytest.raises(ls.InputError, match="a bare tip has no field") as refused:
+        ls.DoubleLayer().tip()
+    assert float(ls.DoubleLayer(voltage=remedy(refused.value)).tip()["enhancement"][0]) > 1
+
+
+@pytest.mark.fails_when(MODEL, "if self.film is None or not self.film.is_ferroelectric:", "if self.film is None:")
+def test_only_a_ferroelectric_has_a_loop() -> None:
+    film = ls.PolarFilm("LiF", "5 nm", "none", permittivity=9)
+    with pytest.raises(ls.InputError, match="has no polarisation that follows a field") as refused:
+        ls.DoubleLayer(film).hysteresis("1 V")
+    assert 'PolarFilm("BaTiO3", "100 nm")' in refused.value.do
+    assert ls.DoubleLayer(ls.PolarFilm("BaTiO3", "100 nm")).hysteresis("1 V", points=8).sizes["step"] == 10
+
+
+@pytest.mark.fails_when(MODEL, 'if self.facing == "metal" and self.film is None:', "if False:")
+def test_a_metal_on_a_metal_is_refused_and_has_no_ions() -> None:
+    with pytest.raises(ls.InputError, match="without a film") as refused:
+        ls.DoubleLayer(facing="metal")
+    assert ls.DoubleLayer(facing=remedy(refused.value)).film is None  # type: ignore[arg-type]
+    capacitor = ls.DoubleLayer(ls.PolarFilm("BaTiO3", "100 nm"), facing="metal")
+    with pytest.raises(ls.InputError, match="has no ions for transient") as refused:
+        capacitor.transient("1 us")
+    capacitor.replaced(facing=remedy(refused.value)).transient("1 ns")
+
+
+@pytest.mark.fails_when("document.py", 'for name in ("format", "kind")', 'for name in ("kind",)')
+def test_a_double_layer_is_a_file() -> None:
+    layer = ls.DoubleLayer(ls.PolarFilm("In2Se3", "10 nm", "in"), adsorbed=[ls.Adsorbed("PF6", "-0.1 eV")], voltage="0.1 V")
+    assert ls.DoubleLayer.parse(layer.to_toml()) == layer
+    assert 'format = "lithoscope.double-layer/1"' in layer.to_toml()
