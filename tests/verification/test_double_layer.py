@@ -9,7 +9,7 @@ import lithoscope as ls
 from lithoscope.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 from lithoscope.physics.contract import ExactCase
 from lithoscope.physics.double_layer.equations.curved import NM, Hyperboloid, Plane
-from lithoscope.physics.double_layer.exact import POINTS, SIZED, bare, cases, charging_rate, neutral_error, relaxation_rate
+from lithoscope.physics.double_layer.exact import POINTS, SIZED, bare, cases, neutral_error, relaxation_rate
 from lithoscope.physics.double_layer.params import Film, Stack, devonshire, film_numbers
 from lithoscope.physics.double_layer.solve.curved import Problem, Resolution, solve
 from lithoscope.physics.double_layer.solve.static import equilibrium
@@ -160,8 +160,9 @@ def test_charging_of_two_blocking_plates() -> None:
     simple = 2e-10 * 0.01 / solution.debye_length**2
     assert found == pytest.approx(exact, rel=2e-3)
     assert found == pytest.approx(simple, rel=0.02)
-    without = charging_rate(solution, 2e-10, 100 * solution.debye_length)
-    assert exact > 1.001 * without
+    sooner, exact = relaxation_rate(0.01, stern=10.0)
+    assert sooner == pytest.approx(exact, rel=2e-3)
+    assert sooner > 2 * found, "a Stern layer leaves less charge to be brought"
 
 
 @pytest.mark.fails_when(
@@ -214,9 +215,9 @@ def test_adsorbed_anions_reverse_what_the_electrolyte_sees() -> None:
     """theta* = P / (e sites): above its energy lithium is depleted at a positive face, below it is enriched."""
     layer = ls.DoubleLayer(ls.PolarFilm("P(VDF-TrFE)", "50 nm"), stern_capacitance="20 uF/cm2", sites="2.04 1/nm2")
     factor = [
-        float(layer.replaced(adsorbed=[ls.Adsorbed("X", f"{dG} eV")]).static()["cation_factor"]) for dG in (0.2, -0.1, -0.4)
+        float(layer.replaced(adsorbed=[ls.Adsorbed("X", f"{dG} eV")]).static()["cation_factor"]) for dG in (0.5, -0.1, -0.4)
     ]
-    assert factor[0] < 0.2
+    assert factor[0] < 0.5
     assert factor[1] == pytest.approx(1.7, abs=0.1)
     assert factor[2] == pytest.approx(3.5, abs=0.1)
 
@@ -235,12 +236,12 @@ def test_elements_and_the_stack_agree_on_a_flat_film() -> None:
 
 @pytest.mark.fails_when(ELEMENTS, "w.P / unit * shape.outward", "w.P / unit")
 def test_polarisation_of_a_film_on_a_tip_acts_with_its_sign() -> None:
-    """Fixed and confocal, without ions: 0.01 C/m2 out of a tip and into it shift its field by the same, and opposite."""
+    """Fixed, without ions: 0.01 C/m2 out of a tip and into it shift its field by the same, and opposite."""
     shape = Hyperboloid(10.0, 200.0)
     fields = []
     for P in (-0.01, 0.0, 0.01):
         film = Film(5 * NM, 100 * VACUUM_PERMITTIVITY, None, P, 1.0)
-        fields.append(solve(shape, Problem(film, SIZED, None, 0.5, 200.0, confocal=True)).field[0])
+        fields.append(solve(shape, Problem(film, SIZED, None, 0.5, 200.0)).field[0])
     assert fields[2] - fields[1] == pytest.approx(fields[1] - fields[0], rel=1e-9)
     flat_shift = 0.01 * 5 * NM / (100 * VACUUM_PERMITTIVITY)
     assert fields[2] / fields[1] - 1 == pytest.approx(flat_shift / 0.5, rel=0.7)

@@ -37,8 +37,7 @@ AdsorbedAmount = Annotated[
 Rate = Annotated[units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e14 1/s", "1e6 1/s", "Atoms vibrate at 1e13 1/s")]
 Radius = Annotated[units.Quantity, units.Dimension("radius", "m", "1 nm", "100 um", "10 nm", "A sharper tip is a single atom")]
 Gap = Annotated[
-    units.Quantity,
-    units.Dimension("distance", "m", "2 nm", "10 mm", "200 nm", "It is the distance of the electrode that faces it"),
+    units.Quantity, units.Dimension("distance", "m", "2 nm", "10 mm", "200 nm", "It ends at the electrode that faces the tip")
 ]
 
 UNITS = {

@@ -79,7 +79,7 @@ def charging_rate(solution: Solution, D: float, half: float, stern: float = 0.0)
         return float(np.tanh(k * half) / (k * half) + (lam * k) ** 2 * (1 + stern / half) - 1)
 
     k = float(brentq(wrong, 0.3 / lam, 1 / lam, xtol=1e-12 / lam))
-    return D * (1 / lam**2 - k**2)
+    return float(D * (1 / lam**2 - k**2))
 
 
 def dead_layer_field(P: float, eps_f: float, d_f: float, eps_s: float, d_s: float) -> float:
@@ -108,10 +108,10 @@ def bare(solution: Solution, *, stern: float = 0.0, D: float = 2e-10) -> Liquid:
     return Liquid(solution, stern, 0.35e-9, 2e18, (), D)
 
 
-def relaxation_rate(share: float) -> tuple[float, float]:
-    """Rate of charging found by the run in time and the exact one, 1/s; share: lambda / L."""
+def relaxation_rate(share: float, stern: float = 1e-4) -> tuple[float, float]:
+    """Rate of charging found by the run in time and the exact one, 1/s; share: lambda / L; stern: elastance, m2/F."""
     solution = POINTS._replace(c0=10.0)
-    liquid = bare(solution, stern=1e-4)
+    liquid = bare(solution, stern=stern)
     half = solution.debye_length / share
     exact = charging_rate(solution, liquid.D, half, liquid.elastance * solution.permittivity)
     drift = Drift(None, liquid, 1e-4, depth=1 / share, cells=100, first=0.03, i=0.0)
@@ -165,7 +165,7 @@ def _dead_error() -> float:
     P, eps_f, d_f, eps_s, d_s = 0.2, 12.0, 30e-9, 5.0, 1e-9
     film = Film(d_f, eps_f * VACUUM_PERMITTIVITY, None, P, 1.0, d_s / (eps_s * VACUUM_PERMITTIVITY), d_s)
     found = equilibrium(Stack(film, METAL), 0.0).film.E
-    return abs(found / dead_layer_field(P, eps_f, d_f, eps_s, d_s) - 1)
+    return float(abs(found / dead_layer_field(P, eps_f, d_f, eps_s, d_s) - 1))
 
 
 def _landau_error() -> float:

@@ -29,9 +29,8 @@ def violations(data: xr.Dataset, solution: Solution) -> Sequence[Violation]:
             found.append(Violation("positive", f"{name} fall to {least:.3g} mol/m3"))
         if most > solution.ceiling * (1 + ROUNDING):
             found.append(Violation("ceiling", f"{name} rise to {most:.4g} mol/m3 of {solution.ceiling:.4g}"))
-    for name in ("cation_residual", "anion_residual"):
-        if name in data and (worst := float(np.abs(data[name]).max())) > LEDGER:
-            found.append(Violation("ledger", f"{name} is {worst:.2g}"))
+    balances = [(name, float(np.abs(data[name]).max())) for name in ("cation_residual", "anion_residual") if name in data]
+    found += [Violation("ledger", f"{name} is {worst:.2g}") for name, worst in balances if worst > LEDGER]
     if "time" in data.dims and (worst := gauss_error(data, solution)) > GAUSS:
         found.append(Violation("gauss", f"charge and field differ by {worst:.2g} of the largest charge"))
     return found
@@ -42,5 +41,5 @@ def gauss_error(data: xr.Dataset, solution: Solution) -> float:
     h = data["cell_width"]
     ions = FARADAY * ((data["cations"] - data["anions"]) * h).sum("position")
     far = solution.permittivity * data["potential"].isel(position=-1) / (h[-1] / 2)
-    largest = float(np.abs(FARADAY * (np.abs(data["cations"] - solution.c0) * h).sum("position")).max())
+    largest = FARADAY * float((abs(data["cations"] - solution.c0) * h).sum("position").max())
     return float(np.abs(ions + data["charge"] - far).max()) / largest if largest > 0 else 0.0

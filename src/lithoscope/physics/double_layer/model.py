@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from lithoscope import units
@@ -175,9 +176,9 @@ class DoubleLayer(Document):
         """Charge and differential capacitance over voltage, from low to high, each state from the one before."""
         self._needs_electrolyte("capacitance")
         ends = [units.parse_as(Potential, end, name).value for end, name in ((low, "low"), (high, "high"))]
-        return self._along(np.linspace(*ends, points))
+        return self._along(np.linspace(ends[0], ends[1], points))
 
-    def _along(self, voltages: np.ndarray[tuple[int], np.dtype[np.float64]]) -> xr.Dataset:
+    def _along(self, voltages: NDArray[np.float64]) -> xr.Dataset:
         from lithoscope.physics.double_layer.observe import branch_table
         from lithoscope.physics.double_layer.solve.static import equilibrium
 

@@ -113,7 +113,7 @@ def devonshire(material: str) -> Devonshire:
 
 
 def _below(film: PolarFilm, T: float, curie: float) -> None:
-    if T >= curie:
+    if curie <= T:
         raise InputError(
             "film.polarised", f'= "{film.polarised}" at {T - 273.15:.4g} degC: {film.material} is not polar there',
             expected=f"a temperature below its Curie point, {curie - 273.15:.4g} degC",
@@ -152,7 +152,8 @@ def check_room(solution: Solution) -> None:
     if solution.nu >= 1:
         most = 0.5 / (solution.a**3 * AVOGADRO)
         raise InputError(
-            "concentration", f"= {solution.c0 / 1000:.4g} mol/L: ions of {solution.a * 1e9:.3g} nm take more than all of the volume",
+            "concentration",
+            f"= {solution.c0 / 1000:.4g} mol/L: ions of {solution.a * 1e9:.3g} nm take more than all of the volume",
             expected=f"less than {most / 1000:.3g} mol/L", why="Cations and anions each take the cube of their diameter",
             do=f'Write concentration = "{0.5 * most / 1000:.2g} mol/L", or a smaller ion_size',
         )  # fmt: skip

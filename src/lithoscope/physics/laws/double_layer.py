@@ -36,7 +36,7 @@ class Solution(NamedTuple):
     T: float
 
     @property
-    def V_T(self) -> float:
+    def V_T(self) -> float:  # noqa: N802 (symbol)
         """Thermal voltage R T / F, V."""
         return thermal_voltage(self.T)
 

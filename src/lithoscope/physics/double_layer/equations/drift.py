@@ -10,7 +10,8 @@ series with the electrolyte,
     D_out = [V - phi_w + P/C_f + sigma_a (1/C_f + 1/C_dead)] / (1/C_f + 1/C_dead + 1/C_S).
 Far away: c = c0, phi = 0.
 Finite volumes; the flux between two cells is exact for a constant flux and field (Scharfetter and Gummel), with mu beside phi.
-Units inside: lengths in Debye lengths, time in lambda^2/D, potential in V_T, concentration in c0, displacement in eps V_T/lambda.
+Units inside: lengths in Debye lengths, time in lambda^2/D, potential in V_T, concentration in c0, displacement in
+eps V_T/lambda.
 Every function takes states as columns, so that a Jacobian is one call.
 Source: D. L. Scharfetter, H. K. Gummel, IEEE Trans. Electron Devices 16 (1969) 64; M. S. Kilic et al., Phys. Rev. E 75 (2007)
 021503.
@@ -77,7 +78,7 @@ class Drift:
         self.x = np.cumsum(self.h) - self.h / 2
         self.dx = np.diff(self.x)
         self.inflow = i / FARADAY * self.time / self.amount_unit
-        self.adsorbs = [s for s in liquid.species]
+        self.adsorbs = liquid.species
         # Elastances in units of lambda / eps.
         scale = self.D_unit / solution.V_T
         film_share = film.thickness / film.permittivity if film else 0.0

@@ -14,7 +14,7 @@ from skfem import Basis, BilinearForm, ElementLineP2, ElementQuad2, LinearForm, 
 from lithoscope.constants import VACUUM_PERMITTIVITY
 from lithoscope.physics.double_layer.equations.curved import NM, Hyperboloid, Shape, grid, line
 from lithoscope.physics.double_layer.params import Film, Liquid
-from lithoscope.physics.laws.double_layer import Solution, capacitance, charge_density, displacement
+from lithoscope.physics.laws.double_layer import Solution, charge_density
 from lithoscope.physics.laws.ferroelectric import Landau, follow, stiffness
 
 Array = NDArray[np.float64]

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
-from lithoscope.errors import InputError
 from lithoscope.constants import ELEMENTARY_CHARGE
+from lithoscope.errors import InputError
 from lithoscope.physics.double_layer.equations.stack import (
     FilmState,
     adsorbed_charge,
@@ -20,7 +21,6 @@ from lithoscope.physics.double_layer.equations.stack import (
 )
 from lithoscope.physics.double_layer.params import Film, Liquid, Stack
 from lithoscope.physics.laws.double_layer import charge_density, concentrations, displacement, potential
-from scipy.optimize import brentq
 
 Array = NDArray[np.float64]
 
@@ -130,7 +130,7 @@ def check_voltage(stack: Stack, V: float) -> None:
         raise InputError(
             "voltage", f"= {V:.4g} V would pack ions in more than two layers", expected=f"{low:.3g} V to {high:.3g} V",
             why="A mean field knows no layers of ions; beyond two of them its charge is wrong, and solvents decompose",
-            do=f'Write voltage = "{0.9 * (low if V < low else high):.2g} V"',
+            do=f'Write voltage = "{0.9 * (low if low > V else high):.2g} V"',
         )  # fmt: skip
 
 

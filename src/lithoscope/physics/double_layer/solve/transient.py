@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def transient(drift: Drift, duration: float) -> History:
     """From the start for a duration, s. A solver that gives up is a status; what it reached is kept."""
     end = duration / drift.time
     times = np.concatenate([[0.0], np.geomspace(min(1e-3, 0.01 * end), end, SAVED)])
-    done = solve_ivp(
+    done: Any = solve_ivp(  # type: ignore[call-overload]
         drift.rates, (0.0, end), drift.start(), method="BDF", t_eval=times, rtol=RELATIVE, atol=ABSOLUTE, vectorized=True
     )
     reached = float(done.t[-1]) * drift.time if len(done.t) else 0.0
