@@ -99,7 +99,8 @@ class PolarFilm(Frozen):
         if self.thickness.value < least:
             raise InputError(
                 "thickness", f"= {self.thickness} is thinner than a unit cell of {self.material}",
-                expected=f"at least {least * 1e9:.3g} nm", why="Less than a unit cell is no film, and has no polarisation of one",
+                expected=f"at least {least * 1e9:.3g} nm",
+                why="Less than a unit cell is no film, and has no polarisation of one",
                 do=f'Write thickness = "{10 * least * 1e9:.2g} nm", or leave the film out',
             )  # fmt: skip
         return self

@@ -26,6 +26,9 @@ NEWTON_STEPS, HALVINGS, SETTLING_STEPS = 60, 20, 80
 PACE = 0.5
 """Step of the polarisation, in units of the longest for which its equation has one root whatever the field."""
 
+SHORT_STEPS, LONG = 8, 1e4
+"""Steps of this length before longer ones, and how much longer these are."""
+
 CONVERGED = 1e-8
 """Change of the potential, in thermal voltages, at which Newton's method has ended."""
 
@@ -238,36 +241,44 @@ def solve(shape: Shape, problem: Problem, resolution: Resolution | None = None, 
     phi[equations.metal] = problem.V / equations.V_T
     film = problem.film
     P = np.zeros(()) if film is None else np.full(equations.parts[FILM].dx.shape, film.P)
-    settled, polar = False, True
-    for _ in range(SETTLING_STEPS):
-        phi, new, converged = _newton(equations, K, phi, P)
-        moved = float(np.abs(new - P).max(initial=0.0)) if film is not None else 0.0
-        P = new
-        polar = film is None or film.law is None or float(stiffness(film.law, P).min()) > 0
-        if not polar:
-            break
-        if moved <= SETTLED * (abs(film.P) if film is not None else 1.0):
-            settled = converged
-            break
-    apex, thick = equations.inner[0][0] if film is None else 0, film.thickness if film else 1.0
-    inside = 0.0
+    phi, P, settled, polar = _settle(equations, K, phi, P)
+    inside, mean = 0.0, 0.0
     if film is not None:
         count = equations.resolution.film
         q = equations.q.reshape(len(equations.nodes), -1, equations.q.shape[-1])
         apex = cKDTree(equations.nodes.T).query(q[:, 0, count])[1]
-        inside = float(problem.V - phi[apex] * equations.V_T) / thick
-    mean = float(P[:count].mean()) if film is not None else 0.0
+        inside = float(problem.V - phi[apex] * equations.V_T) / film.thickness
+        mean = float(P[:count].mean())
     return Solved(equations.surface_field(phi), mean, inside, phi * equations.V_T, equations.nodes, settled, polar)
 
 
-def _newton(equations: Curved, K: Any, phi: Array, P: Array) -> tuple[Array, Array, bool]:
-    """Potential and polarisation after one step of the polarisation from P.
+def _settle(equations: Curved, K: Any, phi: Array, P: Array) -> tuple[Array, Array, bool, bool]:
+    """Potential and polarisation in equilibrium, whether they are, and whether the film has kept to its branch."""
+    film = equations.problem.film
+    law = film.law if film is not None else None
+    if film is None or law is None:
+        phi, P, settled = _newton(equations, K, phi, P, 0.0)
+        return phi, P, settled, True
+    short = PACE / max(-least_stiffness(law), 1e3)
+    for count in range(SETTLING_STEPS):
+        # Near its equilibrium a stable branch takes steps of any length; before, a long one could miss that it is left.
+        pace = short if count < SHORT_STEPS else LONG * short
+        phi, new, converged = _newton(equations, K, phi, P, pace)
+        moved, P = float(np.abs(new - P).max()), new
+        if float(stiffness(law, P).min()) <= 0:
+            return phi, P, False, False
+        if moved <= SETTLED * abs(film.P) and count >= SHORT_STEPS:
+            return phi, P, converged, True
+    return phi, P, False, True
+
+
+def _newton(equations: Curved, K: Any, phi: Array, P: Array, pace: float) -> tuple[Array, Array, bool]:
+    """Potential and polarisation after one step of the polarisation from P; pace: its length over the viscosity, F/m.
 
     The residual is the gradient of a convex function, so that Newton's method with halved steps ends at its one zero.
     """
     film, ions, free = equations.problem.film, equations.problem.ions, equations.free
     law = film.law if film is not None else None
-    pace = PACE / max(-least_stiffness(law), 1e3) if law is not None else 0.0
 
     def residual(at: Array) -> tuple[Array, Array, Any]:
         """Of the potential at the free nodes, the polarisation there, and what ions add to the tangent."""
