@@ -1,11 +1,14 @@
 """Inputs of the double layer: what is refused, why, and that the remedy works; figures."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import lithoscope as ls
+from lithoscope.analysis.figures import double_layer as figures
 
 MODEL, POLAR, PARAMS = "physics/double_layer/model.py", "design/polar.py", "physics/double_layer/params.py"
 
@@ -111,3 +114,41 @@ def test_a_double_layer_is_a_file() -> None:
     layer = ls.DoubleLayer(ls.PolarFilm("In2Se3", "10 nm", "in"), adsorbed=[ls.Adsorbed("PF6", "-0.1 eV")], voltage="0.1 V")
     assert ls.DoubleLayer.parse(layer.to_toml()) == layer
     assert 'format = "lithoscope.double-layer/1"' in layer.to_toml()
+
+
+@pytest.mark.fails_when("analysis/figures/double_layer.py", 'label="anions"', 'label=""')
+def test_figures_show_what_was_solved() -> None:
+    layer = ls.DoubleLayer(ls.PolarFilm("P(VDF-TrFE)", "50 nm"))
+    static = layer.static()
+    potential, ions = figures.draw_profile(static).axes
+    anions = next(line for line in ions.lines if line.get_label() == "anions")
+    assert anions.get_ydata()[0] == pytest.approx(float(static["anion_factor"]))
+    assert potential.lines[0].get_ydata()[0] == pytest.approx(0.0, abs=1e-9)
+    loop = layer.hysteresis("4 V", points=40)
+    assert figures.draw_loop({"a": loop}).axes[0].lines[0].get_ydata().min() < -0.07
+    assert figures.draw_transient(layer.transient("1 ns")).axes[0].get_xscale() == "log"
+    assert len(figures.draw_capacitance({"b": ls.DoubleLayer().capacitance("-0.2 V", "0.2 V", 5)}).axes[0].lines) == 1
+    with pytest.raises(ls.InputError, match=r"table has no enhancement") as refused:
+        figures.draw_tip(static)
+    assert "DoubleLayer.tip()" in refused.value.do
+
+
+@pytest.mark.fails_when("analysis/figures/double_layer.py", '"breaks into domains"', '""')
+def test_the_figure_of_a_tip_names_what_has_no_field() -> None:
+    layer = ls.DoubleLayer(ls.PolarFilm("P(VDF-TrFE)", "5 nm"), voltage="-0.1 V")
+    drawn = figures.draw_tip(layer.tip(ls.Tip("50 nm", "200 nm")))
+    assert "breaks into domains" in [text.get_text() for text in drawn.axes[0].texts]
+
+
+@pytest.mark.fails_when(
+    "physics/double_layer/solve/static.py", "return film.P if film is not None", "return -film.P if film is not None"
+)
+def test_python_of_the_page_runs() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "double-layer.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(
+        compile(code.replace('"20 nm"), voltage', '"20 nm", "none", permittivity=11), voltage'), "double-layer.md", "exec"),
+        names,
+    )
+    assert f"{float(names['state']['polarisation']):.3f} / {float(names['state']['charge']):.3f}" in text
