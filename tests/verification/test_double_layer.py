@@ -166,7 +166,7 @@ def test_charging_of_two_blocking_plates() -> None:
 
 
 @pytest.mark.fails_when(
-    DRIFT, "c[:-1] * bernoulli(step) - c[1:] * bernoulli(-step)", "c[:-1] * bernoulli(step) - c[1:] * bernoulli(-0.99 * step)"
+    DRIFT, "c[:-1] * bernoulli(step) - c[1:] * bernoulli(-step)", "c[:-1] * bernoulli(step) - 0.999 * c[1:] * bernoulli(-step)"
 )
 def test_thin_double_layers_leave_the_salt_profile_of_the_cell() -> None:
     """Half the limiting current through ions that make their own field: second order in lambda / L."""

@@ -59,7 +59,7 @@ def draw_loop(tables: Mapping[str, xr.Dataset]) -> Figure:
             axes.plot(table["voltage"], table["polarisation"], color=colour, ls=dash, label=name)
         _cross(axes)
         axes.set(xlabel="Voltage of the lithium, $V$ / V", ylabel="Polarisation, $P$ / C m$^{-2}$")
-        axes.legend(loc="lower right")
+        drawn.legend(loc="outside lower center", ncols=3, handlelength=1.6, columnspacing=1.0)
     return drawn
 
 
