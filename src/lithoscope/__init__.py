@@ -55,9 +55,11 @@ if TYPE_CHECKING:
         SurfaceFilm,
     )
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
+    from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
     from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
@@ -96,9 +98,11 @@ _HOME = {
         "SurfaceFilm",
     ),
     "design.catalogue": ("catalogue",),
+    "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
+    "physics.double_layer.model": ("DoubleLayer",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
     "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
@@ -124,6 +128,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Adsorbed",
     "Ageing",
     "Between",
     "Cathode",
@@ -133,6 +138,7 @@ __all__ = [
     "Current",
     "Defect",
     "Deposit",
+    "DoubleLayer",
     "Electrolyte",
     "ElectronSupply",
     "End",
@@ -159,6 +165,7 @@ __all__ = [
     "Plan",
     "Planar",
     "Plated",
+    "PolarFilm",
     "PorousHost",
     "Program",
     "ReactionChange",
@@ -177,6 +184,7 @@ __all__ = [
     "SurfaceFilm",
     "Sweep",
     "SweepInterrupted",
+    "Tip",
     "Trace",
     "Until",
     "Voltage",

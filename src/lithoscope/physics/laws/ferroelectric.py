@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
 from lithoscope.errors import InputError
 
@@ -171,3 +172,40 @@ def _beyond(law: Landau, start: Any, push: Any) -> Any:
     for _ in range(DOUBLINGS):
         size = xp.where(field(law, size) < push, 2.0 * size, size)
     return size
+
+
+class Devonshire(NamedTuple):
+    """Landau coefficients that depend on temperature, each linear in it.
+
+    a1(T) = slope (T - T_0);  a11, a111(T) = slope (T - reference) + value
+
+    a1    slope, J m/C2/K, and T_0, K;  a11, a111: slope and value at the reference temperature
+    """
+
+    a1: tuple[float, float]
+    a11: tuple[float, float]
+    a111: tuple[float, float]
+    reference: float
+
+    def at(self, T: float) -> Landau:
+        """The coefficients at a temperature, K."""
+        past = T - self.reference
+        return Landau(
+            self.a1[0] * (T - self.a1[1]), self.a11[0] * past + self.a11[1], self.a111[0] * past + self.a111[1]
+        )  # fmt: skip
+
+
+def curie_temperature(law: Devonshire) -> float:
+    """Temperature at which the polar and the unpolar state have the same energy, K.
+
+    a11 < 0 and a11^2 = 4 a1 a111: both minima of a1 P^2 + a11 P^4 + a111 P^6 are zero. With a11 > 0 there it is T_0.
+    """
+    T_0 = law.a1[1]
+    if law.at(T_0).a11 >= 0:
+        return T_0
+
+    def excess(T: float) -> float:
+        at = law.at(T)
+        return at.a11**2 - 4 * at.a1 * at.a111 if at.a11 < 0 else -1.0
+
+    return float(brentq(excess, T_0, T_0 + 100, xtol=1e-9))
