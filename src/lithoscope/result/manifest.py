@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 SCHEMA = "lithoscope.result/1"
 SWEEP_SCHEMA = "lithoscope.sweep/1"
-LIBRARIES = ("lithoscope", "pybamm", "pybammsolvers", "casadi", "numpy", "scipy", "xarray", "zarr")
+LIBRARIES = ("lithoscope", "pybamm", "pybammsolvers", "casadi", "jax", "numpy", "scipy", "xarray", "zarr")
 
 
 @dataclass(frozen=True, slots=True)
