@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lithoscope.constants import AVOGADRO
 from lithoscope.physics.double_layer.equations.drift import Drift
 from lithoscope.physics.double_layer.equations.stack import (
     adsorbed_charge,
@@ -61,8 +60,6 @@ UNITS: Mapping[str, str] = {
     "field_at_tip": "V/m",
     "field_at_plane": "V/m",
     "enhancement": "1",
-    "current_ratio": "1",
-    "wagner_number": "1",
 }
 """Every name that this scale gives, with its unit."""
 
@@ -186,8 +183,3 @@ def history_table(drift: Drift, history: History) -> xr.Dataset:
         coordinates["species"] = [s.name for s in drift.adsorbs]
         variables["adsorbed"] = (("species", "time"), amounts * c0 * lam)
     return labelled(variables, coordinates, status=history.status.word, sentence=str(history.status))
-
-
-def per_nm2(amount: float) -> float:
-    """An amount in mol/m2 as ions per nm2."""
-    return amount * AVOGADRO * 1e-18
