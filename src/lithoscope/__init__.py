@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from lithoscope.analysis.efficiency import reservoir_efficiency
     from lithoscope.analysis.energy import energy_density
     from lithoscope.analysis.failure import failure_mode
-    from lithoscope.analysis.figures import animate_host, draw
+    from lithoscope.analysis.figures import animate, animate_host, draw, draw_fields, draw_surface
     from lithoscope.analysis.impedance import read_arc
     from lithoscope.analysis.maps import Map, Metric, map_of
+    from lithoscope.analysis.paraview import export_paraview
     from lithoscope.analysis.soft_short import soft_short
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         Substrate,
         SurfaceFilm,
     )
+    from lithoscope.design.carried import CarriedFilm, Cracking, FerroelectricLayer, FilmMap, FilmSpecies
     from lithoscope.design.catalogue import catalogue
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
@@ -97,6 +99,7 @@ _HOME = {
         "Substrate",
         "SurfaceFilm",
     ),
+    "design.carried": ("CarriedFilm", "Cracking", "FerroelectricLayer", "FilmMap", "FilmSpecies"),
     "design.catalogue": ("catalogue",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
@@ -114,7 +117,8 @@ _HOME = {
     "analysis.efficiency": ("reservoir_efficiency",),
     "analysis.energy": ("energy_density",),
     "analysis.failure": ("failure_mode",),
-    "analysis.figures": ("animate_host", "draw"),
+    "analysis.figures": ("animate", "animate_host", "draw", "draw_fields", "draw_surface"),
+    "analysis.paraview": ("export_paraview",),
     "analysis.impedance": ("read_arc",),
     "analysis.maps": ("Map", "Metric", "map_of"),
     "analysis.soft_short": ("soft_short",),
@@ -131,10 +135,12 @@ __all__ = [
     "Adsorbed",
     "Ageing",
     "Between",
+    "CarriedFilm",
     "Cathode",
     "Cell",
     "Coating",
     "ConstantProperties",
+    "Cracking",
     "Current",
     "Defect",
     "Deposit",
@@ -142,7 +148,10 @@ __all__ = [
     "Electrolyte",
     "ElectronSupply",
     "End",
+    "FerroelectricLayer",
     "Film",
+    "FilmMap",
+    "FilmSpecies",
     "Flicker",
     "Foil",
     "FrontLaw",
@@ -188,10 +197,14 @@ __all__ = [
     "Trace",
     "Until",
     "Voltage",
+    "animate",
     "animate_host",
     "catalogue",
     "draw",
+    "draw_fields",
+    "draw_surface",
     "energy_density",
+    "export_paraview",
     "failure_mode",
     "grid",
     "load",
