@@ -11,18 +11,18 @@ import numpy as np
 from numba import carray
 
 from lithoscope.physics.morphology.elliptic.direct import factor, substitute
-from lithoscope.physics.morphology.elliptic.jit import LEFT, inner, pointer, width
+from lithoscope.physics.morphology.elliptic.jit import LEFT, inner, places, pointer, width
 from lithoscope.physics.morphology.elliptic.sweeps import RING, Stage, Vectors, down, up, wrap
 
-RIGHT, FIELD, ACROSS_X, ACROSS_Y, ACROSS_Z, RECIPROCAL = (np.int64(each) for each in range(6))
+RIGHT, FIELD, ACROSS_X, ACROSS_Y, ACROSS_Z, RECIPROCAL = places(range(6))
 """Fields of each level; the sink stands in the place of the right-hand side while the levels are built.
 They are numbers of NumPy, since numba compiles a function anew for each whole number of Python that stands in a call."""
 FIELDS = 6
 
-FINEST = np.int64(0)
+(FINEST,) = places(range(1))
 """Level."""
 
-NO_AXIS, HEIGHT, ROW, COLUMN = (np.int64(each) for each in range(-1, 3))
+NO_AXIS, HEIGHT, ROW, COLUMN = places(range(-1, 3))
 
 
 @inner

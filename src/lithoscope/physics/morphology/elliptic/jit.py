@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core import types
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
@@ -37,6 +38,11 @@ OTHER_VERSIONS = 5
 
 SAFE = {"reassoc", "contract", "nsz", "arcp"}
 """Liberties of the compiler: sums may be reordered; what is not a number stays so."""
+
+
+def places(numbers: Iterable[int]) -> tuple[int, ...]:
+    """Constants for calls: numba compiles a function anew for each whole number of Python, but once for those of NumPy."""
+    return tuple(np.int64(each) for each in numbers)  # type: ignore[misc]
 
 
 def inner(function: Compiled) -> Compiled:

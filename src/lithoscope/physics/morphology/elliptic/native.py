@@ -20,20 +20,20 @@ from numba import carray
 
 from lithoscope.physics.morphology.elliptic.coarsening import halvings
 from lithoscope.physics.morphology.elliptic.iteration import iterate
-from lithoscope.physics.morphology.elliptic.jit import handler, inner, pointer
+from lithoscope.physics.morphology.elliptic.jit import handler, inner, places, pointer
 from lithoscope.physics.morphology.elliptic.multigrid import coefficients
 
-EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = (np.int64(each) for each in (1, 2, 9, 14, 15))
+EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = places((1, 2, 9, 14, 15))
 """Words of a frame: what is asked for besides a call, the interface, addresses of the arguments and of the results."""
 MAJOR = "0"
 """Version of the interface for which these places hold."""
-LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = (np.int64(each) for each in range(5))
+LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = places(range(5))
 """Whole numbers that come with a call, before the plan of the levels."""
-TOLERANCE, NUMBERS = 0, np.int64(7)
+TOLERANCE, NUMBERS = places((0, 7))
 """Numbers that come with a call: the tolerance and two for each step of the smoother."""
-WHOLE, REAL, FACES = (np.int64(each) for each in range(3))
+WHOLE, REAL, FACES = places(range(3))
 """Arguments: whole numbers, numbers, and the first of the faces, which sink, right, guess and pieces follow."""
-SOLUTION, ITERATIONS, RESIDUAL = (np.int64(each) for each in range(3))
+SOLUTION, ITERATIONS, RESIDUAL = places(range(3))
 """Results."""
 
 
@@ -77,7 +77,7 @@ def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, latera
         _doubles(arguments, first + 2, shape), numbers[TOLERANCE], pieces, c, lateral, _doubles(results, SOLUTION, shape),
     )  # fmt: skip
     carray(pointer(_buffer(results, ITERATIONS)), (1,), np.int32)[0] = iterations
-    _doubles(results, RESIDUAL, (np.int64(1),))[0] = residual
+    _doubles(results, RESIDUAL, (1,))[0] = residual
 
 
 @inner

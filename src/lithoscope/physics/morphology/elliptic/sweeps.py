@@ -128,7 +128,7 @@ def _start(at: Stage, k: int, c: Any) -> None:
 @inner
 def _relax(
     at: Stage, v: Field, here: int, above: int, below: int, w: Field, older: int, out: Field, to: int, k: int, c: Any,
-    past: float, lateral: tuple[int, ...],
+    past: Any, lateral: tuple[int, ...],
 ) -> None:  # fmt: skip
     """A Chebyshev step in layer k: v + a (v - w) + b D^-1 (right - A v), from v and the iterate w before it, with c = (a, b);
     past is a, or zero where w is zero."""
