@@ -78,7 +78,7 @@ def test_an_unknown_species_needs_all_of_its_numbers() -> None:
         FilmSpecies("Li2CO4", "5 nm")
     own = FilmSpecies("mine", "5 nm", conductivity="1e-8 S/cm", molar_volume="30 cm3/mol", lithium=2, fracture_strain="0.02")
     assert own.number("lithium") == 2
-    assert set(known_species()) == {"LiF", "Li2O", "Li2CO3", "Li3N", "LEDC"}
+    assert set(known_species()) >= {"LiF", "Li2O", "Li2CO3", "Li3N", "LEDC"}
 
 
 @pytest.mark.fails_when(CARRIED, 'return lookup(f"sei.{self.material}.{name}").to(unit)', "return 1.0")

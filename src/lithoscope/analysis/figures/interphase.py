@@ -100,12 +100,12 @@ def _cost(axes: Axes, result: Result) -> None:
     lost = (lithium[0] - lithium[chosen]) / 36
     axes.semilogx(t, lost, color=BLACK)
     axes.set(xlabel="Time / d", ylabel="Lithium lost / µAh cm$^{-2}$")
-    _decades(axes)
     twin = axes.twinx()
     twin.semilogx(t, trace["interphase_resistance"].values[chosen] * 1e4, color=RED, ls="--")
     twin.set_ylabel("Film resistance / Ω cm$^2$", color=RED)
     twin.tick_params(axis="y", colors=RED)
     twin.grid(visible=False)
+    _decades(axes)
 
 
 def _composition(axes: Axes, result: Result) -> None:
