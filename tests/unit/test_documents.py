@@ -75,8 +75,10 @@ def test_examples_run(example: Path, tmp_path: Path) -> None:
         [sys.executable, "-W", "ignore", str(example)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    closes = float(re.findall(r"closes to (\S+)", done.stdout)[0])
-    assert closes < 1e-9
+    if "map_of(" not in example.read_text(encoding="utf-8"):
+        assert float(re.findall(r"closes to (\S+)", done.stdout)[0]) < 1e-9
+    else:  # many designs: some are checked against single runs
+        assert float(re.findall(r"checked, (\S+) mV", done.stdout)[0]) < 0.05
 
 
 def test_versions_agree() -> None:

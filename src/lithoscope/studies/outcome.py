@@ -127,8 +127,8 @@ CHECKS = ("exact", "reference")
 """Beginnings of the names of files that check a model and take no part in a run."""
 
 
-NOT_RUN = ("morphology", "double_layer", "interphase", "atoms")
-"""Scales that no study runs yet: verdicts are not older for a change there."""
+NOT_RUN = ("morphology", "double_layer", "interphase", "atoms", "figures")
+"""Scales that no study runs yet, and pictures: verdicts are not older for a change there."""
 
 
 def stamp(name: str) -> str:
