@@ -74,8 +74,8 @@ def test_leakage_by_ohm() -> None:
 
 @pytest.mark.fails_when(
     "physics/interphase/equations.py",
-    "q = layers.inner / c.supply.inner + self._drag(layers)",
-    "q = 0.5 * layers.inner / c.supply.inner + self._drag(layers)",
+    "rates = speed * D * self._orders(activity)",
+    "rates = 0.5 * speed * D * self._orders(activity)",
 )
 def test_solvent_through_the_film() -> None:
     holds("solvent through the film")
