@@ -164,7 +164,7 @@ tunnelling_current = "0 A/m2"
 @pytest.mark.fails_when("cli/resting.py", "if not days > 0:", "if False:")
 def test_the_command(tmp_path: Path) -> None:
     model = tmp_path / "model.toml"
-    model.write_text('kind = "interphase"\nedge = 8\nnodes = 3\n', encoding="utf-8")
+    model.write_text('kind = "interphase"\nedge = 8\nnodes = 5\n', encoding="utf-8")
     figure = tmp_path / "map.png"
     call = ["rest", "perovskite/bare", "--days", "2", "--model", str(model), "--figure", str(figure)]
     done = CliRunner().invoke(app, call)

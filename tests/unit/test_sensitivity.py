@@ -146,7 +146,7 @@ def test_two_readings_are_equally_likely():
     assert read.distribution == "either, equally likely"
 
 
-@pytest.mark.fails_when("studies/spread.py", "low=min(prediction.low, *seen)", "low=prediction.low")
+@pytest.mark.fails_when("studies/spread.py", "low=min([prediction.low, *seen])", "low=prediction.low")
 def test_the_interval_of_a_prediction_holds_every_design():
     plan = spread_over([open_range("a"), open_range("b", 1.0, 0.5, 1.5)], groups=64)
     values = np.array(plan.columns["a"]) * np.array(plan.columns["b"])

@@ -117,8 +117,8 @@ def _widened(prediction: Prediction, values: Array, sampled: Sampled, band: Band
     seen = values[np.isfinite(values)]
     return replace(
         prediction,
-        low=min(prediction.low, *seen),
-        high=max(prediction.high, *seen) if len(seen) == len(values) else math.inf,
+        low=min([prediction.low, *seen]),
+        high=max([prediction.high, *seen]) if len(seen) == len(values) else math.inf,
         decided_by=sampled.leading[0][0] if sampled.leading else prediction.decided_by,
         sampled=replace(sampled, inside=_inside(values, band) if band else None),
     )

@@ -39,7 +39,7 @@ def predicted_life(lives: Lives, material: str, claims: Claims) -> Prediction | 
     value, low = (min(life.value for life in each) for each in (known or found, found))
     sampled = lives.joint.sampled(material, hours(claims)[material])
     least = [float(kept.life[material].min()) for kept in lives.joint.kept.values() if len(kept)]
-    return Prediction(value, min(low, *least), max(life.high for life in found), DECIDES, (LIFE,), sampled=sampled)
+    return Prediction(value, min([low, *least]), max(life.high for life in found), DECIDES, (LIFE,), sampled=sampled)
 
 
 def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[str, Verdict]:
