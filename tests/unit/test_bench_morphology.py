@@ -19,9 +19,13 @@ def test_all_solvers_have_the_same_solution(monkeypatch: pytest.MonkeyPatch) -> 
     def absent(*_: object) -> None:
         raise MissingExtraError("fipy is not installed.")
 
+    def absent_too(*_: object) -> None:
+        raise MissingExtraError("pyamg is not installed.")
+
     monkeypatch.setattr(reference, "fipy_lu", absent)
+    monkeypatch.setattr(reference, "ruge_stuben", absent_too)
     triad, solves, missing = bench.measure(1, (64, 48), (16, 16, 16))
-    assert missing == ["fipy is not installed."]
+    assert missing == ["fipy is not installed.", "pyamg is not installed."]
     assert 1e8 < triad < 1e13
     assert all(each.time > 0 for each in solves)
     assert solves[0].error is not None

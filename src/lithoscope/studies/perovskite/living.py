@@ -110,8 +110,9 @@ def _jointly(lives: Lives, claims: Claims, material: str) -> str:
     parts = []
     for reading, kept in joint.kept.items():
         ends = f"{len(kept)} end the bare cell at its time if the end is that {READINGS[reading]}"
-        alive = f", and {np.mean(kept.life[material] >= reported):.0%} of these coated cells live as long as reported"
-        parts.append(ends + (alive if len(kept) else ""))
+        if len(kept):
+            ends += f", and {np.mean(kept.life[material] >= reported):.0%} of these coated cells live as long as reported"
+        parts.append(ends)
     return f"Of {joint.drawn - joint.refused} designs with all open numbers free at once {'; '.join(parts)}."
 
 
