@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lithoscope.errors import InputError
+from lithoscope.physics import compiled
 from lithoscope.physics.morphology import precision, reference
 from lithoscope.physics.morphology.elliptic import Operator, apply, check_shape, coarsening, native, solve
 
@@ -158,14 +159,14 @@ def test_switching_double_precision_off_is_refused() -> None:
     precision.require_double()
 
 
-@pytest.mark.fails_when("physics/morphology/precision.py", "status.st_mode & 0o022", "status.st_mode & 0")
+@pytest.mark.fails_when("physics/compiled.py", "status.st_mode & 0o022", "status.st_mode & 0")
 def test_compiled_code_lies_where_the_user_alone_writes(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    place = precision.folder("programs")
+    place = compiled.folder("morphology", "programs")
     assert place is not None
     assert place.is_relative_to(tmp_path)
     place.chmod(0o777)
-    assert precision.folder("programs") is None
+    assert compiled.folder("morphology", "programs") is None
 
 
 @pytest.mark.fails_when("physics/morphology/elliptic/iteration.py", "iterations < MOST_ITERATIONS", "iterations < 0")

@@ -57,7 +57,7 @@ def with_values(result: ls.Result, name: str, value: float) -> ls.Result:
     [("voltage", np.nan, "finite values"), ("voltage", 7.0, "Kirchhoff"), ("working_lithium", -1.0, "bounds"),
      ("counter_salt_concentration", -1e-3, "bounds")],
 )  # fmt: skip
-@pytest.mark.fails_when("physics/cell/invariants.py", "if gap > KIRCHHOFF_V:", "if False:")
+@pytest.mark.fails_when("physics/contract.py", "if gap > KIRCHHOFF_V:", "if False:")
 def test_every_invariant_notices(name: str, value: float, words: str, short_run: ls.Result) -> None:
     model = ls.Planar()
     assert not model.invariants(short_run)
@@ -65,7 +65,7 @@ def test_every_invariant_notices(name: str, value: float, words: str, short_run:
     assert words in {violation.invariant for violation in found}
 
 
-@pytest.mark.fails_when("physics/cell/invariants.py", "if not ledger.closes:", "if False:")
+@pytest.mark.fails_when("physics/contract.py", "if not ledger.closes:", "if False:")
 def test_an_open_ledger_is_noticed(short_run: ls.Result) -> None:
     open_books = Ledger(short_run.ledger.reservoirs, residual=1e-6)
     found = ls.Planar().invariants(replace(short_run, ledger=open_books))

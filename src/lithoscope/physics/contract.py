@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from lithoscope.design import Cell
 from lithoscope.errors import End, Status
 from lithoscope.protocol import Program
 from lithoscope.result import Result
 from lithoscope.result.checkpoint import Journal
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class Report(Protocol):
@@ -70,6 +75,33 @@ class Model(Protocol):
 
     def exact_cases(self) -> Sequence[ExactCase]:
         """Cases with exact solutions that this model is checked against."""
+
+
+KIRCHHOFF_V = 1e-9
+"""Largest difference between the voltage and the sum of its parts, V."""
+
+
+def of_every_scale(result: Result) -> Iterator[Violation]:
+    """What must hold in the trace of every model: finite values, and lithium."""
+    for name, values in result.trace.data_vars.items():
+        if not np.all(np.isfinite(values)):
+            yield Violation("finite values", f"{name} is not finite at {int(np.sum(~np.isfinite(values)))} times")
+    ledger = result.ledger
+    if not ledger.closes:
+        worst = max(ledger.reservoirs, key=lambda name: ledger.reservoirs[name].mismatch)
+        yield Violation(
+            "lithium",
+            f"the total changes by {ledger.residual:.1e} of the inventory, and {worst} differs from its flux by "
+            f"{ledger.reservoirs[worst].mismatch:.1e}",
+        )
+
+
+def kirchhoff(trace: xr.Dataset) -> Iterator[Violation]:
+    """The voltage is the potential of the working electrode, less that of the counter electrode, and the electrolyte's part."""
+    parts = trace["working_potential"] - trace["counter_potential"] + trace["electrolyte_potential"]
+    gap = float(np.max(np.abs(trace["voltage"] - parts)))
+    if gap > KIRCHHOFF_V:
+        yield Violation("Kirchhoff", f"the voltage differs from the sum of its parts by {gap:.1e} V")
 
 
 def marked(result: Result, found: Sequence[Violation]) -> Result:

@@ -7,14 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 
-from lithoscope.physics.contract import Violation
+from lithoscope.physics.contract import Violation, kirchhoff, of_every_scale
 from lithoscope.result import Result
 
 ROUNDING = {"C/m2": 1e-3}
 """How far below zero a content may end for the tolerance of the integrator: 0.1 pm of lithium."""
-
-KIRCHHOFF_V = 1e-9
-"""Largest difference between the voltage and the sum of its parts, V."""
 
 SHARED = 1e-5
 """Largest difference between the current density of the terminals and the sum of its parts, over its value plus 1 A/m2. The
@@ -27,27 +24,15 @@ def violations(result: Result) -> Sequence[Violation]:
 
 
 def _violations(result: Result) -> Iterator[Violation]:
-    trace, ledger = result.trace, result.ledger
-    for name, values in trace.data_vars.items():
-        if not np.all(np.isfinite(values)):
-            yield Violation("finite values", f"{name} is not finite at {int(np.sum(~np.isfinite(values)))} times")
-    if not ledger.closes:
-        worst = max(ledger.reservoirs, key=lambda name: ledger.reservoirs[name].mismatch)
-        yield Violation(
-            "lithium",
-            f"the total changes by {ledger.residual:.1e} of the inventory, and {worst} differs from its flux by "
-            f"{ledger.reservoirs[worst].mismatch:.1e}",
-        )
+    trace = result.trace
+    yield from of_every_scale(result)
     if not trace.data_vars:
         return
     for face in ("working", "counter"):
         for name in (f"{face}_lithium", f"{face}_salt_concentration"):
             if name in trace and float(trace[name].min()) < -ROUNDING.get(trace[name].attrs["units"], 0):
                 yield Violation("bounds", f"{name} falls to {float(trace[name].min()):.3g} {trace[name].attrs['units']}")
-    parts = trace["working_potential"] - trace["counter_potential"] + trace["electrolyte_potential"]
-    gap = float(np.max(np.abs(trace["voltage"] - parts)))
-    if gap > KIRCHHOFF_V:
-        yield Violation("Kirchhoff", f"the voltage differs from the sum of its parts by {gap:.1e} V")
+    yield from kirchhoff(trace)
     if "short_conductance" in trace:
         yield from _shared(trace)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from lithoscope.physics.contract import Violation
+from lithoscope.physics.contract import Violation, of_every_scale
 from lithoscope.result import Result
 from lithoscope.result.names import words
 
@@ -23,14 +21,8 @@ def violations(result: Result) -> Sequence[Violation]:
 
 
 def _violations(result: Result) -> Iterator[Violation]:
-    trace, ledger = result.trace, result.ledger
-    for name, values in trace.data_vars.items():
-        if not np.all(np.isfinite(values)):
-            yield Violation("finite values", f"{name} is not finite at {int(np.sum(~np.isfinite(values)))} times")
-    if not ledger.closes:
-        worst = max(ledger.reservoirs, key=lambda name: ledger.reservoirs[name].mismatch)
-        yield Violation("lithium", f"the total changes by {ledger.residual:.1e} of the inventory, and {worst} differs from its "
-                        f"flux by {ledger.reservoirs[worst].mismatch:.1e}")  # fmt: skip
+    trace = result.trace
+    yield from of_every_scale(result)
     elements = result.tree["elements"].to_dataset()
     residual = abs(elements["element_residual"])
     for number, element in enumerate(words(elements["element"])):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from pathlib import Path
-
 import jax
 
 from lithoscope.errors import InputError
+from lithoscope.physics.compiled import folder
 
 MOST_BYTES = 500_000_000
 """Size of the cache of compiled programs; the least recently used go first."""
@@ -38,26 +35,10 @@ def compiled_once() -> None:
     """
     if jax.config.jax_compilation_cache_dir is not None:  # type: ignore[attr-defined]
         return
-    place = folder("programs")
+    place = folder("morphology", "programs")
     if place is None:
         return
     jax.config.update("jax_compilation_cache_dir", str(place))
     jax.config.update("jax_compilation_cache_max_size", MOST_BYTES)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-
-
-def folder(kind: str) -> Path | None:
-    """Where compiled code lies, None without a place that is the user's alone, since what lies in it is run."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    place = Path(base) / "lithoscope" / "morphology" / kind
-    try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = place.lstat()
-    except OSError:
-        return None
-    if not stat.S_ISDIR(status.st_mode):
-        return None
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        return None
-    return place

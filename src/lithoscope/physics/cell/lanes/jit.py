@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from lithoscope.physics.cell.lanes.cache import driver_folder
+from lithoscope.physics.compiled import version_folder
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -26,7 +26,7 @@ def entry(function: Compiled) -> Compiled:
     numba asks only whether the file of the function has changed. The folder is named after all files of the package, so that a
     change of another one counts as well.
     """
-    place, before = driver_folder(), numba.config.CACHE_DIR
+    place, before = version_folder("lanes", "driver", "lithoscope.physics.cell.lanes"), numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(place or "")
     try:
         return numba.njit(nogil=True, cache=place is not None)(function)  # type: ignore[no-any-return]

@@ -7,12 +7,7 @@ bytes, and few of the loads of the processor cross such a border, which would ta
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -22,7 +17,7 @@ from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 
-from lithoscope.physics.morphology.precision import folder
+from lithoscope.physics.compiled import version_folder
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -32,9 +27,6 @@ LEFT_DOUBLE = 8
 """First column of the direction, in double precision."""
 LINE = 64
 """Bytes to which rows are aligned."""
-
-OTHER_VERSIONS = 5
-"""Folders of machine code of other versions that are kept."""
 
 SAFE = {"reassoc", "contract", "nsz", "arcp"}
 """Liberties of the compiler: sums may be reordered; what is not a number stays so."""
@@ -58,7 +50,8 @@ def handler(function: Callable[..., Any]) -> Any:
     numba asks only whether the file of the function has changed. The folder is named after all files of the package, so that a
     change of another one counts as well.
     """
-    place, before = _place(), numba.config.CACHE_DIR
+    place = version_folder("morphology", "kernels", "lithoscope.physics.morphology.elliptic")
+    before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(place or "")
     try:
         return _optimised_once(
@@ -86,30 +79,6 @@ def _optimised_once(compiler: Callable[[Any], Any], function: Callable[..., Any]
             return compiler(function)
         finally:
             CPUCodeLibrary._optimize_final_module = optimise
-
-
-def _place() -> Path | None:
-    """Where machine code of this very package is kept, None without such a place. Those of other versions go in time."""
-    place = folder("kernels")
-    if place is None:
-        return None
-    mine = place / _version()[:16]
-    try:
-        mine.mkdir(exist_ok=True)
-        others = sorted((each for each in place.iterdir() if each != mine), key=lambda each: each.stat().st_mtime)
-    except OSError:
-        return None
-    for each in others[:-OTHER_VERSIONS]:
-        shutil.rmtree(each, ignore_errors=True)
-    return mine
-
-
-@cache
-def _version() -> str:
-    """The code that is compiled."""
-    place = resources.files("lithoscope.physics.morphology.elliptic")
-    files = sorted((file for file in place.iterdir() if file.name.endswith(".py")), key=lambda file: file.name)
-    return hashlib.sha256("".join(file.read_text(encoding="utf-8") for file in files).encode()).hexdigest()
 
 
 @inner
