@@ -138,7 +138,7 @@ class Interphase(Document):
     reactions            numbers of reactions in place of those of the data tables
     supply               what passes the film
     rate_law             of electron transfer
-    nodes                representatives along each axis of each kind of native film
+    nodes                representatives along each axis of each kind of native film; with three, shares of solids fall below 0
     relative_tolerance   of the integrator;  snapshots: maps that are kept
     """
 
@@ -160,7 +160,7 @@ class Interphase(Document):
     rate_law: Annotated[RateLaw, Field(description='"marcus-hush-chidsey", "dissociative" or "butler-volmer"')] = (
         "marcus-hush-chidsey"
     )
-    nodes: Annotated[int, Field(ge=2, le=33, strict=True, description="a whole number from 2 to 33")] = 9
+    nodes: Annotated[int, Field(ge=5, le=33, strict=True, description="a whole number from 5 to 33")] = 9
     relative_tolerance: Annotated[float, Field(ge=1e-9, le=1e-3, description="a number from 1e-9 to 1e-3")] = 1e-5
     snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
     kind: Literal["interphase"] = "interphase"
