@@ -194,7 +194,7 @@ def surface_of(cell: ls.Cell, **fields: Any) -> Surface:
 )
 def test_jacobian_against_differences() -> None:
     supply = ls.ElectronSupply(solvent_permeability="1e-13 mol/m/s")
-    found = surface_of(BARE, edge=8, nodes=2, supply=supply)
+    found = surface_of(BARE, edge=8, nodes=5, supply=supply)
     xi = np.zeros((found.sites, len(found.chemistry.rate)))
     for step in steps(found, xi, 0.0, np.array([3600.0]), 1e-4):
         xi = step.xi
@@ -216,13 +216,13 @@ def test_jacobian_against_differences() -> None:
 
 @pytest.mark.fails_when("physics/interphase/solve.py", "return np.asarray(x + self.columns @ rho)", "return np.asarray(x)")
 def test_sites_on_one_reservoir_against_another_integrator() -> None:
-    """All unknowns of eight sites that share little water, beside SciPy's BDF."""
+    """All unknowns of five sites that share little water, beside SciPy's BDF."""
     cell = BARE.changed("electrolyte.amount", "2 uL/cm2")
-    found = surface_of(cell, edge=16, nodes=2, seed=3)
+    found = surface_of(cell, edge=16, nodes=5, defects=(), transport_spread="0.0", seed=3)
     shape = (found.sites, len(found.chemistry.rate))
     times = np.geomspace(10.0, 10 * DAY, 8)
     mine = [s.xi for s in steps(found, np.zeros(shape), 0.0, times, 1e-5) if s.end in times]
-    other = surface_of(cell, edge=16, nodes=2, seed=3)
+    other = surface_of(cell, edge=16, nodes=5, defects=(), transport_spread="0.0", seed=3)
 
     def rate(_t: float, x: Any) -> Any:
         return other.rates(x.reshape(shape), other.activity(x.reshape(shape)))[0].ravel()
