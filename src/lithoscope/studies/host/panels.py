@@ -27,6 +27,8 @@ from lithoscope.studies.ranges import leading
 from lithoscope.studies.typeset import typeset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
 
     from lithoscope.studies.claims import Claims
@@ -147,52 +149,10 @@ def _composite(claims: Claims) -> Panel:
 
 def _overpotential(found: Findings, claims: Claims) -> Panel:
     seen = reported(claims)
-    host, bare = CURVES["host"], CURVES["bare"]
     with figure(DOUBLE, 76 * MM) as drawn:
         axes, shape = drawn.subplots(1, 2, width_ratios=[1.35, 1])
-        p = [found.overpotential[i] for i in RATES]
-        top = 420
-        axes.fill_between(RATES, [q.low for q in p], [min(q.high, top * 2) for q in p], color=host.colour, alpha=0.15, lw=0)
-        axes.plot(
-            RATES, [q.value for q in p], color=host.colour, ls=host.dash, marker=host.marker, label="two hosts, predicted"
-        )
-        fresh = [found.profiles["bare, no moss"][i][0].mean for i in RATES]
-        after = [found.profiles[f"bare, cycle {EARLY_CYCLES}"][i][0].mean for i in RATES]
-        axes.plot(RATES, fresh, color=bare.colour, ls=":", marker=bare.marker, label="two foils, fresh")
-        axes.plot(RATES, after, color=bare.colour, ls=bare.dash, marker=bare.marker, label=f"two foils, cycle {EARLY_CYCLES}")
-        axes.errorbar(list(seen), list(seen.values()), yerr=[0.1 * v for v in seen.values()], color=BLACK, marker="s", ms=4,
-                      capsize=2, ls="", label="hosts, reported ±10 %", zorder=5)  # fmt: skip
-        axes.plot(
-            1.0,
-            float(claims["host.overpot.bare"].values[0]),
-            color=BLACK,
-            marker="^",
-            ls="",
-            ms=5,
-            label="foils, reported: more than",
-        )
-        axes.set(
-            xlabel="Current density, $i$ / mA cm$^{-2}$",
-            ylabel="Mean voltage of a half-cycle / mV",
-            xlim=(0, 5.3),
-            ylim=(0, top),
-        )
-        axes.legend(loc="upper left", fontsize=6)
-        first = seen[1.0]
-        r = {1.0: (1.0, 1.0, 1.0)} | {i: (q.value, q.low, q.high) for i, q in found.rising.items()}
-        ends = [min(r[i][2], 9) for i in RATES]
-        shape.fill_between(RATES, [r[i][1] for i in RATES], ends, color=host.colour, alpha=0.2, lw=0)
-        shape.plot(RATES, [r[i][0] for i in RATES], color=host.colour, ls=host.dash, marker=host.marker, label="predicted")
-        ratio = [seen[i] / first for i in RATES]
-        bars = [[x - x * 0.9 / 1.1 for x in ratio], [x * 1.1 / 0.9 - x for x in ratio]]
-        shape.errorbar(RATES, ratio, yerr=bars, color=BLACK, marker="s", ms=4, capsize=2, ls="", label="reported")
-        shape.set(
-            xlabel="Current density, $i$ / mA cm$^{-2}$",
-            ylabel="Voltage over that at 1 mA cm$^{-2}$",
-            xlim=(0.5, 5.3),
-            ylim=(0, 7),
-        )
-        shape.legend(loc="upper left")
+        _heights(axes, found, seen, float(claims["host.overpot.bare"].values[0]))
+        _rising(shape, found, seen)
     values = [found.overpotential[i] for i in RATES]
     caption = (
         "Overpotential over current density (beside the paper's figure 5d). Left: means of the first half-cycle of 1 mAh/cm2, "
@@ -205,6 +165,41 @@ def _overpotential(found: Findings, claims: Claims) -> Panel:
         f"{run_ids(found, 'two hosts', 'bare, fresh', 'bare, ten cycles')}."
     )
     return Panel("overpotential", "Overpotential and current density", svg(drawn), caption)
+
+
+def _heights(axes: Axes, found: Findings, seen: Mapping[float, float], foils: float) -> None:
+    """Overpotential over current density. seen: of the hosts, reported, mV;  foils: the least of theirs."""
+    host, bare, top = CURVES["host"], CURVES["bare"], 420
+    p = [found.overpotential[i] for i in RATES]
+    axes.fill_between(RATES, [q.low for q in p], [min(q.high, top * 2) for q in p], color=host.colour, alpha=0.15, lw=0)
+    axes.plot(RATES, [q.value for q in p], color=host.colour, ls=host.dash, marker=host.marker, label="two hosts, predicted")
+    fresh = [found.profiles["bare, no moss"][i][0].mean for i in RATES]
+    after = [found.profiles[f"bare, cycle {EARLY_CYCLES}"][i][0].mean for i in RATES]
+    axes.plot(RATES, fresh, color=bare.colour, ls=":", marker=bare.marker, label="two foils, fresh")
+    axes.plot(RATES, after, color=bare.colour, ls=bare.dash, marker=bare.marker, label=f"two foils, cycle {EARLY_CYCLES}")
+    axes.errorbar(list(seen), list(seen.values()), yerr=[0.1 * v for v in seen.values()], color=BLACK, marker="s", ms=4,
+                  capsize=2, ls="", label="hosts, reported ±10 %", zorder=5)  # fmt: skip
+    axes.plot(1.0, foils, color=BLACK, marker="^", ls="", ms=5, label="foils, reported: more than")
+    axes.set(
+        xlabel="Current density, $i$ / mA cm$^{-2}$", ylabel="Mean voltage of a half-cycle / mV", xlim=(0, 5.3), ylim=(0, top)
+    )
+    axes.legend(loc="upper left", fontsize=6)
+
+
+def _rising(axes: Axes, found: Findings, seen: Mapping[float, float]) -> None:
+    """The same over the voltage at 1 mA/cm2."""
+    host = CURVES["host"]
+    r = {1.0: (1.0, 1.0, 1.0)} | {i: (q.value, q.low, q.high) for i, q in found.rising.items()}
+    ends = [min(r[i][2], 9) for i in RATES]
+    axes.fill_between(RATES, [r[i][1] for i in RATES], ends, color=host.colour, alpha=0.2, lw=0)
+    axes.plot(RATES, [r[i][0] for i in RATES], color=host.colour, ls=host.dash, marker=host.marker, label="predicted")
+    ratio = [seen[i] / seen[1.0] for i in RATES]
+    bars = [[x - x * 0.9 / 1.1 for x in ratio], [x * 1.1 / 0.9 - x for x in ratio]]
+    axes.errorbar(RATES, ratio, yerr=bars, color=BLACK, marker="s", ms=4, capsize=2, ls="", label="reported")
+    axes.set(
+        xlabel="Current density, $i$ / mA cm$^{-2}$", ylabel="Voltage over that at 1 mA cm$^{-2}$", xlim=(0.5, 5.3), ylim=(0, 7)
+    )
+    axes.legend(loc="upper left")
 
 
 def _spectra(found: Findings, claims: Claims) -> Panel:
