@@ -26,22 +26,25 @@ def spread(found: Drawn, bands: dict[float, Band]) -> Panel:
     """The first half-cycle of two hosts over all ranges, and which numbers go with its voltage."""
     looks = dict(zip(RATES, ((BLUE, "-"), (TEAL, "--"), (ORANGE, ":")), strict=True))
     with figure(DOUBLE, 62 * MM) as drawn:
-        left, right = drawn.subplots(1, 2)
-        for current in RATES:
-            label = f"{current:g} mA cm$^{{-2}}$"
+        *fans, right = drawn.subplots(1, 4, width_ratios=[1, 1, 1, 1.6])
+        for axes, current in zip(fans, RATES, strict=True):
             colour, dash = looks[current]
-            fan(left, *found.trace(current), colour, label, dash)
-            left.axhspan(bands[current].low, bands[current].high, xmin=0.95, color=colour, lw=0)
-        left.set(yscale="log", xlabel="Charge / mAh cm$^{-2}$", ylabel="|Voltage| / mV", xlim=(0, 1.06), ylim=(6, 1500))
-        left.legend(loc="upper left", ncols=3, fontsize=6)
+            fan(axes, *found.trace(current), colour, "", dash)
+            axes.axhspan(bands[current].low, bands[current].high, xmin=0.9, color=colour, lw=0)
+            axes.set(yscale="log", xlim=(0, 1.1), ylim=(6, 400))
+            axes.set_title(f"{current:g} mA cm$^{{-2}}$", fontsize=7)
+            axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+            axes.tick_params(labelleft=axes is fans[0])
+        fans[0].set_ylabel("|Voltage| / mV")
+        fans[1].set_xlabel("Charge / mAh cm$^{-2}$")
         _bars(right, found)
-    seen = found.overpotential[RATES[0]].sampled
+    seen = [found.overpotential[current].sampled for current in RATES]
     caption = (
-        f"Two hosts in {seen.designs} designs in which all open numbers are spread over their ranges at once, each with the "
+        f"Two hosts in {seen[0].designs} designs in which all open numbers are spread over their ranges at once, each with the "
         f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; bars at the "
-        f"right edge: what is reported, with its tolerance; {seen.failed} designs do not come to its end at {RATES[0]:g} "
-        "mA/cm2. Right: rank correlation of each number with the mean voltage (dark) and with the ratio of the resistances of "
-        "a foil with moss and a host (light)."
+        f"right edge: what is reported, with its tolerance; {', '.join(str(s.failed) for s in seen)} designs deplete their "
+        "salt before its end, and a band that holds such a design is open above. Right: rank correlation of each number with the "
+        f"mean voltage at {RATES[0]:g} mA/cm2 (dark) and with the ratio of resistances of a foil with moss and a host (light)."
     )
     return Panel("fan-hosts", "Two hosts over all ranges", svg(drawn), caption)
 
