@@ -43,7 +43,7 @@ def spread(found: Drawn, bands: dict[float, Band]) -> Panel:
         f"Two hosts in {seen[0].designs} designs in which all open numbers are spread over their ranges at once, each with the "
         f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; bars at the "
         f"right edge: what is reported, with its tolerance; {', '.join(str(s.failed) for s in seen)} designs deplete their "
-        "salt before its end, and a band that holds such a design is open above. Right: rank correlation of each number with the "
+        "salt before its end, and a band that holds one is open above. Right: rank correlation of each number with the "
         f"mean voltage at {RATES[0]:g} mA/cm2 (dark) and with the ratio of resistances of a foil with moss and a host (light)."
     )
     return Panel("fan-hosts", "Two hosts over all ranges", svg(drawn), caption)
