@@ -15,7 +15,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.physics.laws.life import capacity_after
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.mechanisms import MECHANISMS
-from lithoscope.studies.perovskite import fullcells, fullpanels, fullspread, fulltables, fullverdicts
+from lithoscope.studies.perovskite import fanpanels, fullcells, fullpanels, fullspread, fulltables, fullverdicts
 from lithoscope.studies.perovskite.cells import calibrated_cell, ranges
 from lithoscope.studies.perovskite.fullcells import (
     BARE,
@@ -393,6 +393,15 @@ def test_verdicts_hold_all_designs(made_up: set[str]) -> None:
     assert "50% and 0% show each number as reported" in lto.note
     assert made[PLATEAU].sampled == ()
     assert "No design with all open numbers free at once" in fullverdicts.verdicts(only, CLAIMS, NOTHING)[LCO_BARE].note
+
+
+@pytest.mark.fails_when("studies/perovskite/fanpanels.py", "each.plan is plan", "each.plan is LCO")
+def test_a_figure_of_designs_shows_both_cathodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(fanpanels, "fan", lambda axes, cycles, *_: drawn.append((axes, int(cycles[0]), int(cycles[-1]))))
+    panel = fanpanels.capacities(designs([150.0], [150.0, 100.0], [math.nan]), CLAIMS)
+    assert [ends for _, *ends in drawn] == [[2, 400], [2, 500], [1, 20], [1, 100]]
+    assert "3 of the 9 designs" in panel.caption
 
 
 @pytest.mark.fails_when("studies/perovskite/fullspread.py", "passed[:, plan.first - 1 :]", "passed[:, plan.first :]")

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.ensemble import sweep
-from lithoscope.studies.perovskite.joint import COATED, RTOL, possible
+from lithoscope.errors import End
+from lithoscope.studies.perovskite.joint import COATED, possible
 from lithoscope.studies.perovskite.longruns import MODEL, life_program
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIFE
 from lithoscope.studies.spread import Scatter
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+RTOL = 1e-5
+"""Relative tolerance of the designs: some are near their end, where the voltage rises steeply."""
+
 
 @dataclass(frozen=True, eq=False)
 class AgedSpread:
@@ -31,8 +35,8 @@ class AgedSpread:
 
     cycles   after which spectra were measured
     columns  the open numbers at each design, by name
-    ratio    real impedance of the bare cell at the lowest frequency over that of a coated one, NaN where one of both did not
-             come to it, shape (designs, coated cells, spectra)
+    ratio    real impedance of the bare cell at the lowest frequency over that of a coated one, shape (designs, coated cells,
+             spectra): zero after the end of the coated cell alone, NaN where one of both was not solved
     sweeps   the ensembles, by name
     """
 
@@ -53,7 +57,7 @@ class AgedSpread:
     @property
     def most(self) -> float:
         """The largest ratio of all."""
-        return float(np.nanmax(self.ratio, initial=-np.inf))
+        return float(np.nanmax(self.ratio, initial=0.0))
 
 
 def measure(claims: Claims, joint: Joint, report: Report) -> AgedSpread:
@@ -74,6 +78,21 @@ def measure(claims: Claims, joint: Joint, report: Report) -> AgedSpread:
         chosen = [cell for n in whole if (cell := made[n]) is not None]
         found = sweep(chosen, life_program(end, after), model=MODEL, rtol=RTOL, progress=False)
         sweeps[f"spectra, {material}"] = found
-        seen[material] = found["real_impedance"].values[:, :, -1]
-    ratio = np.stack([seen["bare"] / seen[material] for material in COATED], axis=1)
+        seen[material] = _impedance(found)
+    ratio = np.stack([_ratio(seen["bare"], seen[material]) for material in COATED], axis=1)
     return AgedSpread(after, {name: [point[name] for point in points] for name in points[0]}, ratio, sweeps)
+
+
+def _impedance(found: Sweep) -> Array:
+    """Real impedance at the lowest frequency, ohm m2, shape (designs, spectra): infinite after the end of a cell."""
+    shown = found["real_impedance"].values[:, :, -1]
+    ended = np.array([status.end not in (End.COMPLETED, End.NO_SOLUTION, End.LEDGER_OPEN) for status in found.statuses])
+    result: Array = np.where(np.isnan(shown) & ended[:, None], np.inf, shown)
+    return result
+
+
+def _ratio(bare: Array, coated: Array) -> Array:
+    """One over the other; where both have ended there is none."""
+    both = np.isinf(bare) & np.isinf(coated)
+    result: Array = np.divide(bare, coated, out=np.full_like(bare, np.nan), where=~both)
+    return result

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
-from lithoscope.studies.perovskite import films, fullpanels, fulltables, fullverdicts, lifepanels, living, panels, tables
+from lithoscope.studies.perovskite import (
+    fanpanels,
+    films,
+    fullpanels,
+    fulltables,
+    fullverdicts,
+    lifepanels,
+    living,
+    panels,
+    tables,
+)
 from lithoscope.studies.perovskite.arithmetic import checked
 from lithoscope.studies.perovskite.cells import (
     AREA,
@@ -98,11 +108,12 @@ def _with_full_cells(before: Outcome, full: FullCells, designs: FullSpread) -> O
     """The outcome with what the full cells add."""
     made = fullverdicts.verdicts(full, before.claims, designs)
     more = [ensembles(designs.sweeps)] if designs.sweeps else []
+    shown = [fanpanels.capacities(designs, before.claims)] if len(designs) else []
     return replace(
         before,
         verdicts=[made.get(verdict.id, verdict) for verdict in before.verdicts],
         answer=(*before.answer, typeset(fulltables.sentence(full, before.claims).strip())),
-        panels=(*before.panels, *fullpanels.panels(full, before.claims)),
+        panels=(*before.panels, *fullpanels.panels(full, before.claims), *shown),
         tables=(*fulltables.tables(full, before.claims), *more, *before.tables),
         chain=(*before.chain, *fullverdicts.chain()),
     )
