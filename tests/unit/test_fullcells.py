@@ -418,6 +418,8 @@ def test_capacities_of_designs_are_those_of_single_runs(monkeypatch: pytest.Monk
     assert (len(seen), seen.kept) == (1, 3)
     ageing = {each.name: each.written(point[each.name]) for each in ageing_ranges()}
     cell = FullRuns(CLAIMS, POINT).cell(short, "bare").changed("counter.ageing", ageing)
-    alone = fullspread.MODEL.simulate(cell, short.plain(3), silent).cycles["discharge_capacity"].loc[2:] / (3600 * 0.032)
+    alone = fullspread.MODEL.simulate(cell, short.plain(3), silent, apart=True).cycles["discharge_capacity"].loc[2:] / (
+        3600 * 0.032
+    )
     assert seen.capacity[LTO_BARE][0] == pytest.approx(alone.to_numpy(), rel=1e-4)
     assert len(cycle_designs(CLAIMS, Joint(3, 3, {}, {"limit": Kept("limit", {}, {}, {})}, {}), silent)) == 0

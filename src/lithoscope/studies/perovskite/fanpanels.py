@@ -120,8 +120,7 @@ def lives(found: Joint, claims: Claims) -> Panel:
         right.xaxis.set_minor_formatter(NullFormatter())
         for material in COATED:
             right.plot(reported[material], 1.0, CURVES[material].marker, color=CURVES[material].colour, ms=5, clip_on=False)
-        shown = [Line2D([], [], color=CURVES[m].colour, ls=CURVES[m].dash, marker=CURVES[m].marker, ms=4) for m in MATERIALS]
-        drawn.legend(shown, [CURVES[m].label for m in MATERIALS], loc="outside upper center", ncols=3)
+        drawn.legend(_lines(*MATERIALS), [CURVES[m].label for m in MATERIALS], loc="outside upper center", ncols=3)
     caption = (
         f"Designs whose bare cell ends at {reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} over "
         f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of "
@@ -131,6 +130,11 @@ def lives(found: Joint, claims: Claims) -> Panel:
         "nobody measured left open, and not what it does to the ageing itself."
     )
     return Panel("fan-lives", "Lives over all ranges", svg(drawn), caption)
+
+
+def _lines(*materials: str) -> list[Line2D]:
+    """What stands for each material in a legend."""
+    return [Line2D([], [], color=CURVES[m].colour, ls=CURVES[m].dash, marker=CURVES[m].marker, ms=4) for m in materials]
 
 
 def _counts(kept: list[Kept]) -> str:
@@ -166,11 +170,13 @@ def capacities(found: FullSpread, claims: Claims) -> Panel:
             axes.set(xlabel="Cycle", ylim=(0, None), xlim=(0, None))
             axes.set_title(plan.cathode.upper(), fontweight="normal")
         drawn.axes[0].set_ylabel("Capacity / mAh g$^{-1}$")
-        drawn.axes[0].legend(loc="upper right")
+        drawn.legend(
+            _lines("bare", "MASnCl3"), [CURVES[m].label for m in ("bare", "MASnCl3")], loc="outside upper center", ncols=2
+        )
     caption = (
-        f"Capacity of each discharge of {len(found)} of the {found.kept} designs whose bare symmetric cell ends at its time, with "
-        "the same lithium against each cathode, every open number free at once, and the coated lithium ageing as the bare one: "
-        f"{SAID}. A cell that has ended has none. Each up to the cycle in which a capacity is reported. Marks: those capacities, "
-        "of the median of the largest ones where a share is reported."
+        f"Capacity of each discharge of {len(found)} of the {found.kept} designs whose bare symmetric cell ends at its time, "
+        "with the same lithium against each cathode, every open number free at once, and the coated lithium ageing as the bare "
+        f"one: {SAID}. A cell that has ended has none. Each is shown up to the cycle in which a capacity is reported. Marks: those "
+        "capacities, of the median of the largest ones where a share is reported."
     )
     return Panel("fan-full", "Full cells over all ranges", svg(drawn), caption)
