@@ -176,7 +176,7 @@ def capacities(found: FullSpread, claims: Claims) -> Panel:
     caption = (
         f"Capacity of each discharge of {len(found)} of the {found.kept} designs whose bare symmetric cell ends at its time, "
         "with the same lithium against each cathode, every open number free at once, and the coated lithium ageing as the bare "
-        f"one: {SAID}. A cell that has ended has none. Each is shown up to the cycle in which a capacity is reported. Marks: those "
-        "capacities, of the median of the largest ones where a share is reported."
+        f"one: {SAID}. A cell that has ended has none. Each is shown up to the cycle of which a capacity is reported. Marks: "
+        "those capacities, of the median of the largest ones where a share is reported."
     )
     return Panel("fan-full", "Full cells over all ranges", svg(drawn), caption)
