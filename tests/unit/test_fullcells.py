@@ -364,12 +364,13 @@ def designs(*capacities: list[float]) -> FullSpread:
 
 @pytest.mark.fails_when("studies/perovskite/fullspread.py", "np.where(np.isnan(found).any(axis=1), np.nan, lives)", "lives")
 def test_what_is_read_off_designs() -> None:
-    """One that keeps all, one that falls in cycle 3, one that never had any, and one that was not solved."""
-    seen = designs([150.0], [150.0, 100.0, 90.0], [0.0], [math.nan])
+    """One that keeps all, one that falls after cycle 3, one that never worked, and one that was not solved."""
+    seen = designs([150.0], [150.0, 100.0, 90.0], [1e-3], [math.nan])
     what = {each.claim: each for each in reported(CLAIMS)}
     lives, fade = (each.values for each in seen.read(what[LTO_COATED]))
-    assert lives == pytest.approx([np.inf, 3.25, np.inf, np.nan], nan_ok=True)
-    assert fade[:2] == pytest.approx([0.0, 40 / 500])
+    assert lives == pytest.approx([np.inf, 3.25, 2.0, np.nan], nan_ok=True)
+    assert fade == pytest.approx([0.0, 40 / 500, 100 / 500, np.nan], nan_ok=True)
+    assert seen.idle(what[LTO_COATED]).tolist() == [False, False, True, False]
     assert seen.read(what[LTO_BARE])[0].values[:3].tolist() == [150.0, 90.0, 0.0]
     assert seen.read(what[LCO_BARE])[0].values == pytest.approx([0.0, 40.0, 100.0, np.nan], nan_ok=True)
     assert seen.read(what[LCO_COATED])[0].values == pytest.approx([100.0, 60.0, 0.0, np.nan], nan_ok=True)
@@ -387,7 +388,7 @@ def test_verdicts_hold_all_designs(made_up: set[str]) -> None:
     assert bare.low[0] == 0.0
     assert (bare.sampled[0].designs, bare.sampled[0].inside) == (2, 0.5)
     assert "Of the first 2 of 9 designs with all open numbers free at once" in bare.note
-    assert "50% show it as reported" in bare.note
+    assert "50% show it as reported; 0% reach the limit of the voltage at once." in bare.note
     assert (lto.low[0], lto.high[0]) == (pytest.approx(3.1), None)
     assert lto.sampled[0].failed == 0, "it outlives the report"
     assert "50% and 0% show each number as reported" in lto.note

@@ -36,6 +36,9 @@ Array = NDArray[np.float64]
 MOST = 96
 """Designs for each reading of the end that are cycled, the first that are kept: all of them would take minutes more."""
 
+WORKS = 10.0
+"""Largest capacity of a cell that works, at least, mAh/g. One at the limit of its voltage at once has nothing to lose."""
+
 RTOL = 1e-5
 """Relative tolerance of the designs: what is lost in hundreds of cycles is to be right."""
 
@@ -61,16 +64,24 @@ class FullSpread:
         return len(next(iter(self.columns.values()), []))
 
     def read(self, what: Reported) -> tuple[Scatter, ...]:
-        """What each design shows of a claim, one for each of its numbers. Of a design that did not end the life is infinite."""
+        """What each design shows of a claim, one for each of its numbers. Of a design that did not end the life is infinite.
+
+        A design that never works has lost all, in its first cycle.
+        """
         found = self.capacity[what.claim]
-        share = found[:, -1] / np.maximum(found.max(axis=1), np.finfo(float).tiny)
+        share = np.where(self.idle(what), 0.0, found[:, -1] / np.maximum(found.max(axis=1), WORKS))
         numbers = {
-            LTO_BARE: (found[:, -1],),
+            LTO_BARE: (np.where(self.idle(what), 0.0, found[:, -1]),),
             LTO_COATED: (self._lives(what), 100 * (1 - share) / what.cycle),
             LCO_BARE: (100 * (1 - share),),
             LCO_COATED: (100 * share,),
         }  # fmt: skip
         return tuple(Scatter(self.columns, values) for values in numbers[what.claim])
+
+    def idle(self, what: Reported) -> NDArray[np.bool_]:
+        """Designs that never have a capacity to lose."""
+        found: NDArray[np.bool_] = self.capacity[what.claim].max(axis=1) < WORKS
+        return found
 
     def _lives(self, what: Reported) -> Array:
         """Cycle in which each design falls below what is reported."""
@@ -78,6 +89,7 @@ class FullSpread:
         cycles = np.arange(what.plan.first, what.cycle + 1)
         ends = [fallen(cycles, each, what.of(each.max())) for each in found]
         lives = np.array([np.inf if end is None else end for end in ends])
+        lives[self.idle(what)] = what.plan.first
         return np.where(np.isnan(found).any(axis=1), np.nan, lives)
 
 
