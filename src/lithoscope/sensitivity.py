@@ -179,11 +179,13 @@ def associated(columns: Mapping[str, Sequence[float]], values: ArrayLike) -> lis
     """Rank correlation of each number with a result over given points, by falling magnitude (Spearman).
 
     For designs that were chosen by what they show, on which Sobol indices are not defined: their numbers are no longer
-    independent. An infinite value counts as beyond all others.
+    independent. An infinite value counts as beyond all others. Nothing is associated with a result that is always the same.
     """
     from scipy.stats import spearmanr
 
     seen = np.asarray(values, dtype=float)
     ranks = np.where(np.isinf(seen), np.finfo(float).max, seen)
+    if np.ptp(ranks) == 0:
+        return []
     found = [(name, float(spearmanr(column, ranks).statistic)) for name, column in columns.items() if np.ptp(column) > 0]
     return sorted(found, key=lambda pair: -abs(pair[1]))

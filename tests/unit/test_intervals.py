@@ -55,6 +55,15 @@ def test_a_parameter_leads_only_beyond_what_chance_gives():
     assert [name for name, _ in scatter().sampled.leading] == ["area"]
 
 
+@pytest.mark.fails_when("sensitivity.py", "if np.ptp(ranks) == 0:", "if False:")
+def test_nothing_leads_where_all_designs_show_the_same():
+    """Cells of which none ends: their lives are infinite, which is a number, and not a failure."""
+    seen = Scatter(scatter().columns, np.full(64, np.inf)).added_to(Prediction(500.0, 400.0, np.inf), Band(450.0, np.inf))
+    assert seen.sampled.leading == ()
+    assert (seen.sampled.failed, seen.sampled.inside) == (0, 1.0)
+    assert (seen.low, seen.high) == (400.0, np.inf)
+
+
 @pytest.mark.fails_when("studies/spread.py", "inside=_inside(values, band) if band else None", "inside=1.0")
 def test_designs_as_reported_are_counted():
     made = scatter().added_to(Prediction(15.0, 14.0, 16.0), Band(10.0, 15.0))

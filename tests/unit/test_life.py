@@ -14,6 +14,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, life, living, longruns
+from lithoscope.studies.perovskite.agedspread import AgedSpread
 from lithoscope.studies.perovskite.cells import ranges
 from lithoscope.studies.perovskite.joint import Joint, Kept
 from lithoscope.studies.perovskite.life import Lives, live
@@ -45,7 +46,8 @@ def case(mechanism: object = DEAD, life: Bounded = NEVER, reading: str = "limit"
 def lives(*unchanged: Bounded, **fields: object) -> Lives:
     """Cells that live this long with what ends the bare one, by mechanism."""
     given = {"required": tuple(map(case, MECHANISMS, unchanged)), "runs": {}, "shapes": {}, "host": (), "aged": (), "moves": (),
-             "prior": {"doubled": Bounded(84.0), "limit": Bounded(200.0, "lower")}, "unsolved": (), "joint": Joint(0, 0, {}, {}, {}), "fresh": {"bare": 15e-9, "MASnCl3": 1.4e-9}}  # fmt: skip
+             "prior": {"doubled": Bounded(84.0), "limit": Bounded(200.0, "lower")}, "unsolved": (), "joint": Joint(0, 0, {}, {}, {}),
+             "spectra": AgedSpread((22, 45), {}, np.zeros((0, 2, 2)), {}), "fresh": {"bare": 15e-9, "MASnCl3": 1.4e-9}}  # fmt: skip
     return Lives(**given | fields)
 
 

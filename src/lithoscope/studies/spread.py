@@ -82,7 +82,7 @@ class Scatter:
     """Numbers of designs that are too dear for the arrangement that indices need: points of a sequence and no more.
 
     columns  the open parameters at each design, by name
-    values   of each design, shape (designs,); NaN where it gave none
+    values   of each design, shape (designs,); NaN where it gave none, infinite where it is beyond all others
     """
 
     columns: Mapping[str, Sequence[float]]
@@ -106,7 +106,7 @@ class Scatter:
 
 def _numbers(values: Array, leading: tuple[tuple[str, float], ...], by: Measure) -> Sampled:
     low, median, high = (float(q) if np.isfinite(q) else None for q in quantiles(values, SHARES))
-    return Sampled(len(values), int(np.sum(~np.isfinite(values))), low, median, high, leading, by)
+    return Sampled(len(values), int(np.sum(np.isnan(values))), low, median, high, leading, by)
 
 
 def _inside(values: Array, band: Band) -> float:

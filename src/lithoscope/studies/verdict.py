@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -182,6 +182,25 @@ def judged(claim: Claim, predictions: Sequence[Prediction | None], note: str = "
         decided_by=next((p.decided_by for p in made if word is Word.UNDECIDED), None),
         run=next((p.run for p in made), None),
         sampled=tuple(p.sampled if p else None for p in predictions),
+    )
+
+
+def answered(claim: Claim, prediction: Prediction, band: Band, note: str) -> Verdict:
+    """The verdict on a statement without a number, from a number that stands for it and the band in which it holds."""
+    return with_numbers(stated(claim, compare(band, prediction), note), [prediction])
+
+
+def with_numbers(verdict: Verdict, predictions: Sequence[Prediction]) -> Verdict:
+    """A stated verdict with the numbers that stand for it."""
+    return replace(
+        verdict,
+        predicted=tuple(_finite(p.value) for p in predictions),
+        low=tuple(_finite(p.low) for p in predictions),
+        high=tuple(_finite(p.high) for p in predictions),
+        calibrated_on=tuple(dict.fromkeys(c for p in predictions for c in p.calibrated)),
+        decided_by=predictions[0].decided_by if verdict.verdict is Word.UNDECIDED else None,
+        run=predictions[0].run,
+        sampled=tuple(p.sampled for p in predictions),
     )
 
 

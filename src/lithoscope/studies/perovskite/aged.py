@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lithoscope.studies.claims import Band
 from lithoscope.studies.perovskite.findings import BARE_SPECTRUM, COATED_SPECTRA
 from lithoscope.studies.perovskite.mechanisms import LEAD_LIFE, LIFE, cycles
 from lithoscope.studies.perovskite.required import COATED, Required
-from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, stated
+from lithoscope.studies.verdict import Prediction, Verdict, Word, answered, stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lithoscope.result import Result
     from lithoscope.studies.claims import Claims
+    from lithoscope.studies.perovskite.agedspread import AgedSpread
     from lithoscope.studies.perovskite.longruns import LongRuns
 
 AFTER = "perovskite.eis_after"
@@ -35,6 +38,9 @@ FIRST = (0, 1, 5)
 """Cycles after which spectra are compared while the first transients last."""
 
 AS_BARE, LESS = "ageing as the bare one", "ageing less"
+
+HOLDS = Band(1.0, math.inf)
+"""Of the impedance of the bare cell over that of a coated one."""
 
 CELLS = (("bare", AS_BARE), *product(COATED, (AS_BARE, LESS)))
 """Material and how it ages."""
@@ -105,18 +111,44 @@ def ordering(aged: Sequence[Aged]) -> tuple[float, float] | None:
     return (min(ratios), max(ratios)) if ratios else None
 
 
-def verdict(aged: Sequence[Aged], claims: Claims, *, complete: bool) -> Verdict:
+def predicted(aged: Sequence[Aged], designs: AgedSpread) -> Prediction | None:
+    """Impedance of the bare cell over that of a coated one, at least, as `ordering`, with what the designs show.
+
+    Quoted where the strength of the mechanism is known. None without a run.
+    """
+    found = ordering(aged)
+    if found is None:
+        return None
+    known = [each for each in aged if each.case.is_known and ordering([each])]
+    value, _ = ordering(known) or found
+    prediction = Prediction(value, *found, DECIDES, CALIBRATED)
+    if not len(designs):
+        return prediction
+    made = designs.least.added_to(prediction, HOLDS)
+    return replace(made, high=max(made.high, designs.most), decided_by=DECIDES)
+
+
+def verdict(aged: Sequence[Aged], claims: Claims, designs: AgedSpread, *, complete: bool) -> Verdict:
     """Whether the coated cells have the lower impedance after cycling.
 
     complete  whether every case was solved; with fewer the order is undecided at best
     """
-    claim, found = claims[AFTER], ordering(aged)
+    claim, found = claims[AFTER], predicted(aged, designs)
     if found is None:
         return stated(claim, Word.PENDING, f"Needs {claim.needs}; no run of this study could be used.")
-    low, high = found
-    word = compare(Band(1.0, math.inf), Prediction(low, low, high)) if complete else Word.UNDECIDED
-    made = stated(claim, word, _note(aged, claims), calibrated_on=CALIBRATED)
-    return replace(made, decided_by=DECIDES if word is Word.UNDECIDED else None)
+    made = answered(claim, found, HOLDS, f"{_note(aged, claims)}{_jointly(designs)}")
+    return made if complete else replace(made, verdict=Word.UNDECIDED, decided_by=DECIDES)
+
+
+def _jointly(designs: AgedSpread) -> str:
+    """What is left if every open number is free at once."""
+    if not len(designs):
+        return " No design with all open numbers free at once is kept."
+    share, when = np.mean(designs.least.values > 1), " and ".join(str(cycle) for cycle in designs.cycles)
+    return (
+        f" Of {len(designs)} designs with all open numbers free at once that end the bare cell at its time {share:.0%} show "
+        f"that order for both films, ageing as the bare cell, after {when} cycles."
+    )
 
 
 def _note(aged: Sequence[Aged], claims: Claims) -> str:

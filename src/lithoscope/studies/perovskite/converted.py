@@ -129,9 +129,13 @@ class Lithiated:
 
 @dataclass(frozen=True, slots=True)
 class Lithiations:
-    """Lithiates films and remembers what was seen. Raises LithoscopeError for a run that did not come to its end."""
+    """Lithiates films and remembers what was seen. Raises LithoscopeError for a run that did not come to its end.
+
+    point  at which the leaks of the data tables are calibrated;  apart: whether to run in processes of their own
+    """
 
     point: Point
+    apart: bool = False
     _leaks: dict[tuple[object, ...], float] = field(default_factory=dict)
     _seen: dict[tuple[object, ...], Lithiated] = field(default_factory=dict)
 
@@ -158,11 +162,12 @@ class Lithiations:
     def held(self, point: Point, name: str = TIN) -> Result:
         """A film that is lithiated and then held at the voltage at which that ended, for as long as 100 cycles take."""
         program = Program([_lithiation(point[DENSITY]), Voltage(CUT_OFF_V, {"duration": f"{CONTACT_H:g} h"})])
-        return completed(_film(point, name, self.leak(point), 1.0), program, _model(point))
+        return completed(_film(point, name, self.leak(point), 1.0), program, _model(point), apart=self.apart)
 
     def _lithiated(self, point: Point, name: str, leak: float, thicker: float, density: float) -> Lithiated:
         cell = _film(point, name, leak, thicker)
-        return Lithiated.of(completed(cell, Program([_lithiation(density)]), _model(point)), _micrometres(cell))
+        result = completed(cell, Program([_lithiation(density)]), _model(point), apart=self.apart)
+        return Lithiated.of(result, _micrometres(cell))
 
     def _calibrated(self, point: Point) -> float:
         """By secants between logarithms, along which the share is nearly straight. Raises LithoscopeError without an end."""
@@ -172,9 +177,10 @@ class Lithiations:
         slope, target = 1.0 if _law(point) == "tunnelling" else 0.5, np.log(point[SHARE])
         last: tuple[float, float] | None = None
         for _ in range(20):
-            share = self._lithiated(point, TIN, float(np.exp(x)), 1.0, point[DENSITY]).share
-            miss = float(np.log(share) - target)
+            seen = self._lithiated(point, TIN, float(np.exp(x)), 1.0, point[DENSITY])
+            miss = float(np.log(seen.share) - target)
             if abs(miss) <= CLOSE:
+                self._seen[TIN, 1.0, point[DENSITY], *_key(point)] = seen
                 return float(np.exp(x))
             if last is not None and x != last[0]:
                 slope = (miss - last[1]) / (x - last[0])
@@ -271,8 +277,8 @@ def lithiate(claims: Claims, report: Report) -> Converted:
         )
     )
     report(0.5, "thickness, rate and time")
-    thicker = explored("amount at twice the thickness", partial(_thicker, runs), LAW, LEAK)
-    grown = explored("growth in 200 h", partial(_grown, runs), LAW, DENSITY, LEAK)
+    thicker = explored("amount at twice the thickness", partial(doubled, runs), LAW, LEAK)
+    grown = explored("growth in 200 h", partial(growth, runs), LAW, DENSITY, LEAK)
     return Converted(
         open_ranges, point, {(law, f): runs.at(at_law[law], f) for law in LAWS for f in FILMS},
         {law: runs.leak(at_law[law]) for law in LAWS}, lead, amount, depth, thicker, per_metal, grown,
@@ -303,12 +309,12 @@ def _read(runs: Lithiations, name: str, what: str) -> Callable[[Point], float]:
     return lambda point: float(getattr(runs.at(point, name), what))
 
 
-def _thicker(runs: Lithiations, point: Point) -> float:
+def doubled(runs: Lithiations, point: Point) -> float:
     """Amount that converts in a tin film of twice the thickness over that in one of the reported."""
     return runs.at(point, TIN, thicker=2).amount / runs.at(point, TIN).amount
 
 
-def _grown(runs: Lithiations, point: Point) -> float:
+def growth(runs: Lithiations, point: Point) -> float:
     """How many times as much of the tin film has converted after 200 h at the cut-off as at the end of its lithiation."""
     return float(runs.held(point)["working_converted_share"][-1]) / runs.at(point, TIN).share
 

@@ -12,6 +12,8 @@ from lithoscope.analysis.figures.fans import SAID, fan
 from lithoscope.analysis.figures.style import BLACK, CURVES, DOUBLE, GREY, MM, figure, svg
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.perovskite.cells import MATERIALS
+from lithoscope.studies.perovskite.fullcells import reported
+from lithoscope.studies.perovskite.fullruns import LCO, LTO
 from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, READINGS, hours
 from lithoscope.studies.perovskite.voltammetry import BARE
 from lithoscope.studies.spread import LEADS
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.perovskite.ensembles import Ensembles
+    from lithoscope.studies.perovskite.fullspread import FullSpread
     from lithoscope.studies.perovskite.joint import Joint, Kept
     from lithoscope.studies.perovskite.scanspread import ScanSpread
     from lithoscope.studies.spread import Spread
@@ -117,8 +120,7 @@ def lives(found: Joint, claims: Claims) -> Panel:
         right.xaxis.set_minor_formatter(NullFormatter())
         for material in COATED:
             right.plot(reported[material], 1.0, CURVES[material].marker, color=CURVES[material].colour, ms=5, clip_on=False)
-        shown = [Line2D([], [], color=CURVES[m].colour, ls=CURVES[m].dash, marker=CURVES[m].marker, ms=4) for m in MATERIALS]
-        drawn.legend(shown, [CURVES[m].label for m in MATERIALS], loc="outside upper center", ncols=3)
+        drawn.legend(_lines(*MATERIALS), [CURVES[m].label for m in MATERIALS], loc="outside upper center", ncols=3)
     caption = (
         f"Designs whose bare cell ends at {reported['bare']:g} h within the tolerance: of {found.drawn - found.refused} over "
         f"all ranges of ageing and of the cell {_counts(kept)}. Coated cells run with the same numbers. Left, for the first of "
@@ -128,6 +130,11 @@ def lives(found: Joint, claims: Claims) -> Panel:
         "nobody measured left open, and not what it does to the ageing itself."
     )
     return Panel("fan-lives", "Lives over all ranges", svg(drawn), caption)
+
+
+def _lines(*materials: str) -> list[Line2D]:
+    """What stands for each material in a legend."""
+    return [Line2D([], [], color=CURVES[m].colour, ls=CURVES[m].dash, marker=CURVES[m].marker, ms=4) for m in materials]
 
 
 def _counts(kept: list[Kept]) -> str:
@@ -149,3 +156,27 @@ def _alive(axes: Axes, kept: Kept, dash: str) -> None:
         end = HOURS_PER_CYCLE * kept.plateau[material].shape[1]
         shares = 1 - np.arange(len(ends) + 1) / len(kept)
         axes.step([0.1, *ends, end], [*shares, shares[-1]], where="post", color=CURVES[material].colour, ls=dash, lw=1.1)
+
+
+def capacities(found: FullSpread, claims: Claims) -> Panel:
+    """Capacities of the full cells of the designs whose bare symmetric cell ends at its time."""
+    with figure(DOUBLE, 62 * MM) as drawn:
+        for axes, plan in zip(drawn.subplots(1, 2), (LTO, LCO), strict=True):
+            for what in (each for each in reported(claims) if each.plan is plan):
+                curve, seen = CURVES[what.material], found.capacity[what.claim]
+                fan(axes, np.arange(plan.first, what.cycle + 1), seen, curve.colour, curve.label, curve.dash)
+                largest = what.of(float(np.nanmedian(seen.max(axis=1))))
+                axes.plot(what.cycle, largest, curve.marker, color=curve.colour, ms=5, clip_on=False, zorder=5)
+            axes.set(xlabel="Cycle", ylim=(0, None), xlim=(0, None))
+            axes.set_title(plan.cathode.upper(), fontweight="normal")
+        drawn.axes[0].set_ylabel("Capacity / mAh g$^{-1}$")
+        drawn.legend(
+            _lines("bare", "MASnCl3"), [CURVES[m].label for m in ("bare", "MASnCl3")], loc="outside upper center", ncols=2
+        )
+    caption = (
+        f"Capacity of each discharge of {len(found)} of the {found.kept} designs whose bare symmetric cell ends at its time, "
+        "with the same lithium against each cathode, every open number free at once, and the coated lithium ageing as the bare "
+        f"one: {SAID}. A cell that has ended has none. Each is shown up to the cycle of which a capacity is reported. Marks: "
+        "those capacities, of the median of the largest ones where a share is reported."
+    )
+    return Panel("fan-full", "Full cells over all ranges", svg(drawn), caption)

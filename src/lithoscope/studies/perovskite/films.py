@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lithoscope.studies.perovskite import fanpanels, filmpanels, filmtables, filmverdicts
 from lithoscope.studies.perovskite.converted import lithiate
+from lithoscope.studies.perovskite.convertspread import spread_lithiations
 from lithoscope.studies.perovskite.scanned import scan
 from lithoscope.studies.perovskite.scanspread import spread_scans
 from lithoscope.studies.tables import ensembles
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 def added(first: Outcome, report: Report, *, long: bool) -> Outcome:
     """An outcome with what the voltammograms and the lithiations add. Takes a minute.
 
-    long  whether designs over all open numbers are scanned as well, which takes some more
+    long  whether designs over all open numbers are scanned and lithiated as well, which takes some more
     """
     claims = first.claims
     seen = scan(claims, lambda done, text: report(0.35 * done, text))
     designs = spread_scans(seen.ranges, lambda done, text: report(0.35 + 0.4 * done, text)) if long else None
     if designs:
         seen = filmverdicts.informed(seen, designs, claims)
-    done = lithiate(claims, lambda part, text: report(0.75 + 0.25 * part, text))
+    done = lithiate(claims, lambda part, text: report(0.75 + 0.1 * part, text))
+    if long:
+        drawn = spread_lithiations(done.point, done.ranges, lambda part, text: report(0.85 + 0.15 * part, text))
+        done = filmverdicts.informed_of_conversion(done, drawn, claims)
     made = filmverdicts.verdicts(seen, done, claims)
     steel = {f"{name}, voltammogram": result for name, result in seen.runs.items()}
     return replace(

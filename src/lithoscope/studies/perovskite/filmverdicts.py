@@ -17,11 +17,12 @@ from lithoscope.studies.claims import Band
 from lithoscope.studies.perovskite.converted import CONTACT_H, DENSITY, FRACTION, LAW, LAWS
 from lithoscope.studies.perovskite.scanned import INSERTION, highest_peak, insertion_peak, lowest_peak, steel_peak
 from lithoscope.studies.perovskite.voltammetry import ABOVE_V, BARE, CHLORIDE, FILMS, LEAD, PLATING_V, TIN
-from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
+from lithoscope.studies.verdict import Prediction, Verdict, Word, answered, judged, stated, with_numbers
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claim, Claims
     from lithoscope.studies.perovskite.converted import Converted
+    from lithoscope.studies.perovskite.convertspread import ConvertedSpread
     from lithoscope.studies.perovskite.scanned import Scanned
     from lithoscope.studies.perovskite.scanspread import ScanSpread
 
@@ -76,23 +77,43 @@ def informed(seen: Scanned, designs: ScanSpread, claims: Claims) -> Scanned:
     )  # fmt: skip
 
 
-def verdicts(seen: Scanned, done: Converted, claims: Claims) -> dict[str, Verdict]:
-    """The claims on the voltammograms and on the conversion of the films."""
+def informed_of_conversion(done: Converted, designs: ConvertedSpread, claims: Claims) -> Converted:
+    """The predictions on the conversion with what the designs show."""
+    share, moles, deep = claims[FRACTION].band(1), claims[AMOUNT].band(0), claims[AMOUNT].band(1)
+    same, still = _unchanged(claims)
+    return replace(
+        done,
+        lead=designs.film(LEAD, "share").added_to(done.lead, share),
+        amount={f: designs.film(f, "amount").added_to(p, moles) for f, p in done.amount.items()},
+        depth={f: designs.film(f, "thickness").added_to(p, deep) for f, p in done.depth.items()},
+        thicker=designs.read(lambda each: each.thicker).added_to(done.thicker, same),
+        grown=designs.read(lambda each: each.grown).added_to(done.grown, still),
+    )
+
+
+def _unchanged(claims: Claims) -> tuple[Band, Band]:
+    """What counts as the same amount, and as no more of it: within the tolerance of the reported amount."""
     tenth = claims[AMOUNT].tolerance
     assert tenth is not None  # the claim has one
+    return Band(1 - tenth.around(1), 1 + tenth.around(1)), Band(-math.inf, 1 + tenth.around(1))
+
+
+def verdicts(seen: Scanned, done: Converted, claims: Claims) -> dict[str, Verdict]:
+    """The claims on the voltammograms and on the conversion of the films."""
+    same, still = _unchanged(claims)
     made = (
         judged(claims[INSERTION], [seen.insertion[f] for f in FILMS], _insertion_note(seen)),
-        _answered(claims[FLAT], seen.flat, Band(-math.inf, ABOVE_V), _flat_note(seen)),
+        answered(claims[FLAT], seen.flat, Band(-math.inf, ABOVE_V), _flat_note(seen)),
         judged(claims[WINDOW], [_joint(seen.lowest, min), _joint(seen.highest, max)], _window_note(seen)),
         _read_in(claims[FINAL], [done.per_metal[f] for f in FILMS], _final_note()),
         judged(claims[COATED], [_both(seen.plating)], _coated_note(seen, claims)),
         judged(claims[ON_STEEL], [seen.plating[BARE]], _steel_note(seen)),
-        _answered(claims[STRIP], _both(seen.more), Band(0.0, math.inf), _strip_note(seen)),
-        _answered(claims[SALT], seen.chloride, Band(-math.inf, MUCH_LESS), _salt_note(seen)),
+        answered(claims[STRIP], _both(seen.more), Band(0.0, math.inf), _strip_note(seen)),
+        answered(claims[SALT], seen.chloride, Band(-math.inf, MUCH_LESS), _salt_note(seen)),
         _fraction(claims[FRACTION], done),
         judged(claims[AMOUNT], [_both(done.amount), _both(done.depth)], _amount_note(done, claims)),
-        _answered(claims[INDEPENDENT], done.thicker, Band(1 - tenth.around(1), 1 + tenth.around(1)), _thicker_note(done)),
-        _open(_answered(claims[LIMIT], done.grown, Band(-math.inf, 1 + tenth.around(1)), _limit_note(done, tenth.around(1)))),
+        answered(claims[INDEPENDENT], done.thicker, same, _thicker_note(done)),
+        _open(answered(claims[LIMIT], done.grown, still, _limit_note(done, still.high - 1))),
         stated(claims[SEQUENCE], Word.PENDING, _sequence_note(seen, claims)),
         stated(claims[GRADIENT], Word.PENDING, _gradient_note(claims)),
     )  # fmt: skip
@@ -116,28 +137,9 @@ def _joint(found: Mapping[str, Prediction], pick: Callable[[float, float], float
     return replace(tin if value == tin.value else lead, value=value, low=low, high=high)
 
 
-def _with_numbers(verdict: Verdict, predictions: Sequence[Prediction]) -> Verdict:
-    """A stated verdict with the numbers that stand for it."""
-    return replace(
-        verdict,
-        predicted=tuple(p.value for p in predictions),
-        low=tuple(p.low for p in predictions),
-        high=tuple(p.high for p in predictions),
-        calibrated_on=tuple(dict.fromkeys(c for p in predictions for c in p.calibrated)),
-        decided_by=predictions[0].decided_by if verdict.verdict is Word.UNDECIDED else None,
-        run=predictions[0].run,
-        sampled=tuple(p.sampled for p in predictions),
-    )
-
-
-def _answered(claim: Claim, prediction: Prediction, band: Band, note: str) -> Verdict:
-    """The verdict on a statement without a number, from a number that stands for it and the band in which it holds."""
-    return _with_numbers(stated(claim, compare(band, prediction), note), [prediction])
-
-
 def _read_in(claim: Claim, predictions: Sequence[Prediction], note: str) -> Verdict:
     """The verdict on what the models read in from elsewhere."""
-    return _with_numbers(stated(claim, Word.INPUT, note), predictions)
+    return with_numbers(stated(claim, Word.INPUT, note), predictions)
 
 
 def _open(verdict: Verdict) -> Verdict:
@@ -154,6 +156,15 @@ def _fraction(claim: Claim, done: Converted) -> Verdict:
 
 
 # ----------------------------------------------------------------------------------------------------------- notes
+
+
+def _jointly(found: Prediction, what: str) -> str:
+    """What is left if every open number is free at once. what: the designs do that lie as reported."""
+    seen = found.sampled
+    if seen is None or seen.inside is None:
+        return ""
+    lost = f", and {seen.failed} gave no number" if seen.failed else ""
+    return f" Of {seen.designs} designs with all open numbers free at once {seen.inside:.0%} {what}{lost}."
 
 
 def _insertion_note(seen: Scanned) -> str:
@@ -267,6 +278,7 @@ def _fraction_note(done: Converted) -> str:
         f"tunnel and by {shares['conduction']:.1%} if they are conducted. Where they tunnel this is stoichiometry: equal moles "
         "block, and it supports no number of the law. The rate tells the two apart: at "
         f"{densities[n] / done.point[DENSITY]:.0f} times the current the tin film converts by {faster}."
+        f"{_jointly(done.lead, 'give the lead film the reported share')}"
     )
 
 
@@ -279,6 +291,7 @@ def _amount_note(done: Converted, claims: Claims) -> str:
         f"MASnCl3 and {moles * volumes[LEAD] * 1e4:.2f} um of MAPbCl3, {depth:g} um as reported within its digit, and "
         f"{moles * (2 + 4.25) * FARADAY / 3.6e-3:.1f} uAh/cm2. The run passes {charge:.1f} uAh/cm2 with what the film inserts "
         f"and the steel takes: {charge / 10:.1f} % of a first 1 mAh/cm2. What leaves it open is the thickness of the films."
+        f"{_jointly(done.amount[TIN], 'give the tin film the reported amount')}"
     )
 
 
@@ -289,6 +302,7 @@ def _thicker_note(done: Converted) -> str:
         f"Twice the thickness of the tin film changes the amount by {done.thicker.value:.3f} where electrons tunnel and "
         f"{done.thicker.high:.2f} where they are conducted; eight times, by {spread}. Independence follows from blocking in "
         "the product and does not support it: both were assumed."
+        f"{_jointly(done.thicker, 'leave the amount the same within its tolerance')}"
     )
 
 
@@ -298,11 +312,11 @@ def _limit_note(done: Converted, unchanged: float) -> str:
     return (
         f"Held where its lithiation ended, for the {CONTACT_H:g} h of 100 cycles, the tin film converts by "
         f"{grown['tunnelling']:.2f} times as much where electrons tunnel, and wholly where they are conducted, in {half:.0f} "
-        f"h: neither law stops within {unchanged:.0%}, over the range of the leak of a fresh film and of the current "
+        f"h: neither law stops within {unchanged:.0%}, over the ranges of what is open "
         f"({done.grown.low:.2f} to {done.grown.high:.2f} times). The lithiation ends because the current asks for more than "
         "passes. A film that stays as it is for 200 h needs a steeper law, a product that cuts the metal off, or a stop by "
         "lithium ions: these belong to the interphase. The leak amount stands for 50 nm of blocking, which the resistance of "
-        "the film forbids."
+        f"the film forbids.{_jointly(done.grown, 'stop')}"
     )
 
 

@@ -64,6 +64,11 @@ class Plan:
         """How many are run."""
         return Program.parse(entry(f"perovskite/{self.program}")).cycles
 
+    def plain(self, cycles: int) -> Program:
+        """So many of the cycles, without spectra."""
+        program = Program.parse(entry(f"perovskite/{self.program}")).changed("steps.0.times", cycles)
+        return program if self.limit is None else _charged_to(program, self.limit)
+
     def steps(self) -> Program:
         """The cycles with a spectrum before, and after those that are shown."""
         (loop,) = Program.parse(entry(f"perovskite/{self.program}")).steps
@@ -136,15 +141,11 @@ class Cycled:
 
     def below(self, capacity: float) -> float | None:
         """Cycle in which the capacity falls below one in mAh/g, or in which the cell ended; None if neither happened."""
-        found = np.flatnonzero(self.capacity.to_numpy() < capacity)
-        cycles, values = self.capacity.index.to_numpy(), self.capacity.to_numpy()
-        if not len(found):
-            return None if self.status.end is End.COMPLETED else float(cycles[-1])
-        n = int(found[0])
-        if not n:
-            return float(cycles[0])
-        share = (values[n - 1] - capacity) / (values[n - 1] - values[n])
-        return float(cycles[n - 1] + share * (cycles[n] - cycles[n - 1]))
+        cycles = self.capacity.index.to_numpy()
+        found = fallen(cycles, self.capacity.to_numpy(), capacity)
+        if found is not None or self.status.end is End.COMPLETED:
+            return found
+        return float(cycles[-1])
 
     def plateau(self, cycle: int) -> float | None:
         """Voltage in the middle of a charge whose curve was kept, V; None without one."""
@@ -152,6 +153,18 @@ class Cycled:
             return None
         passed, voltage = self.charges[cycle]
         return float(np.interp(passed[-1] / 2, passed, voltage))
+
+
+def fallen(cycles: NDArray[np.int64], values: Array, least: float) -> float | None:
+    """Cycle in which values of cycles fall below one, between two cycles on a straight line; None if they do not."""
+    found = np.flatnonzero(values < least)
+    if not len(found):
+        return None
+    n = int(found[0])
+    if not n:
+        return float(cycles[0])
+    share = (values[n - 1] - least) / (values[n - 1] - values[n])
+    return float(cycles[n - 1] + share * (cycles[n] - cycles[n - 1]))
 
 
 @dataclass(frozen=True, slots=True)

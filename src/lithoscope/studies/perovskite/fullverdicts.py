@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lithoscope.analysis.failure import WHOLE
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from lithoscope.studies.claims import Claim, Claims
     from lithoscope.studies.mechanisms import Mechanism
+    from lithoscope.studies.perovskite.fullspread import FullSpread
     from lithoscope.studies.search import Bounded
 
 CLAIMED = (LTO_BARE, LTO_COATED, PLATEAU, LCO_BARE, LCO_COATED)
@@ -61,17 +64,44 @@ def limited_by(cell: Cycled) -> str:
 # -------------------------------------------------------------------------------------------------- the claims
 
 
-def verdicts(full: FullCells, claims: Claims) -> dict[str, Verdict]:
+def verdicts(full: FullCells, claims: Claims, designs: FullSpread) -> dict[str, Verdict]:
     """The five claims on full cells."""
-    wanted = {each.claim: each for each in reported(claims)}
-    made = (
-        _judged(claims[LTO_BARE], full, [_capacity(full, wanted[LTO_BARE])], _lto_bare_note(full, claims)),
-        _judged(claims[LTO_COATED], full, _fade(full, wanted[LTO_COATED]), _coated_note(full, claims, wanted[LTO_COATED])),
-        _judged(claims[LCO_BARE], full, [_loss(full, wanted[LCO_BARE])], _lco_bare_note(full, claims)),
-        _judged(claims[LCO_COATED], full, [_kept(full, wanted[LCO_COATED])], _coated_note(full, claims, wanted[LCO_COATED])),
-        _plateau_verdict(full, claims),
-    )
+    what = {each.claim: each for each in reported(claims)}
+    predicted: dict[str, tuple[Sequence[Prediction | None], str]] = {
+        LTO_BARE: ([_capacity(full, what[LTO_BARE])], _lto_bare_note(full, claims)),
+        LTO_COATED: (_fade(full, what[LTO_COATED]), _coated_note(full, claims, what[LTO_COATED])),
+        LCO_BARE: ([_loss(full, what[LCO_BARE])], _lco_bare_note(full, claims)),
+        LCO_COATED: ([_kept(full, what[LCO_COATED])], _coated_note(full, claims, what[LCO_COATED])),
+    }
+    made = [
+        _judged(claims[claim], full, *_with_designs(designs, what[claim], claims, predictions, note))
+        for claim, (predictions, note) in predicted.items()
+    ]
+    made.append(_plateau_verdict(full, claims))
     return {verdict.id: verdict if full.complete else _incomplete(verdict) for verdict in made}
+
+
+def _with_designs(
+    designs: FullSpread, what: Reported, claims: Claims, predictions: Sequence[Prediction | None], note: str
+) -> tuple[list[Prediction | None], str]:
+    """Predictions and a note with what the designs with all open numbers free show; what decides is still the mechanism."""
+    if not len(designs):
+        return list(predictions), f"{note} No design with all open numbers free at once is kept."
+    found: list[Prediction | None] = []
+    shares: list[float] = []
+    for n, (prediction, seen) in enumerate(zip(predictions, designs.read(what), strict=True)):
+        made = prediction and seen.added_to(prediction, claims[what.claim].band(n))
+        found.append(made and replace(made, decided_by=DECIDES))
+        if made and made.sampled and made.sampled.inside is not None:
+            shares.append(made.sampled.inside)
+    said = " and ".join(f"{share:.0%}" for share in shares)
+    which = f"the first {len(designs)} of {designs.kept}" if len(designs) < designs.kept else f"all {len(designs)}"
+    words = (
+        f" Of {which} designs with all open numbers free at once that end the bare symmetric cell at its time, cycled with "
+        f"lithium that ages as there, {said} {'show each number' if len(shares) > 1 else 'show it'} as reported; "
+        f"{np.mean(designs.idle(what)):.0%} reach the limit of the voltage at once."
+    )
+    return found, f"{note}{words if shares else ''}"
 
 
 def _incomplete(verdict: Verdict) -> Verdict:

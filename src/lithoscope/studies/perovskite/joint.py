@@ -69,6 +69,11 @@ class Kept:
         """Number of designs."""
         return len(next(iter(self.columns.values()), []))
 
+    @property
+    def points(self) -> list[Point]:
+        """The open numbers of each design, by name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
+
 
 @dataclass(frozen=True, eq=False)
 class Joint:
@@ -86,6 +91,11 @@ class Joint:
     kept: dict[str, Kept]
     sweeps: dict[str, Sweep]
 
+    def points(self, most: int | None = None) -> list[Point]:
+        """The open numbers of the designs that are kept, each once; of each reading the first, if not all."""
+        found = [point for kept in self.kept.values() for point in kept.points[:most]]
+        return list({tuple(point.values()): point for point in found}.values())
+
     def sampled(self, material: str, least: float) -> Sampled | None:
         """The lives of a coated cell over the designs that are kept, both readings together; None without any.
 
@@ -99,7 +109,7 @@ class Joint:
             name: [x for kept in self.kept.values() if len(kept) for x in kept.columns[name]]
             for name in max(self.kept.values(), key=len).columns
         }
-        return replace(Scatter(columns, lives).sampled, failed=0, inside=float(np.mean(lives >= least)))
+        return replace(Scatter(columns, lives).sampled, inside=float(np.mean(lives >= least)))
 
 
 def ageing_ranges() -> tuple[Range, ...]:
@@ -114,7 +124,7 @@ def draw(claims: Claims, report: Report) -> Joint:
     columns = scattered({each.name: each for each in known}, DESIGNS)
     points: list[Point] = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     report(0.0, f"{DESIGNS} bare cells")
-    cells = {n: cell for n, point in enumerate(points) if (cell := _possible("bare", claims, point)) is not None}
+    cells = {n: cell for n, point in enumerate(points) if (cell := possible("bare", claims, point)) is not None}
     asked = cycles(claims)
     bare = _through(list(cells.values()), asked["bare"] + PAST)
     numbers, band = np.array(list(cells)), claims[LIFE].band(1)
@@ -131,7 +141,7 @@ def draw(claims: Claims, report: Report) -> Joint:
 
 def _coated(claims: Claims, reading: str, points: Sequence[Point], bare: Array) -> tuple[Kept, dict[str, Sweep]]:
     """The coated cells with the numbers of the designs that are kept; those of which one is impossible are left out."""
-    made = {m: [_possible(m, claims, point) for point in points] for m in COATED}
+    made = {m: [possible(m, claims, point) for point in points] for m in COATED}
     whole = [n for n in range(len(points)) if all(made[m][n] is not None for m in COATED)]
     columns = {name: [points[n][name] for n in whole] for name in (points[0] if points else ())}
     plateau, life, sweeps = {"bare": bare[whole]}, {}, {}
@@ -141,7 +151,7 @@ def _coated(claims: Claims, reading: str, points: Sequence[Point], bare: Array) 
     return Kept(reading, columns, plateau, life), sweeps
 
 
-def _possible(material: str, claims: Claims, point: Point) -> Cell | None:
+def possible(material: str, claims: Claims, point: Point) -> Cell | None:
     """A cell at a point, or None if its numbers contradict each other."""
     ageing = {f"working.ageing.{each.name}": each.written(point[each.name]) for each in ageing_ranges()}
     try:

@@ -17,6 +17,7 @@ from lithoscope.physics.cell.params import numbers
 from lithoscope.physics.cell.worker import threads
 from lithoscope.studies.mechanisms import MECHANISMS
 from lithoscope.studies.perovskite import aged, priors
+from lithoscope.studies.perovskite.agedspread import AgedSpread, measure
 from lithoscope.studies.perovskite.cells import MATERIALS, calibrated_cell
 from lithoscope.studies.perovskite.hostcell import HostComparison, compare_with_host
 from lithoscope.studies.perovskite.joint import Joint, draw
@@ -55,6 +56,7 @@ class Lives:
     moves       what other open numbers do to the reduction that the case that decides requires
     unsolved    what is missing
     joint       designs with every open number free at once
+    spectra     of the designs that are kept, after the same cycles
     fresh       thickness of the native film at assembly that the spectra leave, by material, m
     """
 
@@ -67,13 +69,15 @@ class Lives:
     moves: tuple[priors.Move, ...]
     unsolved: tuple[Unsolved, ...]
     joint: Joint
+    spectra: AgedSpread
     fresh: dict[str, float]
 
 
 def live(claims: Claims, point: Point, report: Report) -> Lives:
     """Make all long runs of the study, two at a time. Takes some minutes."""
     ageing = LongRuns(claims, point)
-    joint = draw(claims, lambda done, what: report(0.1 * done, f"life: {what}"))
+    joint = draw(claims, lambda done, what: report(0.09 * done, f"life: {what}"))
+    spectra = measure(claims, joint, lambda done, what: report(0.09 + 0.01 * done, f"life: {what}"))
     with threads(2) as pool:
         work = Work(pool, lambda done, what: report(0.1 + 0.9 * done, f"life: {what}"))
         required = _required(work, ageing, claims)
@@ -100,6 +104,7 @@ def live(claims: Claims, point: Point, report: Report) -> Lives:
             moves=tuple(work.collect(moves, 0.67, 1.0).values()),
             unsolved=tuple(work.unsolved),
             joint=joint,
+            spectra=spectra,
             fresh=_fresh(claims, point),
         )
 

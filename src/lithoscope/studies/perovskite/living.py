@@ -55,7 +55,7 @@ def verdicts(lives: Lives, claims: Claims, overpotential: Prediction) -> dict[st
             f"{overpotential.decided_by}; {DECIDES}",
         ),
         _failure(lives, claims),
-        aged.verdict(lives.aged, claims, complete=len(lives.aged) == len(MECHANISMS) * len(READINGS)),
+        aged.verdict(lives.aged, claims, lives.spectra, complete=len(lives.aged) == len(MECHANISMS) * len(READINGS)),
     )
     return {verdict.id: verdict for verdict in made}
 
@@ -203,7 +203,7 @@ def tables(lives: Lives, claims: Claims) -> tuple[Table, ...]:
     """What the lives require and on what that depends, the aged cells, the two bare cells, and what was not solved."""
     made = (
         _required_table(lives), _moves_table(lives), _aged_table(lives), _host_table(lives, claims), _unsolved_table(lives),
-        ensembles(lives.joint.sweeps),
+        ensembles({**lives.joint.sweeps, **lives.spectra.sweeps}),
     )  # fmt: skip
     return tuple(table for table in made if table.rows)
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
-from lithoscope.studies.perovskite import films, fullpanels, fulltables, fullverdicts, lifepanels, living, panels, tables
+from lithoscope.studies.perovskite import (
+    fanpanels,
+    films,
+    fullpanels,
+    fulltables,
+    fullverdicts,
+    lifepanels,
+    living,
+    panels,
+    tables,
+)
 from lithoscope.studies.perovskite.arithmetic import checked
 from lithoscope.studies.perovskite.cells import (
     AREA,
@@ -29,7 +39,9 @@ from lithoscope.studies.perovskite.findings import (
     find,
 )
 from lithoscope.studies.perovskite.fullcells import FullCells, cycle_full_cells
+from lithoscope.studies.perovskite.fullspread import FullSpread, cycle_designs
 from lithoscope.studies.perovskite.life import Lives, live
+from lithoscope.studies.tables import ensembles
 from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, judged, stated
 
@@ -73,8 +85,9 @@ class Perovskite:
         if not self.long:
             return first
         lives = live(self.claims, found.point, lambda done, text: told(0.15 + 0.45 * done, text))
-        full = cycle_full_cells(self.claims, found.point, lives.required, lambda done, text: told(0.6 + 0.4 * done, text))
-        return _with_full_cells(_with_lives(first, lives, found), full)
+        full = cycle_full_cells(self.claims, found.point, lives.required, lambda done, text: told(0.6 + 0.25 * done, text))
+        designs = cycle_designs(self.claims, lives.joint, lambda done, text: told(0.85 + 0.15 * done, f"full cells: {text}"))
+        return _with_full_cells(_with_lives(first, lives, found), full, designs)
 
 
 def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
@@ -91,15 +104,17 @@ def _with_lives(first: Outcome, lives: Lives, found: Findings) -> Outcome:
     )
 
 
-def _with_full_cells(before: Outcome, full: FullCells) -> Outcome:
+def _with_full_cells(before: Outcome, full: FullCells, designs: FullSpread) -> Outcome:
     """The outcome with what the full cells add."""
-    made = fullverdicts.verdicts(full, before.claims)
+    made = fullverdicts.verdicts(full, before.claims, designs)
+    more = [ensembles(designs.sweeps)] if designs.sweeps else []
+    shown = [fanpanels.capacities(designs, before.claims)] if len(designs) else []
     return replace(
         before,
         verdicts=[made.get(verdict.id, verdict) for verdict in before.verdicts],
         answer=(*before.answer, typeset(fulltables.sentence(full, before.claims).strip())),
-        panels=(*before.panels, *fullpanels.panels(full, before.claims)),
-        tables=(*fulltables.tables(full, before.claims), *before.tables),
+        panels=(*before.panels, *fullpanels.panels(full, before.claims), *shown),
+        tables=(*fulltables.tables(full, before.claims), *more, *before.tables),
         chain=(*before.chain, *fullverdicts.chain()),
     )
 

@@ -15,9 +15,9 @@ from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import End, LithoscopeError
 from lithoscope.physics.cell import Plated
+from lithoscope.physics.contract import silent
 from lithoscope.protocol import Program
 from lithoscope.result import Result
-from lithoscope.run import run
 from lithoscope.studies.claims import Claims
 from lithoscope.studies.perovskite.cells import THICKNESS, conductivity_at
 from lithoscope.studies.perovskite.cells import Reported as Spectra
@@ -229,15 +229,16 @@ class Scans:
         return completed(electrode(name, self.ranges, point), program)
 
 
-def completed(cell: Cell, program: Program, model: Plated | None = None) -> Result:
+def completed(cell: Cell, program: Program, model: Plated | None = None, *, apart: bool = False) -> Result:
     """A run that came to its end, with a tenth of the tolerance if its ledger stays open. Raises LithoscopeError for any other.
 
     An alloy at its equilibrium is stiff: its books need more digits the faster it is and the longer it stays there.
     """
     first = model or Plated()
-    result = run(cell, program, first, progress=False)
+    result = first.simulate(cell, program, silent, apart=apart)
     if result.status.end is End.LEDGER_OPEN:
-        result = run(cell, program, first.replaced(relative_tolerance=first.relative_tolerance / 10), progress=False)
+        tighter = first.replaced(relative_tolerance=first.relative_tolerance / 10)
+        result = tighter.simulate(cell, program, silent, apart=apart)
     if result.status.end is not End.COMPLETED:
         # A number read off half a run would look like any other.
         raise LithoscopeError(f"A substrate did not complete its program. {result.status}")
