@@ -76,15 +76,15 @@ def rate_near(surface: Array, E: Array, i0: Array, R: Array, V_T: Array) -> Rate
     """
     slabs = slabs_of(surface.shape)
 
-    def in_slabs(surface: Array, E: Array, *film: Array) -> Rate:
+    def in_slabs(surface: Array, *of: Array) -> Rate:
         shape = (slabs, -1, *surface.shape[1:])
         has = jnp.pad(jnp.any(surface.reshape(slabs, -1), axis=1), 1)
-        given = tuple(jnp.broadcast_to(u, surface.shape).reshape(shape) for u in (E, *film))
+        given = tuple(jnp.broadcast_to(u, surface.shape).reshape(shape) for u in of)
         found = jax.lax.map(partial(_in_slab, V_T), (has[:-2] | has[1:-1] | has[2:], given))
         return Rate(*(u.reshape(surface.shape) for u in found))
 
-    def at_once(_: Array, E: Array, *film: Array) -> Rate:
-        return rate(E, *film, V_T)
+    def at_once(_: Array, E: Array, i0: Array, R: Array) -> Rate:
+        return rate(E, i0, R, V_T)
 
     if slabs == 1:
         return at_once(surface, E, i0, R)
