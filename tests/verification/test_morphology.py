@@ -16,7 +16,7 @@ from lithoscope.physics.morphology.cases import FLAT, MOLAR_VOLUME, T_PLUS, WAVE
 from lithoscope.physics.morphology.equations import curvature, gated, geometry, profile_keeper
 from lithoscope.physics.morphology.exact import reservoir_limit, sand_time
 from lithoscope.physics.morphology.grid import Grid
-from lithoscope.physics.morphology.kinetics import rate
+from lithoscope.physics.morphology.kinetics import rate, rate_near, slabs_of
 from lithoscope.physics.morphology.start import metal, rough
 from lithoscope.physics.morphology.state import Scheme
 from lithoscope.physics.morphology.step import begin, step
@@ -50,6 +50,21 @@ def test_kinetics_invert_the_law_of_the_house() -> None:
     h = 1e-6
     slope = (rate(E + h, i0, R, V_T).i - rate(E - h, i0, R, V_T).i) / (2 * h)
     assert np.asarray(found.g) == pytest.approx(np.asarray(slope), rel=1e-5)
+
+
+@pytest.mark.fails_when("physics/morphology/kinetics.py", "has[:-2] | has[1:-1] | has[2:]", "has[:-2] | has[2:]")
+def test_kinetics_near_the_surface_are_those_of_every_cell() -> None:
+    """Within the thickness of a slab of the surface the same to rounding, with a film that varies; far from it nothing."""
+    shape, rng = (128, 256), np.random.default_rng(0)
+    E, i0, R = jnp.asarray(rng.normal(size=shape)), 30.0 * jnp.ones(shape), jnp.asarray(rng.uniform(0, 1e-3, shape))
+    surface = jnp.zeros(shape, bool).at[60].set(True)
+    near, everywhere = jax.jit(rate_near)(surface, E, i0, R, 0.0257), rate(E, i0, R, jnp.asarray(0.0257))
+    thin = shape[0] // slabs_of(shape)
+    here = slice(60 - thin, 61 + thin)
+    assert np.asarray(near.i[here]) == pytest.approx(np.asarray(everywhere.i[here]), rel=1e-13)
+    assert np.asarray(near.g[here]) == pytest.approx(np.asarray(everywhere.g[here]), rel=1e-13)
+    assert slabs_of(shape) == 8
+    assert not np.any(near.i[: 60 - 3 * thin])
 
 
 @pytest.mark.fails_when("physics/morphology/equations.py", "0.5 * LOW_RAMP * low**2", "0.6 * LOW_RAMP * low**2")

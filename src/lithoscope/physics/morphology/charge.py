@@ -13,7 +13,7 @@ from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, Medium, diffusion_currents
 from lithoscope.physics.morphology.fragments import Pieces, potential_of_metal, sum_over
 from lithoscope.physics.morphology.grid import Grid
-from lithoscope.physics.morphology.kinetics import Rate, rate
+from lithoscope.physics.morphology.kinetics import Rate, rate_near
 from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.state import Counter, Parameters, Scheme
 
@@ -118,7 +118,7 @@ def top(charge: Charge, parameters: Parameters, current: Array, V_T: Array) -> T
 def evaluate(charge: Charge, phi: Array, pieces: Pieces | None, V_T: Array) -> Rate:
     """Kinetics at a potential; that of metal without contact counts from its own."""
     metal = 0.0 if pieces is None else potential_of_metal(pieces)
-    found = rate(phi - metal - charge.offset, charge.exchange, charge.resistance, V_T)
+    found = rate_near(charge.weight > 0, phi - metal - charge.offset, charge.exchange, charge.resistance, V_T)
     return Rate(found.i + charge.side, found.g)
 
 
@@ -127,9 +127,9 @@ def currents(charge: Charge, phi: Array, grid: Grid) -> tuple[Array, ...]:
     return tuple(k * d - s for k, d, s in zip(charge.faces, grid.steps(phi), charge.driven, strict=True))
 
 
-def residual(charge: Charge, end: Top, phi: Array, found: Rate, grid: Grid) -> Array:
+def residual(charge: Charge, end: Top, phi: Array, i: Array, grid: Grid) -> Array:
     """What is left of (2) in each cell: in - out."""
-    left = grid.gain(currents(charge, phi, grid)) - charge.weight * found.i
+    left = grid.gain(currents(charge, phi, grid)) - charge.weight * i
     return left.at[-1].add(end.right - end.sink * phi[-1])
 
 
@@ -143,10 +143,13 @@ class _Iterate(NamedTuple):
     iterations: Array
 
 
-def potential(
-    charge: Charge, guess: Array, pieces: Pieces | None, parameters: Parameters, V_T: Array, scheme: Scheme
-) -> Potential:
-    """Solve (2) with (3) from a guess of Phi.
+def potential(charge: Charge, known: Array, guess: Array, pieces: Pieces | None, parameters: Parameters, V_T: Array,
+              scheme: Scheme) -> Potential:  # fmt: skip
+    """Solve (2) with (3).
+
+    known  Phi of the last step: the linear equations are solved for the change from it, so that their tolerance is a share of
+           that change and not of what it is off from a guess
+    guess  Phi about which the kinetics are taken linear first
 
     Each step of Newton's method solves the linear equation loosely, evaluates the kinetics and then shifts Phi everywhere by
     what the total current is off over the total conductance. The shift changes no gradient, so that it costs nothing, and the
@@ -159,10 +162,12 @@ def potential(
         end = top(charge, parameters, last.current, V_T)
         conductance = charge.weight * last.rate.g
         operator = Operator(charge.faces, conductance.at[-1].add(end.sink), grid.periodic)
-        wrong = residual(charge, end, last.phi, last.rate, grid)
-        change, shifts, iterations = _linear(operator, wrong, conductance, charge.weight * last.rate.i, last.pieces, scheme)
-        phi, pieces = last.phi + change, _moved(last.pieces, shifts)
-        linear = last.rate.i + last.rate.g * (change - _in_metal(last.pieces, shifts))
+        before = last.rate.i + last.rate.g * (known - last.phi)
+        wrong = residual(charge, end, known, before, grid)
+        guess = last.phi - known
+        change, shifts, iterations = _linear(operator, wrong, guess, conductance, charge.weight * before, last.pieces, scheme)
+        phi, pieces = known + change, _moved(last.pieces, shifts)
+        linear = before + last.rate.g * (change - _in_metal(last.pieces, shifts))
         rated = evaluate(charge, phi, pieces, V_T)
         turnover = jnp.sum(charge.weight * jnp.abs(rated.i)) + 1e-12 * grid.columns
         left = jnp.sum(charge.weight * jnp.abs(rated.i - linear)) / turnover
@@ -183,24 +188,22 @@ def potential(
     return Potential(last.phi, last.pieces, last.rate, last.current, reservoir, last.left, last.newton, last.iterations)
 
 
-def _linear(
-    operator: Operator, wrong: Array, conductance: Array, current: Array, pieces: Pieces | None, scheme: Scheme
-) -> tuple[Array, Array, Array]:
+def _linear(operator: Operator, wrong: Array, guess: Array, conductance: Array, current: Array, pieces: Pieces | None,
+            scheme: Scheme) -> tuple[Array, Array, Array]:  # fmt: skip
     """One linear step: the changes of Phi and of the potentials of the pieces, and the iterations.
 
     A dPhi - sum_k s_k dphi_k = r and N_k + s_k . dPhi - S_k dphi_k = 0, with S_k = 1 . s_k, N_k the net current of a piece:
     (A - sum_k s_k s_k^T / S_k) dPhi = r + sum_k s_k N_k / S_k.
     """
-    nothing = jnp.zeros_like(wrong)
     if pieces is None:
-        found = solve(operator, wrong, nothing, scheme.tolerance)
+        found = solve(operator, wrong, guess, scheme.tolerance)
         return found.field, jnp.zeros(1), found.iterations
     numbers = jnp.arange(1, pieces.places + 1, dtype=pieces.owner.dtype).reshape(-1, *(1 for _ in wrong.shape))
     vectors = jnp.where(pieces.owner == numbers, conductance, 0.0)
     net, total = sum_over(pieces, current), sum_over(pieces, conductance)
     total = jnp.where(total > 0, total, 1.0)
     right = wrong + conductance * _in_metal(pieces, net / total)
-    found = solve(operator, right, nothing, scheme.tolerance, pieces=vectors)
+    found = solve(operator, right, guess, scheme.tolerance, pieces=vectors)
     return found.field, (net + sum_over(pieces, conductance * found.field)) / total, found.iterations
 
 

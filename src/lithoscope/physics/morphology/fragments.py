@@ -24,9 +24,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Numbers = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -162,6 +159,10 @@ def label(metal: NDArray[np.bool_], *, periodic: bool) -> tuple[Labels, int]:
     Returns the labels, 0 where there is no metal, 1 for everything that reaches the bottom, 2, 3, ... for the pieces, and how
     many pieces there are.
     """
+    from scipy import ndimage  # takes longer to load than all else here, and plating does without
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     rim = [(0, 0)] + [(1, 1) if periodic else (0, 0)] * (metal.ndim - 1)
     inner = tuple(slice(low, -high or None) for low, high in rim)
     wide = np.pad(metal, rim, mode="wrap")
@@ -180,6 +181,8 @@ def label(metal: NDArray[np.bool_], *, periodic: bool) -> tuple[Labels, int]:
 
 def nearest_label(labels: Labels, *, periodic: bool) -> Labels:
     """The label of the nearest metal for every cell: an interface belongs to the metal that it is nearest to."""
+    from scipy import ndimage
+
     rim = [(0, 0)] + [(min(REACH, n), min(REACH, n)) if periodic else (0, 0) for n in labels.shape[1:]]
     wide = np.pad(labels, rim, mode="wrap")
     nearest = ndimage.distance_transform_edt(wide == 0, return_distances=False, return_indices=True)

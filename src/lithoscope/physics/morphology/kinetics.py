@@ -5,6 +5,8 @@ Sign in this folder: current density and driving potential are positive when lit
 
 from __future__ import annotations
 
+from functools import partial
+from math import prod
 from typing import NamedTuple
 
 from lithoscope.physics.laws.kinetics import exchange_current_density
@@ -18,6 +20,10 @@ LEAST_SALT = 1e-3
 
 HALLEY_STEPS = 3
 """With the step of Newton's method after them they reach rounding for every film: 1e-13 over 1e-8 < R i0 / V_T < 1e8."""
+
+
+THINNEST, FEWEST = 8, 4096
+"""Layers and cells that a slab has at least."""
 
 
 class Rate(NamedTuple):
@@ -58,6 +64,47 @@ def rate(E: Array, i0: Array, R: Array, V_T: Array) -> Rate:
     u = u - (u + rho * sinh - size) / (1 + jax.lax.stop_gradient(rho * cosh))
     sinh, cosh = _hyperbolic(u)
     return Rate(jnp.sign(e) * 2 * i0 * sinh, i0 / V_T * cosh / (1 + rho * cosh))
+
+
+def rate_near(surface: Array, E: Array, i0: Array, R: Array, V_T: Array) -> Rate:
+    """`rate` at and near the surface; far from it, where no current flows, it may be zero instead.
+
+    surface  where there is area, shape of the grid
+
+    A processor takes the grid in slabs of layers and leaves out those that neither have surface nor lie beside one that has:
+    most of a domain is metal or electrolyte. Other devices would wait for each slab, and take all cells at once.
+    """
+    slabs = slabs_of(surface.shape)
+
+    def in_slabs(surface: Array, *of: Array) -> Rate:
+        shape = (slabs, -1, *surface.shape[1:])
+        has = jnp.pad(jnp.any(surface.reshape(slabs, -1), axis=1), 1)
+        given = tuple(jnp.broadcast_to(u, surface.shape).reshape(shape) for u in of)
+        found = jax.lax.map(partial(_in_slab, V_T), (has[:-2] | has[1:-1] | has[2:], given))
+        return Rate(*(u.reshape(surface.shape) for u in found))
+
+    def at_once(_: Array, E: Array, i0: Array, R: Array) -> Rate:
+        return rate(E, i0, R, V_T)
+
+    if slabs == 1:
+        return at_once(surface, E, i0, R)
+    found: Rate = jax.lax.platform_dependent(surface, E, i0, R, cpu=in_slabs, default=at_once)
+    return found
+
+
+def _in_slab(V_T: Array, slab: tuple[Array, tuple[Array, ...]]) -> Rate:
+    near, given = slab
+    nothing = Rate(jnp.zeros(given[0].shape), jnp.zeros(given[0].shape))
+    found: Rate = jax.lax.cond(near, lambda E, i0, R: rate(E, i0, R, V_T), lambda *_: nothing, *given)
+    return found
+
+
+def slabs_of(shape: tuple[int, ...]) -> int:
+    """Into how many slabs of equal height a grid is taken apart: a power of two, as long as a slab has enough to do."""
+    slabs = 1
+    while shape[0] % (2 * slabs) == 0 and shape[0] // (2 * slabs) >= THINNEST and prod(shape) // (2 * slabs) >= FEWEST:
+        slabs *= 2
+    return slabs
 
 
 def _root(size: Array, rho: Array) -> Array:

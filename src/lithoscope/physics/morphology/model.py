@@ -140,11 +140,12 @@ class PhaseField(Document):
         The film of the model takes the place of the native film; films that the cell puts on it stay, in series.
         """
         from lithoscope.physics.morphology.skin import uniform
-        from lithoscope.physics.morphology.surface import start
 
         native, others = film_resistance(found)[0], sum(film.resistance for film in found.working.films)
         if self.film is None:
             return scheme, uniform(native)
+        from lithoscope.physics.morphology.surface import start
+
         electrolyte = start.electrolyte_of(parameters)
         carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others)
         return replace(scheme, carried=carried), start.fields(self.film, carried, xi)

@@ -14,7 +14,7 @@ from lithoscope.physics.morphology.elliptic import Operator, solve
 from lithoscope.physics.morphology.engine import Array, applied, jnp
 from lithoscope.physics.morphology.equations import Geometry, Medium
 from lithoscope.physics.morphology.grid import Grid
-from lithoscope.physics.morphology.state import Parameters, Scheme
+from lithoscope.physics.morphology.state import Parameters, Scheme, State
 
 
 class Salt(NamedTuple):
@@ -32,7 +32,7 @@ class Salt(NamedTuple):
     iterations: Array
 
 
-def advance(salt: Array, dt: Array, seen: Geometry, liquid: Medium, charge: Charge, solved: Potential,
+def advance(state: State, dt: Array, seen: Geometry, liquid: Medium, charge: Charge, solved: Potential,
             parameters: Parameters, scheme: Scheme) -> Salt:  # fmt: skip
     """One step of eq. (4).
 
@@ -46,9 +46,9 @@ def advance(salt: Array, dt: Array, seen: Geometry, liquid: Medium, charge: Char
     store = seen.electrolyte * grid.spacing**2 / (unit * dt)
     used = (1 - liquid.transference) * seen.area * solved.rate.i * grid.spacing**2
     used = (used - _drift(liquid, charge, solved, parameters, grid)) / (FARADAY * unit)
-    right = store * salt - used
+    right = store * state.salt - used
     sink = store.at[-1].add(above)
-    found = solve(Operator(faces, sink, grid.periodic), right, salt, scheme.salt)
+    found = solve(Operator(faces, sink, grid.periodic), right, state.salt + state.trend.salt * dt, scheme.salt)
     # A constant more or less makes the sum over all cells exact, whatever the tolerance was.
     new = found.field + (jnp.sum(right) - jnp.sum(sink * found.field)) / jnp.sum(sink)
     per_area = unit * dt / (grid.spacing * grid.columns)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lithoscope.physics.morphology.engine import jnp
 from lithoscope.physics.morphology.grid import Grid
-from lithoscope.physics.morphology.state import Books, State
+from lithoscope.physics.morphology.state import Books, State, Trend
 
 Heights = NDArray[np.float64]
 
@@ -62,5 +62,6 @@ def _slope(h: Heights, axis: int, grid: Grid) -> Heights:
 
 def at_rest(xi: Any, skin: Any) -> State:
     """A morphology whose electrolyte has the concentration of the reservoir."""
-    zero = jnp.zeros(())
-    return State(xi, jnp.zeros(xi.shape), jnp.zeros(xi.shape), None, skin, zero, zero, Books(*(zero,) * len(Books._fields)))
+    zero, nothing = jnp.zeros(()), jnp.zeros(xi.shape)
+    books, trend = Books(*(zero,) * len(Books._fields)), Trend(nothing, nothing, zero)
+    return State(xi, nothing, nothing, None, skin, zero, zero, trend, books)

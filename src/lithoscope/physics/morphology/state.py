@@ -36,6 +36,17 @@ class Books(NamedTuple):
     subgrid: Array
 
 
+class Trend(NamedTuple):
+    """How the fields that are solved for went in the last step: where the next solution is looked for.
+
+    phi   V/s;  salt  mol/(m3 s);  age  time since the potential of the state was solved, s
+    """
+
+    phi: Array
+    salt: Array
+    age: Array
+
+
 class State(NamedTuple):
     """A morphology.
 
@@ -46,6 +57,7 @@ class State(NamedTuple):
     skin      what the surface carries
     time      s
     salt_dt   largest time step that the salt at the surface allows, s
+    trend     of salt and phi
     books     integrals
     """
 
@@ -56,6 +68,7 @@ class State(NamedTuple):
     skin: Any
     time: Array
     salt_dt: Array
+    trend: Trend
     books: Books
 
 

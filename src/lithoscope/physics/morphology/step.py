@@ -13,7 +13,7 @@ from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
 from lithoscope.physics.morphology.kinetics import exchange, held
 from lithoscope.physics.morphology.observe import Shape, shape
-from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State
+from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State, Trend
 
 FASTEST_GROWTH = 1.5
 """Of the time step that the salt allows, from one step to the next."""
@@ -88,7 +88,9 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
         beneath = held(c - skin.depletion * evaluate(charge, state.phi, state.pieces, V_T).i, parameters.c0)
         charge = charge._replace(exchange=exchange(parameters.exchange, beneath, parameters.c0) * skin.exchange)
     charge, liquid = jax.lax.optimization_barrier((charge, liquid))
-    return Solved(seen, c, charge, liquid, skin, potential(charge, state.phi, state.pieces, parameters, V_T, scheme))
+    guess = state.phi + state.trend.phi * state.trend.age
+    found = potential(charge, state.phi, guess, state.pieces, parameters, V_T, scheme)
+    return Solved(seen, c, charge, liquid, skin, found)
 
 
 def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> tuple[State, Record]:
@@ -106,7 +108,7 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     # A salt step of no length does not exist; what is found for another one is not used then.
     moves = taken > 0
     dissolved = salts.advance(
-        state.salt, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
+        state, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
     )
     keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
     growth = seen.area * speed + scheme.keeping * fastest * keeper
@@ -115,11 +117,22 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
         salt_dt=_salt_dt(state, dissolved.salt, seen, taken, parameters, scheme),
+        trend=_trend(state, found.potential.phi, dissolved.salt, taken),
         books=_booked(state, found, lost, growth, dissolved, xi, taken, parameters, scheme),
     )  # fmt: skip
-    looked = state._replace(phi=new.phi, pieces=new.pieces)
+    looked = state._replace(phi=new.phi, pieces=new.pieces, trend=new.trend._replace(salt=state.trend.salt, age=taken))
     record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
     return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
+
+
+def _trend(state: State, phi: Array, salt: Array, taken: Array) -> Trend:
+    """How potential and salt go now; as before where no time passed."""
+    last = state.trend
+    return Trend(
+        jnp.where(last.age > 0, (phi - state.phi) / jnp.where(last.age > 0, last.age, 1.0), last.phi),
+        (salt - state.salt) / jnp.where(taken > 0, taken, 1.0),
+        taken,
+    )
 
 
 def _salt_dt(state: State, salt: Array, seen: Geometry, taken: Array, parameters: Parameters, scheme: Scheme) -> Array:
@@ -189,7 +202,9 @@ def start_step(state: State, parameters: Parameters, scheme: Scheme) -> State:
     guess = flat_guess(current, parameters, resistance)
     reference = jnp.where(control.held > 0, limiting(parameters, scheme), jnp.abs(control.current)) + 1e-9
     first = jnp.pi * D * (scheme.change * parameters.c0 * FARADAY / (2 * reference * (1 - t_plus) + 1e-9)) ** 2
-    return state._replace(phi=jnp.full(scheme.grid.shape, guess), salt_dt=first)
+    nothing = jnp.zeros(scheme.grid.shape)
+    trend = Trend(nothing, nothing, jnp.zeros(()))
+    return state._replace(phi=jnp.full(scheme.grid.shape, guess), salt_dt=first, trend=trend)
 
 
 def limiting(parameters: Parameters, scheme: Scheme) -> Array:

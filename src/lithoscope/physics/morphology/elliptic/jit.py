@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from numba.core import types
-from numba.core.codegen import CPUCodeLibrary
+from numba.core.codegen import CPUCodeLibrary, JITCPUCodegen
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
 from numba.extending import intrinsic
 
 from lithoscope.physics.compiled import version_folder
@@ -62,23 +64,38 @@ def handler(function: Callable[..., Any]) -> Any:
 
 
 def _optimised_once(compiler: Callable[[Any], Any], function: Callable[..., Any]) -> Any:
-    """The function compiled, and what it calls optimised only as part of it.
+    """The function compiled, and what it calls made into machine code only as part of it.
 
-    numba optimises each function together with all that it calls, so that code six calls deep is optimised six times, which is
-    most of the time of compilation. Only the outermost library, which has the name of the function, is what runs.
+    numba optimises each function together with all that it calls and then makes machine code of it, so that code six calls deep
+    goes through that six times, which is most of the time of compilation. Only the outermost library, which has the name of the
+    function, is what runs. Nobody calls the others by address; they have no place for the environment of a function of Python.
     """
-    optimise = CPUCodeLibrary._optimize_final_module
+    rtsys.initialize(cpu_target.target_context)  # a library of its own, which is called by address
+    whole = {name: getattr(CPUCodeLibrary, name) for name in ("_optimize_final_module", "_finalize_final_module")}
+    environment = JITCPUCodegen.set_env
 
-    def outermost(library: CPUCodeLibrary) -> None:
+    def optimise(library: Any) -> None:
         if library.name == function.__name__:
-            optimise(library)
+            whole["_optimize_final_module"](library)
+
+    def finalise(library: Any) -> None:
+        if library.name == function.__name__:
+            whole["_finalize_final_module"](library)
+        library._finalized = True
+
+    def place(codegen: Any, name: str, env: Any) -> None:
+        if codegen._engine.is_symbol_defined(name):
+            environment(codegen, name, env)
 
     with global_compiler_lock:  # nothing else is compiled meanwhile
-        CPUCodeLibrary._optimize_final_module = outermost
+        CPUCodeLibrary._optimize_final_module, CPUCodeLibrary._finalize_final_module = optimise, finalise
+        JITCPUCodegen.set_env = place
         try:
             return compiler(function)
         finally:
-            CPUCodeLibrary._optimize_final_module = optimise
+            for name, method in whole.items():
+                setattr(CPUCodeLibrary, name, method)
+            JITCPUCodegen.set_env = environment
 
 
 @inner

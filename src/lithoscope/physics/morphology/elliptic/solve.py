@@ -97,17 +97,25 @@ def _on_one(
 ) -> tuple[Array, Array, Array]:
     """On one device: machine code on a processor, where it is several times as fast, and a program of XLA everywhere else."""
 
-    def anywhere(operator: Operator, *given: Any) -> tuple[Array, Array, Array]:
-        closed = operator.closed()
-        return _iterate(Whole(), None, right.shape, closed.faces, closed.sink, *given)
-
     def processor(operator: Operator, *given: Any) -> tuple[Array, Array, Array]:
         return native.solve(operator.faces, operator.sink, operator.periodic, *given)
 
+    found: tuple[Array, Array, Array]
     if not native.available(right.ndim):
-        return anywhere(operator, right, guess, tolerance, pieces)
-    found: tuple[Array, Array, Array] = jax.lax.platform_dependent(
-        operator, right, guess, tolerance, pieces, cpu=processor, default=anywhere
+        found = _anywhere(operator, right, guess, tolerance, pieces)
+    else:
+        found = jax.lax.platform_dependent(operator, right, guess, tolerance, pieces, cpu=processor, default=_anywhere)
+    return found
+
+
+@jax.jit
+def _anywhere(
+    operator: Operator, right: Array, guess: Array, tolerance: Array, pieces: Array | None
+) -> tuple[Array, Array, Array]:
+    """As a program of XLA. Compiled for itself, so that all solves of a program are traced once: that takes JAX longest."""
+    closed = operator.closed()
+    found: tuple[Array, Array, Array] = _iterate(
+        Whole(), None, right.shape, closed.faces, closed.sink, right, guess, tolerance, pieces
     )
     return found
 
