@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
-from lithoscope.studies.perovskite import films, fullpanels, fulltables, fullverdicts, lifepanels, living, panels, tables
+from lithoscope.studies.perovskite import (
+    deposited,
+    films,
+    fullpanels,
+    fulltables,
+    fullverdicts,
+    lifepanels,
+    living,
+    panels,
+    tables,
+)
 from lithoscope.studies.perovskite.arithmetic import checked
 from lithoscope.studies.perovskite.cells import (
     AREA,
@@ -69,7 +79,7 @@ class Perovskite:
             sensitivities=found.sensitivities,
             runs=found.runs,
         )
-        first = films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text), long=self.long)
+        first = deposited.added(films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text), long=self.long))
         if not self.long:
             return first
         lives = live(self.claims, found.point, lambda done, text: told(0.15 + 0.45 * done, text))
