@@ -44,7 +44,7 @@ def interval(studies: Studies, name: str, number: str) -> Hull | None:
     """A number of one ready run on its finest grid, with the ends that seeds leave, wider by what its grids leave.
 
     What grids leave is the difference of the two finest of them. A run on the coarsest grid alone takes it from the ready run
-    that checks it: the difference of its coarsest and its finest grid. None if no run can be used, or nothing checks it.
+    that checks it: the largest difference between its grids. None if no run can be used, or nothing checks it.
     """
     study, of = studies[name], named(name)
     ids = tuple(run.run_id for run in study.grids if run.usable)
@@ -56,10 +56,10 @@ def interval(studies: Studies, name: str, number: str) -> Hull | None:
         if of.checked_by is None:
             return None
         checks = studies[of.checked_by]
-        if sum(run.usable for run in checks.grids) < len(checks.grids):
+        values = [run.numbers[number] for run in checks.grids if run.usable]
+        if len(values) < 2:
             return None
-        values = checks.number(number).values
-        left = abs(values[-1] - values[0])
+        left = max(values) - min(values)
     below, above = checks.beside(number)
     return Hull(seen.values[-1], seen.values[-1] - below - left, seen.values[-1] + above + left, ids)
 

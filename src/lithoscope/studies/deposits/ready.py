@@ -14,7 +14,6 @@ GRIDS_NM = (500.0, 375.0, 250.0)
 """Sizes of the cells of a grid study, coarsest first."""
 
 UNEVEN = "log-normal factor on its conductivity, standard deviation of the logarithm 0.5, over 4 um, moving with the surface"
-WIDE = UNEVEN.replace("0.5", "1")
 WEAK = "cracks at strains about 1 % (Weibull modulus 5, over 4 um), 10 ohm cm2 in a fresh crack"
 CRACK = "even, but for a line of 1.5 um in which it conducts a hundred times better"
 WHOLE = "the coating on it stays whole and even"
@@ -28,7 +27,7 @@ class Ready:
     name     of the run;  cell, program, model: names in the catalogue
     grids    sizes of cells, nm, coarsest first;  seeds: further seeds of surface and film, on the coarsest grid
     film     what its map is and what else happens to it, in words
-    height   of the domain, where the model's is not enough
+    height, base  of the domain and of the lithium in it at the start, where the model's are not enough
     checked_by  ready run of the same film on three grids, where this one has only the coarsest
     """
 
@@ -40,14 +39,14 @@ class Ready:
     grids: tuple[float, ...] = GRIDS_NM
     seeds: tuple[int, ...] = ()
     height: str | None = None
+    base: str | None = None
     checked_by: str | None = None
 
     def inputs(self, size: float, seed: int) -> tuple[Cell, Program, PhaseField]:
         """What is run on a grid with a seed. size: nm."""
         model = PhaseField.parse(entry(self.model), file=self.model)
         changes: dict[str, object] = {"cell_size": f"{size:g} nm", "seed": seed}
-        if self.height:
-            changes["height"] = self.height
+        changes |= {name: given for name in ("height", "base") if (given := getattr(self, name))}
         if model.film and model.film.map:
             changes["film.map.seed"] = seed
         if model.film and model.film.cracking:
@@ -61,33 +60,34 @@ class Ready:
         return (*((size, 0) for size in self.grids), *((self.grids[0], seed) for seed in self.seeds))
 
 
-HEIGHTS = {"2": "96 um", "6": "192 um"}
+HEIGHTS = {"2": "96 um", "4": "192 um", "6": "192 um"}
 """Of the domains for the depositions of 5 h, by current density in mA/cm2; that of the model is enough for the first 2 h."""
 
 CELLS = {"bare": "perovskite/bare", "coated": "perovskite/masncl3"}
 
-EARLY, SEEDS = "early", (1, 2)
+FILMS = {"uneven": UNEVEN, "wide": UNEVEN.replace("0.5", "1"), "regrowing": f"{UNEVEN}; {WEAK}; {AGAIN}"}
+
+EARLY = "early"
 
 
-def _plated(model: str, when: str, film: str, checked_by: str | None = None) -> Ready:
+def _plated(on: str, film: str, when: str) -> Ready:
     """A deposition: its first 2 h on three grids and with three seeds, or all 5 h on the coarsest grid."""
-    on, program = CELLS[model.partition("-")[0]], f"deposits/plate-{when}"
-    grids, seeds = (GRIDS_NM, SEEDS) if when == EARLY else (GRIDS_NM[:1], ())
-    return Ready(f"{model}-{when}", on, program, f"deposits/{model}", film, grids, seeds, HEIGHTS.get(when), checked_by)
+    first = when == EARLY
+    return Ready(
+        name=f"{on}-{film}-{when}", cell=CELLS[on], program=f"deposits/plate-{when}", model=f"deposits/{on}-{film}",
+        film=f"{FILMS[film]}; {WHOLE}" if on == "coated" else FILMS[film],
+        grids=GRIDS_NM if first else GRIDS_NM[:1], seeds=(1, 2) if first else (),
+        height=HEIGHTS.get(when), checked_by=None if first else f"{on}-{film}-{EARLY}",
+    )  # fmt: skip
 
 
 READY = (
-    _plated("bare-uneven", EARLY, UNEVEN),
-    _plated("coated-uneven", EARLY, f"{UNEVEN}; {WHOLE}"),
-    *(_plated("bare-uneven", i, UNEVEN, "bare-uneven-early") for i in HEIGHTS),
-    *(_plated("coated-uneven", i, f"{UNEVEN}; {WHOLE}", "coated-uneven-early") for i in HEIGHTS),
-    Ready("bare-wide-early", "perovskite/bare", "deposits/plate-early", "deposits/bare-wide", WIDE, GRIDS_NM[:1], SEEDS,
-          checked_by="bare-uneven-early"),
-    Ready("coated-wide-early", "perovskite/masncl3", "deposits/plate-early", "deposits/coated-wide", f"{WIDE}; {WHOLE}",
-          GRIDS_NM[:1], SEEDS, checked_by="coated-uneven-early"),
-    _plated("bare-regrowing", "2", f"{UNEVEN}; {WEAK}; {AGAIN}"),
+    *(_plated(on, film, EARLY) for on in CELLS for film in FILMS),
+    *(_plated(on, film, i) for on in CELLS for film in ("uneven", "regrowing") for i in HEIGHTS),
     Ready("crack", "perovskite/bare", "deposits/begin", "deposits/crack", CRACK),
-    Ready("strip-uneven", "perovskite/bare", "deposits/strip", "deposits/bare-uneven", UNEVEN, seeds=SEEDS, height="48 um"),
+    Ready("strip-uneven", "perovskite/bare", "deposits/strip", "deposits/bare-uneven", UNEVEN, seeds=(1, 2), base="24 um"),
+    Ready("strip-regrowing", "perovskite/bare", "deposits/strip", "deposits/bare-regrowing", FILMS["regrowing"], seeds=(1, 2),
+          base="24 um"),
 )  # fmt: skip
 """All of them. Those on one grid are not checked by themselves, and say so."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lithoscope.data import lookup
 from lithoscope.studies.deposits.kept import shipped
+from lithoscope.studies.deposits.reading import NAMES as READY_NAMES
 from lithoscope.studies.deposits.reading import ROOT, Studies, hull, said, table
 from lithoscope.studies.host.cells import lithium_fraction, matrix_fraction
 from lithoscope.studies.verdict import Verdict, Word
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.outcome import Table
 
-CRACK, STRIP, GROWN = "crack", "strip-uneven", ("bare-uneven-2", "bare-uneven-6", "bare-uneven-early", "bare-wide-early")
-NAMES = (CRACK, STRIP, *GROWN)
+CRACK, STRIPPED = "crack", ("strip-uneven", "strip-regrowing")
+GROWN = tuple(name for name in READY_NAMES if name.startswith("bare-"))
+NAMES = (CRACK, *STRIPPED, *GROWN)
 
 FIBRES = "fraction of fibres in the mat"
 
@@ -73,15 +75,14 @@ def _cracks(claims: Claims, seen: Studies) -> Verdict:
 
 
 def _mossy(claims: Claims, seen: Studies) -> Verdict:
-    finest, emptied = seen[STRIP].finest, len(seen[STRIP].unusable)
+    rough, dead = hull(seen, STRIPPED, "roughness"), hull(seen, STRIPPED, "dead_share")
     shown = "No run of stripping can be used. "
-    if finest.usable:
-        numbers = finest.numbers
+    if rough and dead:
         shown = (
-            f"Plated with 2 mAh/cm2 and stripped again through an uneven film, the finest grid has an rms height of "
-            f"{numbers['roughness']:.2g} um, 0.2 um at the start, and {100 * numbers['dead_share']:.1f} % of the lithium is "
-            f"dead; {emptied} of {len(seen[STRIP].runs)} runs dig to the bottom of their domain before: it is not converged. "
-        )  # fmt: skip
+            "Plated with 2 mAh/cm2 and stripped again, over films, grids and seeds, the rms height is "
+            f"{max(rough.low, 0):.2g} to {rough.high:.2g} um, 0.2 um at the start, and {100 * max(dead.low, 0):.1f} to "
+            f"{100 * dead.high:.1f} % of the lithium is dead ({seen[STRIPPED[0]].number('dead_share').words}). "
+        )
     note = f"{shown}Moss grows from its root, which is not in the model, and ten cycles were not run."
     return said(claims["host.bare.mossy"], Word.UNDECIDED, note, decided_by=ROOT)
 
@@ -90,7 +91,7 @@ def _soft_short(claims: Claims, seen: Studies) -> Verdict:
     ends = {run.ended for name in GROWN for run in seen[name].runs if run.usable}
     reached = "in some" if "branch at the separator" in ends else "in none"
     note = (
-        f"A branch reaches the separator {reached} of the ready runs, up to 10 mAh/cm2 at 2 mA/cm2 through an uneven film. "
+        f"A branch reaches the separator {reached} of the ready runs, up to 30 mAh/cm2 at 6 mA/cm2. "
         "What grows from its root could; the recorded voltage, which a detector of soft shorts needs, is not given as numbers."
     )
     return said(claims["host.bare.softshort"], Word.UNDECIDED, note, decided_by=ROOT)

@@ -14,7 +14,7 @@ import numpy as np
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.deposits.kept import shipped
-from lithoscope.studies.deposits.reading import AGAIN, ROOT, Hull, Studies, hull, interval, pores, said, table, unchecked
+from lithoscope.studies.deposits.reading import AGAIN, NAMES, ROOT, Hull, Studies, hull, interval, pores, said, table, unchecked
 from lithoscope.studies.perovskite.depositpanels import panel
 from lithoscope.studies.typeset import typeset
 from lithoscope.studies.verdict import Prediction, Verdict, Word, judged
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from lithoscope.studies.claims import Claims
     from lithoscope.studies.outcome import Outcome
 
-COATED = ("coated-uneven-2", "coated-uneven-6", "coated-uneven-early", "coated-wide-early")
-BARE = ("bare-uneven-2", "bare-uneven-6", "bare-uneven-early", "bare-wide-early")
-AGAIN_RUN = "bare-regrowing-2"
-"""The ready runs of the paper's depositions, and that of a film that cracks and grows again."""
+COATED = tuple(name for name in NAMES if name.startswith("coated-"))
+BARE = tuple(name for name in NAMES if name.startswith("bare-"))
+"""The ready runs of the paper's depositions: currents, films, times."""
+
+CURRENTS = (2, 4, 6)
+
+BORNE = 0.03
+"""Strain that a coating of a brittle crystal bears at most, a prior: by so much its surface may grow while it stays whole."""
 
 DECIDED = tuple(
     f"perovskite.{name}"
@@ -37,6 +41,8 @@ DECIDED = tuple(
     )
 )  # fmt: skip
 """The claims that they judge."""
+
+TEARING = "strain that the coating bears before it tears"
 
 RATIO = "thickness_ratio"
 
@@ -52,7 +58,7 @@ STEEPER = 0.02
 
 def added(before: Outcome) -> Outcome:
     """The outcome with what the ready runs say. Takes no time: the runs ship with the package."""
-    names = (*COATED, *BARE, AGAIN_RUN)
+    names = (*COATED, *BARE)
     studies = {name: shipped(name)[0] for name in names}
     made = verdicts(before.claims, studies)
     return replace(
@@ -82,36 +88,26 @@ def _dense() -> float:
     return 1e6 * lookup("lithium.molar_volume").to("m3/mol") / FARADAY * MAH_PER_CM2
 
 
-def _resolved(studies: Studies) -> bool:
-    """Whether a film that grows again in its cracks has a run that can be used."""
-    return any(run.usable for run in studies[AGAIN_RUN].grids)
-
-
 def _linear(claims: Claims, studies: Studies, coated: Hull) -> Verdict:
     slope = _dense()
     predicted = Prediction(slope * coated.value, slope * coated.low, slope * coated.high, AGAIN, run=coated.runs[0])
     area = max(run.numbers["largest_area"] for name in COATED for run in studies[name].runs if run.usable)
     note = (
         f"{slope:.2f} um per mAh/cm2 are dense lithium; under the coating the deposit is {coated.low:.3f} to {coated.high:.3f} "
-        "times as thick, at 2 and 6 mA/cm2, over maps of the native film, grids and seeds. The coating stays whole in the "
-        f"model, on a surface that reaches {area:.2f} times the electrode's: one that cannot be stretched so far tears. "
-        f"{_grids(studies, COATED)} {_unresolved(studies)}"
+        f"times as thick, at 2 to 6 mA/cm2, over native films, grids and seeds. The model lets the coating stay whole, on a "
+        f"surface that reaches {area:.2f} times the electrode's; one that bears a strain of {100 * BORNE:.0f} % tears before. "
+        f"{_grids(studies, COATED)} {_unresolved(studies, COATED)}"
     )
     verdict = judged(claims["perovskite.plate.thickness_linear"], [predicted], note.strip())
-    if verdict.verdict is Word.AGREES and not _resolved(studies):
-        return replace(verdict, verdict=Word.UNDECIDED, decided_by=AGAIN)
+    if verdict.verdict is Word.AGREES and area > 1 + BORNE:
+        return replace(verdict, verdict=Word.UNDECIDED, decided_by=TEARING)
     return verdict
 
 
-def _unresolved(studies: Studies) -> str:
-    """What is to be said of the film that grows again."""
-    if _resolved(studies):
-        return ""
-    run = studies[AGAIN_RUN].finest
-    return (
-        "A film that cracks and grows again is not resolved: where voids close the metal fraction overshoots, so that its run "
-        f"is not used; in it the deposit has {run.numbers[RATIO]:.3f} times the thickness of dense lithium."
-    )
+def _unresolved(studies: Studies, names: tuple[str, ...]) -> str:
+    """Which ready runs are not used on their finest grid."""
+    lost = [name for name in names if not studies[name].finest.usable]
+    return f"Not used, because the run on the finest grid is marked or ended early: {', '.join(lost)}." if lost else ""
 
 
 def _grids(studies: Studies, names: tuple[str, ...]) -> str:
@@ -121,7 +117,7 @@ def _grids(studies: Studies, names: tuple[str, ...]) -> str:
 
 def _underneath(claims: Claims, coated: Hull) -> Verdict:
     note = (
-        f"Dense it is: {100 * pores(coated.high):.1f} % of pores at most, at 2 and 6 mA/cm2 and up to 30 mAh/cm2. That it lies "
+        f"Dense it is: {100 * pores(coated.high):.1f} % of pores at most, at 2 to 6 mA/cm2 and up to 30 mAh/cm2. That it lies "
         "beneath the film is built into the model, in which the film is a property of the surface of lithium; where lithium "
         "forms is decided by whether electrons cross the lithiated film."
     )
@@ -132,10 +128,11 @@ def _underneath(claims: Claims, coated: Hull) -> Verdict:
 def _porous(claims: Claims, studies: Studies, bare: Hull) -> Verdict:
     low, high = pores(bare.low), pores(bare.high)
     note = (
-        f"An uneven native film leaves {100 * low:.1f} to {100 * high:.1f} % of pores over maps, grids and seeds; highly "
+        f"A native film that is uneven, or cracks and grows again, leaves {100 * low:.1f} to {100 * high:.1f} % of pores after "
+        "2 h or more, over maps, grids and seeds, and many more before, when its unevenness is fresh; highly "
         f"porous is read as more than {100 * POROUS:.0f} %. Where the film conducts best lithium runs ahead, spreads over the "
-        "rest and buries its film, so that the front becomes even again: unevenness alone makes no porous deposit. Whiskers "
-        f"that grow from their root through a crack are not in the model. {_unresolved(studies)}"
+        "rest and buries its film, so that the front becomes even again: that alone makes no porous deposit. Whiskers "
+        f"that grow from their root through a crack are not in the model. {_unresolved(studies, BARE)}"
     )
     claim = claims["perovskite.plate.bare_porous"]
     if low > POROUS:
@@ -145,15 +142,15 @@ def _porous(claims: Claims, studies: Studies, bare: Hull) -> Verdict:
 
 def _exponential(claims: Claims, studies: Studies) -> Verdict:
     claim = claims["perovskite.plate.bare_exponential"]
-    ends = {i: interval(studies, f"bare-uneven-{i}", RATIO) for i in (2, 6)}
+    ends = {i: interval(studies, f"bare-regrowing-{i}", RATIO) for i in CURRENTS}
     shown = ", ".join(f"{seen.value:.3f} at {i} mA/cm2" if seen else f"no usable run at {i} mA/cm2" for i, seen in ends.items())
-    early = interval(studies, "bare-uneven-early", RATIO)
+    early = interval(studies, "bare-regrowing-early", RATIO)
     note = (
-        f"Thickness over that of dense lithium after 5 h: {shown}. "
-        + (f"After 2 h at 2 mA/cm2 it was {early.value:.3f}: what is overgrown early does not grow further. " if early else "")
-        + "Current and capacity rise together in the series."
+        f"Thickness over that of dense lithium after 5 h, with a film that cracks and grows again: {shown}. "
+        + (f"After 2 h at 2 mA/cm2 it was {early.value:.3f}. " if early else "")
+        + "What is overgrown early does not grow further. Current and capacity rise together in the series."
     )
-    first, last = ends[2], ends[6]
+    first, last = ends[CURRENTS[0]], ends[CURRENTS[-1]]
     if first and last and last.low > first.high * (1 + STEEPER):
         return said(claim, Word.AGREES, note, run=last.runs[0])
     return said(claim, Word.UNDECIDED, note, decided_by=ROOT, run=last.runs[0] if last else None)
@@ -169,19 +166,20 @@ def _decline(claims: Claims, studies: Studies) -> Verdict:
 
 
 def _sections(claims: Claims, studies: Studies) -> Verdict:
-    """The pores at the capacity of the sections, along the runs at currents below and above theirs."""
+    """The pores at the capacity of the sections, along the runs at their current density."""
     claim = claims["perovskite.fib"]
-    capacity = float(claim.values[2])
+    current, _, capacity = (float(value) for value in claim.values)
     found = {}
     for kind in ("bare", "coated"):
-        seen = [each for i in (2, 6) if (each := _along(studies, f"{kind}-uneven-{i}", capacity))]
+        names = [f"{kind}-{film}-{current:g}" for film in ("uneven", "regrowing")]
+        seen = [each for name in names if (each := _along(studies, name, capacity))]
         if not seen:
-            return said(claim, Word.UNDECIDED, "No run can be used.", decided_by=AGAIN)
+            return said(claim, Word.UNDECIDED, f"No {kind} run can be used.", decided_by=AGAIN)
         found[kind] = (pores(min(each.low for each in seen)), pores(max(each.high for each in seen)), seen[0].runs[0])
     (low, high, run), (dense_low, dense_high, _) = found["bare"], found["coated"]
     note = (
-        f"After {capacity:g} mAh/cm2 at 2 mA/cm2, and at 6 where a run can be used, the coated deposit has "
-        f"{100 * dense_low:.1f} to {100 * dense_high:.1f} % of pores and the bare one {100 * low:.1f} to {100 * high:.1f} %."
+        f"After {capacity:g} mAh/cm2 at {current:g} mA/cm2 the coated deposit has {100 * dense_low:.1f} to "
+        f"{100 * dense_high:.1f} % of pores and the bare one {100 * low:.1f} to {100 * high:.1f} %."
     )
     if low > POROUS and dense_high < DENSE:
         return said(claim, Word.AGREES, note, run=run)
@@ -213,8 +211,8 @@ def _loose(claims: Claims, bare: Hull) -> Verdict:
 def _black(claims: Claims, studies: Studies) -> Verdict:
     bare, coated = (hull(studies, names, "roughness") for names in (BARE, COATED))
     shown = (
-        f"After one deposition the rms height is {coated.low:.2g} to {coated.high:.2g} um under the coating and "
-        f"{bare.low:.2g} to {bare.high:.2g} um without. " if bare and coated else ""
+        f"After one deposition the rms height is {max(coated.low, 0):.2g} to {coated.high:.2g} um under the coating and "
+        f"{max(bare.low, 0):.2g} to {bare.high:.2g} um without. " if bare and coated else ""
     )  # fmt: skip
     note = f"{shown}Fifty cycles were not run; colour is not modelled."
     return said(claims["perovskite.black_surface"], Word.UNDECIDED, note, decided_by=AGAIN)
@@ -227,6 +225,6 @@ def sentence(studies: Studies) -> str:
         return "No ready run of a deposit can be used."
     return (
         f"Deposits: under a coating that stays whole lithium is {coated.low:.3f} to {coated.high:.3f} times as thick as dense "
-        f"lithium, as reported. On bare lithium an uneven film makes it {bare.low:.3f} to "
+        f"lithium, as reported. On bare lithium an uneven film, or one that cracks and grows again, makes it {bare.low:.3f} to "
         f"{bare.high:.3f} times as thick. Growth from the root is not in the model; the paper's porous deposit needs more."
     )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from lithoscope.studies.deposits.making import Study
     from lithoscope.studies.deposits.reading import Studies
 
-CURRENTS = (2, 6)
-KINDS = {"bare": "bare-uneven", "MASnCl3": "coated-uneven"}
+CURRENTS = (2, 4, 6)
+KINDS = {"bare": "bare-regrowing", "MASnCl3": "coated-regrowing"}
 """The ready runs of each electrode, by its name in all figures."""
 
 
@@ -40,12 +40,12 @@ def panel(studies: Studies) -> Panel:
     missing = f" Not drawn, because their finest run cannot be used: {', '.join(left_out)}." if left_out else ""
     ids = ", ".join(f"{name} {studies[name].finest.run_id}" for name in runs)
     caption = (
-        "Deposits after 5 h at 2 and 6 mA/cm2, beside figure 2b, 2d and 2e of the paper; nothing was calibrated on them. "
+        "Deposits after 5 h at 2, 4 and 6 mA/cm2, beside figure 2b, 2d and 2e of the paper; nothing was calibrated on them. "
         "Left: thickness gained along each run of the phase field against the charge, and over that of dense lithium; the line "
         "is dense lithium, which the paper reports for coated lithium. The paper's own points stand in its supplement, not in "
         "its text. Right: sections "
         "after 10 mAh/cm2 at 2 mA/cm2, dark is lithium, with the same scale along both axes. The native film is "
-        f"uneven by a prior and thins where the surface is stretched; the coating stays whole.{missing} Runs: {ids}."
+        f"uneven, cracks and grows again, all by priors; the coating stays whole.{missing} Runs: {ids}."
     )
     return Panel("deposits", "Deposits on bare and on coated lithium", picture, typeset(caption))
 
