@@ -63,7 +63,7 @@ def studied(sizes: Sequence[float], values: Sequence[float]) -> Converged:
 def _order(sizes: Sequence[float], values: Sequence[float]) -> float | None:
     """The observed order, or None where differences change their sign, do not fall, or fall as no scheme lets them."""
     first, second = values[0] - values[1], values[1] - values[2]
-    if second == 0 or first / second <= 0:
+    if second == 0:
         return None
 
     def excess(p: float) -> float:
