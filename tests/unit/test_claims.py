@@ -10,6 +10,7 @@ from lithoscope.studies import NAMES, study
 from lithoscope.studies.claims import Band, Claim, Claims, Tolerance, read_claims
 from lithoscope.studies.outcome import verdicts_json
 from lithoscope.studies.perovskite.arithmetic import CHECKS, NOT_TESTABLE
+from lithoscope.studies.perovskite.deposited import DECIDED as ON_DEPOSITS
 from lithoscope.studies.perovskite.filmverdicts import DECIDED
 from lithoscope.studies.ranges import Range, explore
 from lithoscope.studies.report import interval
@@ -123,7 +124,7 @@ def test_the_perovskite_claims_are_complete() -> None:
     ids = {c.id for c in claims.claims}
     decided = set(CHECKS) | set(NOT_TESTABLE)
     decided |= {f"perovskite.{name}" for name in ("eis.bare", "eis.msc", "sym.overpotential_msc", "sym.overpotential_mpc")}
-    decided |= set(DECIDED)
+    decided |= set(DECIDED) | set(ON_DEPOSITS)
     assert decided <= ids
     for each in claims.claims:
         assert each.needs or each.id in decided

@@ -184,6 +184,20 @@ def reproduce(
 
 
 @app.command()
+def deposits(
+    name: Annotated[str | None, typer.Argument(help="A ready run; all of them without one.")] = None,
+    make: Annotated[bool, typer.Option("--make", help="Make it again on all of its grids, which takes minutes.")] = False,
+    to: Annotated[Path | None, typer.Option(help="Folder for what is made again; `deposits` without one.")] = None,
+    ship: Annotated[bool, typer.Option(help="For developers: keep it in the package.", hidden=True)] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the ready runs of the phase field, with what three grids say of each; show one, or make it again."""
+    from lithoscope.cli.depositing import show_deposits
+
+    show_deposits(name, to, make=make, ship=ship, as_json=as_json)
+
+
+@app.command()
 def rest(
     cell: Annotated[str, typer.Argument(help="A cell file, or the name of a ready cell such as perovskite/bare.")],
     days: Annotated[float, typer.Option(help="How long it rests.")] = 30.0,

@@ -132,10 +132,13 @@ NOT_RUN = ("morphology", "double_layer", "interphase", "atoms", "figures")
 
 
 def stamp(name: str) -> str:
-    """Hash of all that the verdicts of a study are made from: its own files, the models and the data."""
+    """Hash of all that the verdicts of a study are made from: its own files, the models, the data, ready runs as shipped."""
     root = resources.files("lithoscope")
-    folders = [root / part for part in ("data", "design", "protocol", "physics", "analysis")] + [root / "studies" / name]
+    folders = [root / part for part in ("data", "design", "protocol", "physics", "analysis")]
+    folders += [root / "studies" / part for part in (name, "deposits")]
     digest = hashlib.sha256()
+    for kept in sorted((root / "studies" / "deposits" / "results").iterdir(), key=lambda found: found.name):
+        digest.update(kept.name.encode() + kept.read_bytes())
     for folder in folders:
         for file in sorted(_files(folder), key=lambda found: found[0]):
             digest.update(file[0].encode() + file[1])

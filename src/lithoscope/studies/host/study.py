@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lithoscope.physics.cell.worker import threads
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
-from lithoscope.studies.host import confine, judging, lifepanels, living, mappanels, panels, tables
+from lithoscope.studies.host import confine, deposited, judging, lifepanels, living, mappanels, panels, tables
 from lithoscope.studies.host.arithmetic import checked
 from lithoscope.studies.host.findings import Findings, find
 from lithoscope.studies.host.lives import Lives, live
@@ -43,14 +43,15 @@ class HostStudy:
         told = report or silent
         share = 0.3 if self.long else 1.0
         found = find(self.claims, lambda done, text: told(share * done, text))
-        made = checked(self.claims) | judging.short(self.claims, found)
+        grown = deposited.studies()
+        made = checked(self.claims) | judging.short(self.claims, found) | deposited.verdicts(self.claims, grown)
         first = Outcome(
             study=self.name,
             claims=self.claims,
             verdicts=[made.get(claim.id) or _pending(self.claims, claim.id) for claim in self.claims.claims],
             answer=[typeset(tables.answer(found, self.claims))],
             panels=panels.panels(found, self.claims),
-            tables=tables.all_tables(found, self.claims),
+            tables=(*tables.all_tables(found, self.claims), deposited.deposits(grown)),
             chain=_chain(),
             ranges=(*found.ranges, *found.moss),
             sensitivities=found.sensitivities,

@@ -10,6 +10,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.outcome import Link, Outcome
 from lithoscope.studies.perovskite import (
+    deposited,
     fanpanels,
     films,
     fullpanels,
@@ -81,7 +82,7 @@ class Perovskite:
             sensitivities=found.sensitivities,
             runs=found.runs,
         )
-        first = films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text), long=self.long)
+        first = deposited.added(films.added(first, lambda done, text: told(share * (0.4 + 0.6 * done), text), long=self.long))
         if not self.long:
             return first
         lives = live(self.claims, found.point, lambda done, text: told(0.15 + 0.45 * done, text))

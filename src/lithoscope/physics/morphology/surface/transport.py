@@ -36,8 +36,9 @@ JUMP = 1.0
 NEAR_ITERATIONS = 3
 """Newton steps between two surfaces less than a cell apart."""
 
-SWEEPS = 6
-"""Layers of cells to which fields are continued beyond the band: the interface reacts up to nine cells from its middle."""
+SWEEPS = 12
+"""Layers of cells to which fields are continued beyond the band. The interface reacts up to nine cells from its middle, and
+where rounding opens the gate deeper in the metal there must be a film, or lithium grows there."""
 
 SIDEWAYS = 0.02
 """Cells by which the way to the new surface may leave the normal: where it is more, the surface ends in a corner."""

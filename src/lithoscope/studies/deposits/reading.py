@@ -1,0 +1,116 @@
+"""What several ready runs say together: the interval of a number over films, grids and seeds, and verdicts on statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lithoscope.studies.deposits.ready import READY, named
+from lithoscope.studies.outcome import Table
+from lithoscope.studies.verdict import Verdict, Word, stated
+
+if TYPE_CHECKING:
+    from lithoscope.studies.claims import Claim
+    from lithoscope.studies.deposits.making import Study
+
+Studies = Mapping[str, "Study"]
+
+ROOT = "growth of lithium from its root, which the phase field has not"
+AGAIN = "how fast the native film grows again where it cracked"
+"""What decides where lithium is porous: beyond the model, and within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hull:
+    """A number over several ready runs: of the first, and the ends over all. runs: ids of those that count."""
+
+    value: float
+    low: float
+    high: float
+    runs: tuple[str, ...]
+
+
+def hull(studies: Studies, names: Sequence[str], number: str) -> Hull | None:
+    """The interval that films, grids and seeds leave together; None if no run of them can be used."""
+    each = [seen for name in names if (seen := interval(studies, name, number))]
+    if not each:
+        return None
+    ids = tuple(run for seen in each for run in seen.runs)
+    return Hull(each[0].value, min(seen.low for seen in each), max(seen.high for seen in each), ids)
+
+
+def interval(studies: Studies, name: str, number: str) -> Hull | None:
+    """A number of one ready run on its finest grid, with the ends that seeds leave, wider by what its grids leave.
+
+    What grids leave is the difference of the two finest of them. A run on the coarsest grid alone takes it from the ready run
+    that checks it: the largest difference between its grids. None if no run can be used, or nothing checks it.
+    """
+    study, of = studies[name], named(name)
+    ids = tuple(run.run_id for run in study.grids if run.usable)
+    if not ids:
+        return None
+    seen, checks = study.number(number), study
+    left = seen.difference
+    if len(seen.values) == 1:
+        if of.checked_by is None:
+            return None
+        checks = studies[of.checked_by]
+        values = [run.numbers[number] for run in checks.grids if run.usable]
+        if len(values) < 2:
+            return None
+        left = max(values) - min(values)
+    below, above = checks.beside(number)
+    return Hull(seen.values[-1], seen.values[-1] - below - left, seen.values[-1] + above + left, ids)
+
+
+def pores(ratio: float) -> float:
+    """Share of pores in a deposit that is so many times as thick as dense lithium, 1 - 1 / ratio; none below 1."""
+    return max(0.0, 1 - 1 / ratio) if ratio > 0 else 0.0
+
+
+def said(claim: Claim, word: Word, note: str, *, decided_by: str | None = None, run: str | None = None) -> Verdict:
+    """A verdict on a statement without a number; an undecided one names what decides."""
+    if (word is Word.UNDECIDED) != (decided_by is not None):
+        raise ValueError(f"{claim.id}: only what is undecided has something that decides it, and it always has")
+    return replace(stated(claim, word, note, run=run), decided_by=decided_by)
+
+
+def unchecked(studies: Studies, names: Sequence[str], number: str) -> tuple[str, ...]:
+    """Those of the ready runs whose grids do not go to a limit."""
+    return tuple(
+        name for name in names if any(r.usable for r in studies[name].grids) and not studies[name].number(number).converged
+    )
+
+
+def table(studies: Studies, names: Sequence[str]) -> Table:
+    """The ready runs with what their grids say; runs that cannot be used are rows too."""
+    rows = []
+    for name in names:
+        study, of = studies[name], named(name)
+        for run in study.runs:
+            shown = [f"{run.numbers[key]:.4g}" for key in ("thickness_ratio", "roughness", "largest_area")]
+            rows.append((name, f"{run.size:g}", str(run.seed), *shown, "" if run.usable else "not used: ", run.sentence))
+        if any(run.usable for run in study.grids):
+            said_by_grids = [study.number(key).words for key in ("thickness_ratio", "roughness", "largest_area")]
+            rows.append((name, "grids", "0", *said_by_grids, "", of.film))
+    rows = [(*row[:6], row[6] + row[7]) for row in rows]
+    columns = (
+        "ready run",
+        "cells / nm",
+        "seed",
+        "thickness over dense",
+        "roughness / um",
+        "largest area",
+        "how it ended; film",
+    )
+    remark = (
+        "These runs ship with the package; `lithoscope deposits NAME --make` makes them again. Thickness is what was gained "
+        "since the start, over that of dense lithium of the charge; area is that of the surface over that of the electrode. "
+        "Waves are held back by surface energy alone: those longer than a few micrometres grow, shorter ones do not. In "
+        "two dimensions tips are ridges."
+    )
+    return Table("Deposits on three grids", columns, tuple(rows), remark)
+
+
+NAMES = tuple(ready.name for ready in READY)

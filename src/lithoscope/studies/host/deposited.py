@@ -1,0 +1,97 @@
+"""What grows on bare lithium, as a part of the study: ready runs of the phase field judge what they can.
+
+The phase field takes a foil: fibres that stand in the way of lithium are not in it, so that the top of a host is not judged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lithoscope.data import lookup
+from lithoscope.studies.deposits.kept import shipped
+from lithoscope.studies.deposits.reading import NAMES as READY_NAMES
+from lithoscope.studies.deposits.reading import ROOT, Studies, hull, said, table
+from lithoscope.studies.host.cells import lithium_fraction, matrix_fraction
+from lithoscope.studies.verdict import Verdict, Word
+
+if TYPE_CHECKING:
+    from lithoscope.studies.claims import Claims
+    from lithoscope.studies.outcome import Table
+
+CRACK, STRIPPED = "crack", ("strip-uneven", "strip-regrowing")
+GROWN = tuple(name for name in READY_NAMES if name.startswith("bare-"))
+NAMES = (CRACK, *STRIPPED, *GROWN)
+
+FIBRES = "fraction of fibres in the mat"
+
+
+def studies() -> Studies:
+    """The ready runs that ship with the package."""
+    return {name: shipped(name)[0] for name in NAMES}
+
+
+def deposits(seen: Studies) -> Table:
+    """The ready runs of this study."""
+    return table(seen, NAMES)
+
+
+def verdicts(claims: Claims, seen: Studies) -> dict[str, Verdict]:
+    """What the ready runs and the arithmetic of the mat say of the claims on morphology."""
+    made = (_pores(claims), _cracks(claims, seen), _mossy(claims, seen), _soft_short(claims, seen))
+    return {verdict.id: verdict for verdict in made}
+
+
+def open_pores(fibres: float, claims: Claims) -> float:
+    """Share of the electrode that is neither lithium nor matrix, with what a gram of it is said to hold."""
+    return 1 - lithium_fraction(fibres, claims) - matrix_fraction(fibres)
+
+
+def _pores(claims: Claims) -> Verdict:
+    record = lookup("host.fibre_fraction")
+    few, usual, many = (open_pores(float(f), claims) for f in (record.low or 0.0, record.number, record.high or 1.0))
+    note = (
+        f"The stated capacity leaves {100 * few:.0f} % of pores with {record.low:g} of fibres, {100 * usual:.0f} % with "
+        f"{record.number:g} and {100 * max(many, 0):.0f} % with {record.high:g}; the paper does not give the fraction. That a "
+        "melt follows fibres is capillarity, and its way through a mat in three dimensions is in no model."
+    )
+    claim = claims["host.porous"]
+    if many > 0:
+        return said(claim, Word.AGREES, note)
+    return said(claim, Word.UNDECIDED, note, decided_by=FIBRES)
+
+
+def _cracks(claims: Claims, seen: Studies) -> Verdict:
+    claim, found = claims["host.sei.cracks"], hull(seen, (CRACK,), "tip_ratio")
+    if found is None:
+        return said(claim, Word.UNDECIDED, "No run of a crack can be used.", decided_by=ROOT)
+    note = (
+        f"Where a line of 1.5 um conducts a hundred times better than the film of 180 ohm cm2 around it, the current is "
+        f"{found.value:.1f} times the mean ({found.low:.1f} to {found.high:.1f} over the grids: "
+        f"{seen[CRACK].number('tip_ratio').words}). Charge transfer in the crack limits it, and the share that is "
+        "cracked; any crack that conducts better draws more. How wide cracks are is a prior."
+    )
+    word = Word.AGREES if found.low > 1 else Word.UNDECIDED
+    return said(claim, word, note, decided_by=None if word is Word.AGREES else ROOT, run=found.runs[-1])
+
+
+def _mossy(claims: Claims, seen: Studies) -> Verdict:
+    rough, dead = hull(seen, STRIPPED, "roughness"), hull(seen, STRIPPED, "dead_share")
+    shown = "No run of stripping can be used. "
+    if rough and dead:
+        shown = (
+            "Plated with 2 mAh/cm2 and stripped again, over films, grids and seeds, the rms height is "
+            f"{max(rough.low, 0):.2g} to {rough.high:.2g} um, 0.2 um at the start, and {100 * max(dead.low, 0):.1f} to "
+            f"{100 * dead.high:.1f} % of the lithium is dead ({seen[STRIPPED[0]].number('dead_share').words}). "
+        )
+    note = f"{shown}Moss grows from its root, which is not in the model, and ten cycles were not run."
+    return said(claims["host.bare.mossy"], Word.UNDECIDED, note, decided_by=ROOT)
+
+
+def _soft_short(claims: Claims, seen: Studies) -> Verdict:
+    ends = {run.ended for name in GROWN for run in seen[name].runs if run.usable}
+    reached = "in some" if "branch at the separator" in ends else "in none"
+    note = (
+        f"A branch reaches the separator {reached} of the ready runs, up to 30 mAh/cm2 at 6 mA/cm2. "
+        "What grows from its root could; the recorded voltage, which a detector of soft shorts needs, is not given as numbers."
+    )
+    return said(claims["host.bare.softshort"], Word.UNDECIDED, note, decided_by=ROOT)
