@@ -39,7 +39,9 @@ def layer_ranges() -> tuple[Range, ...]:
     polymer = lookup("ferroelectrics.P(VDF-TrFE).polarisation").to("C/m2") / ELEMENTARY_CHARGE * 1e-18
     ceramic = lookup("ferroelectrics.BaTiO3.polarisation").to("C/m2") / ELEMENTARY_CHARGE * 1e-18
     return (
-        Range(AMOUNT, "Γ", ceramic, min(polymer, low), high, "1/nm2", "what the charge of a film holds, up to all sites", "prior"),
+        Range(
+            AMOUNT, "Γ", ceramic, min(polymer, low), high, "1/nm2", "what the charge of a film holds, up to all sites", "prior"
+        ),
         Range(FLUORINES, "-", 3.0, 1.0, 6.0, "1", "three by the network of reactions, six if all of it", "prior"),
     )
 
@@ -119,10 +121,14 @@ def checked(claims: Claims) -> dict[str, Verdict]:
     """The verdicts that need no run, by claim."""
     made = {name: stated(claims[name], Word.INPUT, note(claims[name])) for name, note in INPUTS.items()}
     made |= {name: stated(claims[name], Word.NOT_TESTABLE, reason) for name, reason in NOT_TESTABLE.items()}
-    return made | {name: _open(claims[name], note()) for name, note in PARTS.items()} | {
-        "dipoles.fd.epsr": _permittivity(claims["dipoles.fd.epsr"]),
-        "dipoles.fd.solvation_loosen": _image(claims["dipoles.fd.solvation_loosen"]),
-    }
+    return (
+        made
+        | {name: _open(claims[name], note()) for name, note in PARTS.items()}
+        | {
+            "dipoles.fd.epsr": _permittivity(claims["dipoles.fd.epsr"]),
+            "dipoles.fd.solvation_loosen": _image(claims["dipoles.fd.solvation_loosen"]),
+        }
+    )
 
 
 def _open(claim: Claim, note: str) -> Verdict:
@@ -132,7 +138,8 @@ def _open(claim: Claim, note: str) -> Verdict:
 def _conducting() -> str:
     parts = [f"{name} {lookup(f'sei.{name}.conductivity').number:.0e}" for name in (*COMPOUNDS, "Li3N", "LEDC")]
     return (
-        f"Priors of the data tables, in S/cm: {', '.join(parts)}. By them Li3N conducts better than an organic film and LiF far "
+        f"Priors of the data tables, in S/cm: {', '.join(parts)}. By them Li3N conducts better than an organic film and "
+        "LiF far "
         "worse: the word inorganic does not decide it."
     )
 
@@ -149,7 +156,8 @@ def _order() -> str:
     volts = {name: lookup(f"reactions.{name}.potential").number for name in REDUCED}
     parts = ", ".join(f"{REDUCED[name]} {volt:g}" for name, volt in volts.items())
     return (
-        f"Priors, in V against lithium: {parts}. So it is put in for carbonates with PF6-, and the opposite is put in for ethers "
+        f"Priors, in V against lithium: {parts}. So it is put in for carbonates with PF6-, and the opposite is put in for "
+        "ethers "
         "with imides or nitrate, and for an additive such as FEC."
     )
 
@@ -164,7 +172,8 @@ REDUCED = {
 def _tunnelling() -> str:
     oxide, fluoride = (lookup(f"sei.{name}.tunnelling_decay") for name in ("Li2O", "LiF"))
     return (
-        f"The decay of electrons is a prior: {oxide.number:g} {oxide.unit} in Li2O and {fluoride.number:g} in LiF, so that Li2O "
+        f"The decay of electrons is a prior: {oxide.number:g} {oxide.unit} in Li2O and {fluoride.number:g} in LiF, so that "
+        "Li2O "
         "has to be thicker to hold back as much."
     )
 
@@ -209,4 +218,3 @@ def preadsorbed() -> tuple[Prediction, float]:
 def stressed() -> Prediction:
     """Potential that stress puts on the face of a film, over RT/F."""
     return explore(piezo_potential, piezo_ranges(), calibrated=(), run=None)[0]
-

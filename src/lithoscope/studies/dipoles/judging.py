@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.claims import Band, Claim, Claims
-from lithoscope.studies.dipoles import arithmetic, layers, restsweep, tips
+from lithoscope.studies.dipoles import arithmetic, layers, resistances, restsweep, tips
 from lithoscope.studies.dipoles.layers import BOTH, MATERIALS, PER_NM2, Beside
 from lithoscope.studies.dipoles.restsweep import Rested, capillary_energy
 from lithoscope.studies.dipoles.tips import MUCH, NOTICED, Tips
@@ -22,22 +22,27 @@ from lithoscope.studies.verdict import Prediction, Verdict, Word, answered, stat
 if TYPE_CHECKING:
     import xarray as xr
 
+    from lithoscope.studies.dipoles.resistances import Thick
+
 MORE = Band(NOTICED, math.inf)
 """Where something is more than something else: by a tenth."""
 
 OURS = f"The paper gives no number; a difference counts here from a factor of {NOTICED:g} on."
 
 KEPT, MAINLY, SUBSTANTIAL = 0.5, 0.5, 0.1
-"""Shares from which a film keeps its polarisation, from which something is the main part, and from which more is substantial."""
+"""Shares from which a film keeps its polarisation, something is the main part, and more is substantial."""
 
 LEAST_SALT_EXCESS = 0.05
 """Excess of lithium ions that counts as salt held beside a film, per nm2: a quarter of what 0.35 nm of 1 mol/L holds."""
 
 
-def verdicts(claims: Claims, beside: Beside, tip: Tips, rested: Rested, more: Mapping[str, Verdict]) -> dict[str, Verdict]:
-    """All that runs decide, by claim. more: verdicts that are already there."""
+def verdicts(
+    claims: Claims, beside: Beside, tip: Tips, rested: Rested, patches: Prediction, thick: Mapping[str, Thick]
+) -> dict[str, Verdict]:
+    """All that runs decide, by claim."""
     made = {
-        **_corrosion(claims, tip, rested),
+        **_corrosion(claims, rested),
+        **_current(claims, patches, thick),
         **_film(claims, rested),
         **_ions(claims, beside),
         **_tips(claims, tip),
@@ -45,17 +50,18 @@ def verdicts(claims: Claims, beside: Beside, tip: Tips, rested: Rested, more: Ma
     }
     chain = [made[f"dipoles.fd.{name}"] for name in ("retained", "anion_bind", "anion_first", "sei_inorganic")]
     made["dipoles.fd.hypothesis"] = _chain(claims["dipoles.fd.hypothesis"], chain)
-    return {**more, **made}
+    return made
 
 
-def _corrosion(claims: Claims, tip: Tips, rested: Rested) -> dict[str, Verdict]:
+def _corrosion(claims: Claims, rested: Rested) -> dict[str, Verdict]:
     found = rested.predictions
     lost, ether = found[restsweep.LOST], found[restsweep.ETHER]
     ocp = (
         f"Without any current a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate "
-        f"({lost.low:.1g} to {lost.high:.2g}) and {ether.value:.2g} % in the ether ({ether.low:.1g} to {ether.high:.2g}), priors only. "
+        f"({lost.low:.1g} to {lost.high:.3g}) and {ether.value:.2g} % in the ether ({ether.low:.1g} to {ether.high:.3g}), "
+        "priors only. "
         f"Decided by: {lost.decided_by}. That lithium reacts is put in as rates; that it corrodes through its film, and how "
-        "much, follows. Microvolts of the electrode show it."
+        "much, follows. The potential of the electrode shows microvolts of it."
     )
     hot, bump = found[restsweep.HOT], found[restsweep.CAPILLARY]
     energy = capillary_energy(rested.point)
@@ -65,8 +71,10 @@ def _corrosion(claims: Claims, tip: Tips, rested: Rested) -> dict[str, Verdict]:
             answered(claims["dipoles.corr.ocp_driven"], lost, Band(math.ulp(0.0), math.inf), ocp),
             answered(
                 claims["dipoles.corr.hotspot"], hot, MORE,
-                f"{OURS} Recession in a day at a step edge, with reactions {rested.point[restsweep.STEP]:g} times faster, over that "
-                f"elsewhere: the film limits both, and what is left is {1e9 * rested.pits:.1g} nm. It is more only where a film "
+                f"{OURS} Recession in a day at a step edge, with reactions {rested.point[restsweep.STEP]:g} times faster, "
+                "over that "
+                f"elsewhere: the film limits both, and what is left is {1e9 * rested.pits:.1g} nm. It is more only where a "
+                "film "
                 "lets much through. The activity is a prior, and kinetic: surface energy does not give it (`corr.thermo`).",
             ),
             answered(
@@ -97,7 +105,8 @@ def radius_for(factor: float, point: Mapping[str, float]) -> float:
 
 def _pits(claim: Claim, rested: Rested) -> Verdict:
     note = (
-        f"At a step edge lithium recedes by {1e9 * rested.pits:.1g} nm more than elsewhere in a day; on a surface that does not "
+        f"At a step edge lithium recedes by {1e9 * rested.pits:.1g} nm more than elsewhere in a day; on a surface that "
+        "does not "
         f"move. Needs {claim.needs}."
     )
     return stated(claim, Word.PENDING, note)
@@ -111,7 +120,8 @@ def _film(claims: Claims, rested: Rested) -> dict[str, Verdict]:
         for v in (
             answered(
                 claims["dipoles.sei.continuous"], found[restsweep.GROWN], MORE,
-                f"{OURS} What has grown after a day over what had grown after half of it: {math.sqrt(2):.2f} by diffusion, 2 for "
+                f"{OURS} What has grown after a day over what had grown after half of it: {math.sqrt(2):.2f} by diffusion, "
+                "2 for "
                 "a film that does not hold back, 1 for one that has ended.",
             ),
             answered(
@@ -133,11 +143,41 @@ def _film(claims: Claims, rested: Rested) -> dict[str, Verdict]:
     }  # fmt: skip
 
 
+def _current(claims: Claims, patches: Prediction, thick: Mapping[str, Thick]) -> dict[str, Verdict]:
+    slow, fast = (thick[current] for current in resistances.CURRENTS)
+    volts = (
+        f"{resistances.THICKER:g} times the native film on both sides raises the voltage {slow.volts:.2f} times at "
+        f"{resistances.CURRENTS[0]} and {fast.volts:.2f} times at {resistances.CURRENTS[1]}, and the difference of salt "
+        "between the "
+        f"electrodes {slow.salt:.3f} and {fast.salt:.3f} times"
+    )
+    both = Prediction(fast.salt, min(slow.salt, fast.salt), max(slow.salt, fast.salt))
+    return {
+        v.id: v
+        for v in (
+            answered(
+                claims["dipoles.sei.ohm"], patches, MORE,
+                f"{OURS} Current density in the thinnest tenth of a film over that in the thickest, film and charge "
+                "transfer side "
+                "by side, after a day in which only what passes the film varies.",
+            ),
+            answered(
+                claims["dipoles.sei.polarisation"], both, MORE,
+                f"{OURS} {volts}. The number is that of the salt at the high rate: a film in series adds overpotential, as "
+                "the paper "
+                "says, and no concentration polarisation, which follows from current and electrolyte. A film that is "
+                "uneven, and "
+                "so crowds the current, is not in a model of one dimension.",
+            ),
+        )
+    }  # fmt: skip
+
+
 def _ions(claims: Claims, beside: Beside) -> dict[str, Verdict]:
     found, states = beside.predictions, beside.states
     bare, invert = found[layers.BARE_CATIONS], found[layers.INVERTS]
     ceramic, polymer = (states[name] for name in BOTH)
-    thin = "; ".join(f"{name} {thick:.2g} nm" for name, thick in beside.thinnest.items())
+    thin = "; ".join(f"{name} {thick:.3g} nm" for name, thick in beside.thinnest.items())
     excess = {name: _unpoled(beside.channels[name]) for name in BOTH}
     most = max(max(values) for values in beside.enriched.values())
     return {
@@ -169,7 +209,7 @@ def _ions(claims: Claims, beside: Beside) -> dict[str, Verdict]:
                 "Lithium ions beside a positive face in excess of the bulk, per nm2: salt that the face holds. It is negative "
                 "without adsorption, as for `fd.li_enrich`. A film that is not poled holds "
                 f"{', '.join(f'{value:+.2f} beside {name}' for name, value in excess.items())}, mean of both faces, within a "
-                "nanometre: as much as that a polarisation of both signs does, and no poled one.",
+                "nanometre: faces of both signs side by side hold some salt, a poled film does not.",
             ),
         )
     }  # fmt: skip
@@ -178,7 +218,8 @@ def _ions(claims: Claims, beside: Beside) -> dict[str, Verdict]:
 def _described(beside: Beside) -> str:
     rows = []
     for name, state in beside.states.items():
-        rows.append(f"{name} {float(state['anion_factor']):.3g} within {float(state['enriched_width']) * 1e9:.2f} nm")
+        width = float(state["enriched_width"]) * 1e9
+        rows.append(f"{name} {float(state['anion_factor']):.3g}{f', above 1.5 within {width:.2f} nm' if width else ''}")
     return f"At the quoted values: {'; '.join(rows)}."
 
 
@@ -261,13 +302,15 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             ),
             answered(
                 claims["dipoles.fd.sei_inorganic"], found[restsweep.INORGANIC], Band(SUBSTANTIAL, math.inf),
-                f"What a positive face adds to the inorganic share of a day's film in the carbonate; substantial is {SUBSTANTIAL:g} "
+                "What a positive face adds to the inorganic share of a day's film in the carbonate; substantial is "
+                f"{SUBSTANTIAL:g} "
                 "here. Enrichment works for the anion and the potential for the solvent as well. In the ether the film is "
                 "inorganic without it.",
             ),
             answered(
                 claims["dipoles.fd.preadsorb"], layer_, Band(least, math.inf),
-                f"LiF, nm, that one layer of {per_nm2:.2g} anions per nm2 leaves on a flat film, against the thinnest interphase, "
+                f"LiF, nm, that one layer of {per_nm2:.2g} anions per nm2 leaves on a flat film, against the thinnest "
+                "interphase, "
                 f"{least:g} nm. It would take {least / layer_.high:.0f} times the area of a flat film at best, and "
                 f"{usual / layer_.value:.0f} for the usual {usual:g} nm at the quoted values, or a face that takes up new "
                 "anions again and again, which is another claim.",
@@ -275,7 +318,7 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             answered(
                 claims["dipoles.fd.piezo"], stress, Band(1.0, math.inf),
                 "Potential that a stress puts on the face of a film beside the electrolyte, over RT/F, which is what ions "
-                "notice: ions answer the charge d33 σ within a nanometre. It lasts no longer than they take, microseconds.",
+                "notice: ions answer the charge d33 σ within a nanometre, and beyond that no field is left.",
             ),
         )
     }  # fmt: skip

@@ -119,7 +119,7 @@ def layer(point: Point, beside: PolarFilm | None, **changes: Any) -> DoubleLayer
 def ion_size(point: Point) -> float:
     """Diameter of an ion, nm: as given, but no larger than what fits in at this concentration."""
     most = (0.5 * MOST_PACKED / (point[SALT] * 1000.0 * AVOGADRO)) ** (1 / 3) * 1e9
-    return min(point[ION], most)
+    return float(min(point[ION], most))
 
 
 def anion(energy: float) -> Adsorbed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.figures.style import BLUE, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
-from lithoscope.studies.dipoles import layers, restsweep
+from lithoscope.studies.dipoles import layers, resting, restsweep
 from lithoscope.studies.dipoles.layers import BOTH, MATERIALS, SHOWN_ENERGIES, Beside
 from lithoscope.studies.dipoles.restsweep import Rested
 from lithoscope.studies.dipoles.tips import Tips
@@ -45,7 +45,9 @@ def ions(beside: Beside) -> Panel:
             right.semilogy(SHOWN_ENERGIES, beside.enriched[name], color=colour, ls=dash, label=NAMED[name])
             right.axhline(float(state["cation_factor"]), color=colour, ls=dash, lw=0.8)
         left.axhline(1, color=GREY, lw=0.6)
-        left.set(xlabel="Distance from the Stern layer, $x$ / nm", ylabel="Concentration, $c$ / mol L$^{-1}$", xlim=(0, DEEP_NM))
+        left.set(
+            xlabel="Distance from the Stern layer, $x$ / nm", ylabel="Concentration, $c$ / mol L$^{-1}$", xlim=(0, DEEP_NM)
+        )
         left.set_ylim(0, None)
         left.legend()
         right.axhline(1, color=GREY, lw=0.6)
@@ -56,8 +58,10 @@ def ions(beside: Beside) -> Panel:
         f"Beside the positive face of {MATERIALS[BOTH[0]]:g} nm of {BOTH[0]} and {MATERIALS[BOTH[1]]:g} nm of {BOTH[1]} in "
         "1 mol/L. Left: nothing adsorbed; anions are enriched up to the closest packing, lithium ions are driven away. Right: "
         "lithium ions outside anions that adsorb, against the energy with which they do so by themselves; thin lines: nothing "
-        f"adsorbed ({BOTH[0]}: {float(beside.states[BOTH[0]]['cation_factor']):.0e}, below the frame). Lithium is enriched to the "
-        f"left of the crossing with one, at {invert.value:+.3f} eV for {BOTH[0]}. Nobody measured that energy. Beside figure 2 of "
+        f"adsorbed ({BOTH[0]}: {float(beside.states[BOTH[0]]['cation_factor']):.0e}, below the frame). Lithium is enriched "
+        "to the "
+        f"left of the crossing with one, at {invert.value:+.3f} eV for {BOTH[0]}. Nobody measured that energy. Beside "
+        "figure 2 of "
         "the paper, which draws both ions enriched."
     )
     return Panel("ions", "Ions beside a polar film", svg(drawn), caption)
@@ -80,7 +84,8 @@ def field(tip: Tips) -> Panel:
         axes.barh([0], [0], color=BLUE, label="with ions")
         axes.legend(loc="lower right")
     caption = (
-        "The field in the electrolyte at the apex of a lithium tip over that on a plane at the same distance and voltage: bare, "
+        "The field in the electrolyte at the apex of a lithium tip over that on a plane at the same distance and voltage: "
+        "bare, "
         "under the film as a dielectric, with its polarisation fixed, and as a ferroelectric that answers its field. Without "
         f"ions a bare tip of 10 nm has {tip.without:.1f} times the field of a plane; with those of 1 mol/L "
         f"{tip.with_ions.value:.2f}. There is nothing left that a film could shield. Beside figure 3 of the paper."
@@ -112,7 +117,8 @@ def losses(rested: Rested) -> Panel:
         _leading(right, rested, looks)
     caption = (
         "Lithium that a deposit of 1 mAh/cm2 loses in 24 h without current. Left: line, interval over the ends of all ranges; "
-        f"marks, {restsweep.DESIGNS} designs in which all of them are spread at once; diamond, quoted values. Right: rank correlation "
+        f"marks, {len(rested.scatters[restsweep.LOST].values)} designs in which all of them are spread at once; diamond, "
+        "quoted values. Right: rank correlation "
         "of each open number with the loss. Priors only: nothing was calibrated. Beside figure 1 of the paper."
     )
     return Panel("losses", "What rest costs", svg(drawn), caption)
@@ -120,7 +126,7 @@ def losses(rested: Rested) -> Panel:
 
 def _leading(axes: Axes, rested: Rested, looks: dict[str, tuple[str, str, str]]) -> None:
     ranks = {name: dict(rested.scatters[name].ranked) for name in looks}
-    own = {each.name for each in restsweep.ranges()}
+    own = {each.name for each in resting.ranges()}
     names = sorted(own, key=lambda what: -max(abs(rank[what]) for rank in ranks.values()))[:SHOWN][::-1]
     for n, what in enumerate(names):
         for shift, (name, (_, colour, _)) in zip((0.18, -0.18), looks.items(), strict=True):
@@ -133,20 +139,22 @@ def _leading(axes: Axes, rested: Rested, looks: dict[str, tuple[str, str, str]])
 def places(rested: Rested) -> Panel:
     """What reactive places do over all ranges: recession over that elsewhere against the loss."""
     lost = rested.scatters[restsweep.LOST].values
-    with figure(DOUBLE * 0.6, 62 * MM) as drawn:
+    with figure(DOUBLE, 58 * MM) as drawn:
         axes = drawn.subplots()
         for name, label, colour, mark in (
             (restsweep.HOT, "step edge (kinetics)", ORANGE, "o"),
             (restsweep.CAPILLARY, "bump (surface energy)", BLUE, "s"),
         ):
-            axes.loglog(lost, rested.scatters[name].values, mark, color=colour, ms=4, mec="none", label=label)
+            axes.semilogx(lost, rested.scatters[name].values, mark, color=colour, ms=4, mec="none", label=label)
         axes.axhline(1, color=GREY, lw=0.6)
         axes.set(xlabel="Lithium lost in a day / % of 1 mAh cm$^{-2}$", ylabel="Recession over that elsewhere")
         axes.legend()
     hot, bump = rested.predictions[restsweep.HOT], rested.predictions[restsweep.CAPILLARY]
     caption = (
-        f"Recession of lithium in a day at a step edge (reactions up to 50 times faster) and at a bump of 10 nm to 10 um, over that "
-        f"elsewhere, in {restsweep.DESIGNS} designs; quoted values {hot.value:.3f} and {bump.value:.4f}. The film limits both, so that "
+        "Recession of lithium in a day at a step edge (reactions up to 50 times faster) and at a bump of 10 nm to 10 um, "
+        "over that "
+        f"elsewhere, in {len(rested.scatters[restsweep.LOST].values)} designs; quoted values {hot.value:.3f} and "
+        f"{bump.value:.4f}. The film limits both, so that "
         "little is left of what is faster on bare lithium. Beside figure 1 of the paper."
     )
     return Panel("places", "Reactive places", svg(drawn), caption)

@@ -1,7 +1,7 @@
 """Lithium at rest over all ranges: what it loses, what reactive places do, and what ferroelectric films do to the reactions.
 
-Every design is run with each cause alone and with all of them: the same draw of all that is open, so that what a cause does is a
-difference within a design and not between designs.
+Every design is run with each cause alone and with all of them: the same draw of all that is open, so that what a cause
+does is a difference within a design and not between designs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.data import lookup
 from lithoscope.sensitivity import scattered
-from lithoscope.studies.dipoles.resting import Rests, Seen, ranges
+from lithoscope.studies.dipoles.resting import CONDUCTS, LEAKS, NATIVE, SPEED, TUNNELS, Rests, Seen, ranges
 from lithoscope.studies.ranges import Point, Range, at_values, explore, from_data
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction
@@ -35,11 +35,12 @@ STEP, RADIUS, TENSION, ENRICHED, POTENTIAL = (
     "enrichment of anions",
     "potential of the diffuse layer",
 )
+PAIRS = "share of anions at a lithium ion"
 """What is open about reactive places, and about ferroelectric films."""
 
 TEMPERATURE = 298.15
 
-LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC = (
+PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC = (
     "lithium lost in a day in the carbonate / % of 1 mAh cm-2",
     "lithium lost in a day in the ether / % of 1 mAh cm-2",
     "growth of the film in the second half of a day",
@@ -72,6 +73,7 @@ def film_ranges(enrichment: Prediction, potential: Prediction) -> tuple[Range, .
     return (
         Range(ENRICHED, "g", enrichment.value, enrichment.low, enrichment.high, "1", why, "prior"),
         Range(POTENTIAL, "φ_d", potential.value, potential.low, potential.high, "V", why, "prior"),
+        from_data(PAIRS, "p", "1", "interphase.pair_fraction"),
     )
 
 
@@ -83,6 +85,15 @@ def capillary_energy(point: Point) -> float:
 def capillary_factor(point: Point) -> float:
     """By which it makes reductions faster, exp(2 gamma V / (2 R R_gas T)) at half a transfer coefficient."""
     return math.exp(0.5 * capillary_energy(point) / (FARADAY * thermal_voltage(TEMPERATURE)))
+
+
+def with_pairs(share: float, pairs: float) -> float:
+    """Share of the electrons that anions take where another part of them can be reduced than the tables say.
+
+    The flux of anions that can be reduced is proportional to that part, whatever limits it, beside that of the solvent.
+    """
+    odds = share / (1 - share) * pairs / lookup("interphase.pair_fraction").number
+    return odds / (1 + odds)
 
 
 def frumkin(potential: float) -> float:
@@ -115,22 +126,25 @@ class Rested:
     rests: Rests
 
 
-def look(enrichment: Prediction, potential: Prediction, report: Report) -> Rested:
-    """Run all of it. enrichment, potential: beside polar films. Takes a minute or two."""
+def look(enrichment: Prediction, potential: Prediction, report: Report, designs: int = DESIGNS) -> Rested:
+    """Run all of it. enrichment, potential: beside polar films; designs: a power of two. Takes a minute or two."""
     rests, known = Rests(), ranges()
     open_ = (*known, *place_ranges(), *film_ranges(enrichment, potential))
     point = at_values(open_)
-    columns = scattered({each.name: each for each in open_}, DESIGNS)
+    columns = scattered({each.name: each for each in open_}, designs)
     rows: list[Point] = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     seen = []
     for n, row in enumerate(rows):
-        report(0.7 * n / len(rows), f"design {n + 1} of {len(rows)} at rest")
+        report(0.6 * n / len(rows), f"design {n + 1} of {len(rows)} at rest")
         seen.append(_numbers(rests, row))
     quoted = _numbers(rests, point)
     scatters = {name: Scatter(columns, np.array([each[name] for each in seen])) for name in quoted}
-    made = {
-        name: scatter.added_to(Prediction(quoted[name], quoted[name], quoted[name])) for name, scatter in scatters.items()
-    }
+    made = {}
+    for name, scatter in scatters.items():
+        report(0.6, f"ends of the ranges: {name}")
+        ends = [_numbers(rests, each)[name] for each in _ends(scatter, open_, point)]
+        hull = [x for x in (quoted[name], *ends) if math.isfinite(x)]
+        made[name] = scatter.added_to(Prediction(quoted[name], min(hull), max(hull), scatter.ranked[0][0]))
     moves = {}
     for n, (name, kind) in enumerate(((LOST, "carbonate"), (ETHER, "ether"))):
         report(0.7 + 0.15 * n, f"the ends of all ranges in the {kind}")
@@ -141,6 +155,19 @@ def look(enrichment: Prediction, potential: Prediction, report: Report) -> Reste
     plain, hot = rests("carbonate", point), rests("carbonate", point, faster=point[STEP])
     pits = hot.recession - plain.recession if plain and hot else math.nan
     return Rested(open_, point, made, scatters, moves, both, pits, rests)
+
+
+def _ends(scatter: Scatter, open_: Sequence[Range], point: Point) -> list[Point]:
+    """Points at which all ranges are at the ends that raise, and that lower, a number, and one where reactions limit the film.
+
+    Which end raises it is the sign of the rank correlation over the designs.
+    """
+    raises = dict(scatter.ranked)
+    up = {r.name: r.high if raises[r.name] >= 0 else r.low for r in open_}
+    down = {r.name: r.low if raises[r.name] >= 0 else r.high for r in open_}
+    leaky = {r.name: r.high for r in open_ if r.name in (LEAKS, TUNNELS, CONDUCTS, STEP, TENSION)}
+    slow = {r.name: r.low for r in open_ if r.name in (SPEED, NATIVE, RADIUS)}
+    return [up, down, {**point, **leaky, **slow}]
 
 
 def _loss(rests: Rests, kind: str) -> Callable[[Point], float]:
@@ -157,28 +184,23 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     hot = rests("carbonate", point, faster=point[STEP])
     bump = rests("carbonate", point, faster=capillary_factor(point))
     faced = rests("carbonate", point, enriched=point[ENRICHED], faster=frumkin(point[POTENTIAL]))
+    if plain is None or ether is None or hot is None or bump is None or faced is None:
+        return dict.fromkeys(PREDICTED, math.nan)
     return {
-        LOST: _of(lambda: 100 * plain.lost, plain),
-        ETHER: _of(lambda: 100 * ether.lost, ether),
-        GROWN: _of(lambda: 2**plain.exponent, plain),
-        ORGANIC: _of(lambda: plain.organic[0], plain),
-        RESISTS: _of(lambda: plain.stiffened, plain),
-        HOT: _of(lambda: hot.recession / plain.recession, plain, hot),
-        CAPILLARY: _of(lambda: bump.recession / plain.recession, plain, bump),
-        THICKER: _of(lambda: hot.thickness / plain.thickness, plain, hot),
-        ANION_SHARE: _of(lambda: faced.anion, faced),
-        INORGANIC: _of(lambda: plain.organic[1] - faced.organic[1], plain, faced),
+        LOST: 100 * plain.lost,
+        ETHER: 100 * ether.lost,
+        GROWN: 2**plain.exponent,
+        ORGANIC: plain.organic[0],
+        RESISTS: plain.stiffened,
+        HOT: hot.recession / plain.recession,
+        CAPILLARY: bump.recession / plain.recession,
+        THICKER: hot.thickness / plain.thickness,
+        ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
+        INORGANIC: plain.organic[1] - faced.organic[1],
     }
-
-
-def _of(number: Callable[[], float], *needed: Seen | None) -> float:
-    return math.nan if any(each is None for each in needed) else number()
 
 
 def _channels(rests: Rests, kind: str, point: Point) -> dict[str, Seen | None]:
     g, f = point[ENRICHED], frumkin(point[POTENTIAL])
     causes: Sequence[tuple[float, float]] = ((1.0, 1.0), (g, 1.0), (1.0, f), (g, f))
-    return {
-        name: rests(kind, point, enriched=more, faster=fast)
-        for name, (more, fast) in zip(CHANNELS, causes, strict=True)
-    }
+    return {name: rests(kind, point, enriched=more, faster=fast) for name, (more, fast) in zip(CHANNELS, causes, strict=True)}

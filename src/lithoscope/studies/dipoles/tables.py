@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lithoscope.studies.dipoles import layers, restsweep
 from lithoscope.studies.dipoles.layers import BOTH, MATERIALS, PER_NM2, Beside
@@ -27,18 +27,25 @@ def answer(beside: Beside, tip: Tips, rested: Rested) -> tuple[str, ...]:
     lost, ether = rested.predictions[restsweep.LOST], rested.predictions[restsweep.ETHER]
     return (
         f"The positive face of a ferroelectric does enrich anions, {found[layers.ANIONS].value:.1f} times "
-        f"({found[layers.ANIONS].low:.1f} to {found[layers.ANIONS].high:.0f}), within a nanometre, as long as the film keeps its "
-        f"polarisation, for which {BOTH[0]} has to be thicker than {beside.thinnest[BOTH[0]]:.0f} nm and {BOTH[1]} thicker than "
+        f"({found[layers.ANIONS].low:.1f} to {found[layers.ANIONS].high:.0f}), within a nanometre, as long as the film "
+        "keeps its "
+        f"polarisation, for which {BOTH[0]} has to be thicker than {beside.thinnest[BOTH[0]]:.0f} nm and {BOTH[1]} thicker "
+        "than "
         f"{beside.thinnest[BOTH[1]]:.0f} nm. Lithium ions do the opposite of what the paper says: "
         f"{float(ceramic['cation_factor']):.0e} of the bulk beside {BOTH[0]}, {float(polymer['cation_factor']):.2f} beside "
-        f"{BOTH[1]}. Only anions that adsorb by their own energy could turn that, below {found[layers.INVERTS].value:+.3f} eV on "
+        f"{BOTH[1]}. Only anions that adsorb by their own energy could turn that, below {found[layers.INVERTS].value:+.3f} "
+        "eV on "
         f"{BOTH[0]}.",
         f"There is no field at a tip to be shielded: ions bring {tip.without:.1f} times the field of a plane down to "
-        f"{tip.with_ions.value:.2f}. A current goes to a tip only where the interface has less than {tip.resistance:.2g} ohm cm2, "
-        f"and the field of the electrolyte is {1 / tip.reversal.high:.0f} to {1 / tip.reversal.low:.0e} times too small to reverse "
+        f"{tip.with_ions.value:.2f}. A current goes to a tip only where the interface has less than {tip.resistance:.2g} "
+        "ohm cm2, "
+        f"and the field of the electrolyte is {1 / tip.reversal.high:.0f} to {1 / tip.reversal.low:.0e} times too small to "
+        "reverse "
         "a film.",
-        f"At rest a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate and {ether.value:.2g} % in the ether, "
-        f"anything from {min(lost.low, ether.low):.1g} to {max(lost.high, ether.high):.2g} % over the ranges; {lost.decided_by} "
+        f"At rest a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate and {ether.value:.2g} % in the "
+        "ether, "
+        f"anything from {min(lost.low, ether.low):.1g} to {max(lost.high, ether.high):.3g} % over the ranges; "
+        f"{lost.decided_by} "
         "decides. Surface energy is no reason for uneven corrosion, and the film evens out what kinetics begin.",
     )
 
@@ -74,7 +81,8 @@ def _films(beside: Beside) -> Table:
     columns = ("film", "P / C m⁻²", "anions over bulk", "Li⁺ over bulk", "excess of anions / nm⁻²", "of Li⁺ / nm⁻²",
                "anions above 1.5 within / nm", "Stern drop / V", "thinnest film / nm")  # fmt: skip
     remark = (
-        "Beside the positive face, 1 mol/L, nothing adsorbed, every number at its quoted value. A drop above 1 V is beyond what "
+        "Beside the positive face, 1 mol/L, nothing adsorbed, every number at its quoted value. A drop above 1 V is "
+        "beyond what "
         "an interface stands: something would react or leak, and the fields are upper bounds."
     )
     return Table("Ions beside polar films", columns, rows, remark)
@@ -94,10 +102,7 @@ def _channels(beside: Beside) -> Table:
     return Table("Beside a film: each cause alone and together", columns, rows, "Outside the adsorbed layer.")
 
 
-def _tip(name: str, table: object) -> Table:
-    from typing import Any
-
-    data: Any = table
+def _tip(name: str, data: Any) -> Table:
     rows = tuple(
         (
             str(case), f"{float(data['field_at_tip'][n]):.2e}", f"{float(data['field_at_plane'][n]):.2e}",
@@ -112,8 +117,8 @@ def _tip(name: str, table: object) -> Table:
 
 def _faces(rested: Rested) -> Table:
     rows = tuple((kind, cause, *_row(seen)) for kind, cases in rested.channels.items() for cause, seen in cases.items())
-    columns = ("electrolyte", "cause", "lithium lost / % of 1 mAh cm⁻²", "film / nm", "electrons to anions", "organic after 1 h",
-               "organic after 1 d")  # fmt: skip
+    columns = ("electrolyte", "cause", "lithium lost / % of 1 mAh cm⁻²", "film / nm", "electrons to anions",
+               "organic after 1 h", "organic after 1 d")  # fmt: skip
     remark = (
         "A day at rest at the quoted values. The positive face multiplies the rate of the anion by its enrichment, and every "
         "rate by exp(φ_d/2V_T), as long as products do not bury it."
@@ -141,7 +146,9 @@ def _rest(rested: Rested) -> Table:
         ends = tuple("none" if x is None else f"{x:.3g}" for x in (seen.low, seen.median, seen.high))
         rows.append((name, f"{each.value:.3g}", *ends, f"{each.low:.2g} to {each.high:.3g}", leads))
     columns = ("prediction", "quoted values", "5 %", "median", "95 %", "interval", "leading, by rank correlation")
-    remark = f"{restsweep.DESIGNS} designs in which all that is open is spread over its ranges at once."
+    remark = (
+        f"{len(rested.scatters[restsweep.LOST].values)} designs in which all that is open is spread over its ranges at once."
+    )
     return Table("Lithium at rest over all ranges", columns, tuple(rows), remark)
 
 

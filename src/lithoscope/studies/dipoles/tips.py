@@ -41,7 +41,12 @@ MUCH = 2.0
 LEAST_SALT = 0.01
 """Lowest concentration at which a tip is looked at, mol/L: no model here goes below."""
 
-RESISTANCE, WIDTH, KAPPA, CURRENT = "resistance of the interface", "distance of the electrodes", "conductivity", "current density"
+RESISTANCE, WIDTH, KAPPA, CURRENT = (
+    "resistance of the interface",
+    "distance of the electrodes",
+    "conductivity",
+    "current density",
+)
 
 
 def tip_range() -> Range:
