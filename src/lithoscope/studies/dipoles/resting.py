@@ -53,6 +53,9 @@ LEAKS, TUNNELS, CONDUCTS, PASSES, NATIVE, SPEED, ANION, WATER, AREA = (
 SOLVENT_PERMEABILITY = 3e-14
 """Of solvent through a film, where some passes, mol/m/s: 2e-18 m2/s times 15 mol/L, as models of graphite have it."""
 
+MOST_RATE = 1.0
+"""Largest rate constant that the model takes, mol/m2/s: 1e5 A/m2, far beyond what passes any film."""
+
 ELECTROLYTES: Mapping[str, Mapping[str, object]] = {
     "carbonate": {},
     "ether": {
@@ -128,7 +131,8 @@ def model(kind: str, point: Point, *, enriched: float = 1.0, faster: float = 1.0
     rates = {}
     for name in _reductions(kind):
         more = faster * point[SPEED] * (point[ANION] * enriched if name == FROM_ANION[kind] else 1.0)
-        rates[name] = ReactionChange(rate=f"{lookup(f'reactions.{name}.rate').to('mol/m2/s') * more!r} mol/m2/s")
+        rate = min(lookup(f"reactions.{name}.rate").to("mol/m2/s") * more, MOST_RATE)
+        rates[name] = ReactionChange(rate=f"{rate!r} mol/m2/s")
     supply = ElectronSupply(
         electron_permeability=f"{point[LEAKS]!r} mol/m/s",
         tunnelling_current=f"{point[TUNNELS]!r} A/m2",
@@ -208,11 +212,18 @@ def seen(kind: str, result: Result) -> Seen:
         lost=float(gone) / MAH_PER_CM2,
         recession=float(trace["recession"].values[-1]),
         thickness=float(trace["film_thickness"].values[-1]),
-        exponent=float(math.log(whole[-1] / whole[half]) / math.log(time[-1] / time[half])),
+        exponent=_exponent(whole[half], whole[-1], time[half], time[-1]),
         organic=(float(carbon[hour] / whole[hour]), float(carbon[-1] / whole[-1])),
         anion=float(2 * FARADAY * amount / per / gone),
         stiffened=float(resistance[-1] / resistance[0]),
     )
+
+
+def _exponent(first: float, last: float, begin: float, end: float) -> float:
+    """d ln(thickness) / d ln(time) between two times; NaN for a film that has not grown."""
+    if first <= 0 or last <= 0:
+        return math.nan
+    return float(math.log(last / first) / math.log(end / begin))
 
 
 def _names(coordinate: object) -> list[str]:

@@ -92,8 +92,8 @@ def with_pairs(share: float, pairs: float) -> float:
 
     The flux of anions that can be reduced is proportional to that part, whatever limits it, beside that of the solvent.
     """
-    odds = share / (1 - share) * pairs / lookup("interphase.pair_fraction").number
-    return odds / (1 + odds)
+    anions = share * pairs / lookup("interphase.pair_fraction").number
+    return anions / (anions + 1 - share)
 
 
 def frumkin(potential: float) -> float:
@@ -140,7 +140,8 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
     quoted = _numbers(rests, point)
     scatters = {name: Scatter(columns, np.array([each[name] for each in seen])) for name in quoted}
     made = {}
-    for name, scatter in scatters.items():
+    for name in PREDICTED[2:]:
+        scatter = scatters[name]
         report(0.6, f"ends of the ranges: {name}")
         ends = [_numbers(rests, each)[name] for each in _ends(scatter, open_, point)]
         hull = [x for x in (quoted[name], *ends) if math.isfinite(x)]
