@@ -104,6 +104,21 @@ def test_the_study_of_the_host_is_that_of_the_code(tmp_path: Path) -> None:
     assert "Two papers, one bare lithium" in text
 
 
+@pytest.mark.slow
+def test_the_study_of_dipoles_is_that_of_the_code(tmp_path: Path) -> None:
+    """All of it: every claim has a verdict, and what the report shows. Takes minutes."""
+    outcome = ls.study("dipoles").run()
+    assert_shipped(outcome)
+    by_id = {verdict.id: verdict for verdict in outcome.verdicts}
+    assert len(by_id) == 56
+    pending = {name for name, verdict in by_id.items() if verdict.verdict == "pending"}
+    assert pending == {claim.id for claim in outcome.claims.claims if claim.needs}, "what needs no other scale is judged"
+    assert by_id["dipoles.corr.tip_field"].verdict == "disagrees"
+    assert by_id["dipoles.fd.anion_bind"].verdict == "agrees"
+    text = outcome.report(tmp_path / "report.html").read_text()
+    assert text.count("<svg") == len(outcome.panels) == 4
+
+
 def test_what_the_study_finds(outcome: Outcome) -> None:
     """The arithmetic of the paper's own numbers, which no run may contradict."""
     by_id = {verdict.id: verdict for verdict in outcome.verdicts}

@@ -171,7 +171,5 @@ def test_ranges_are_explored_at_each_reading() -> None:
 def test_studies_by_name() -> None:
     assert [study(name).name for name in NAMES] == list(NAMES)
     assert study("perovskite").name == "perovskite", "a second time, too"
-    with pytest.raises(InputError, match="not built yet"):
-        study("dipoles")
     with pytest.raises(InputError, match='Did you mean "perovskite"'):
         study("perovskit")

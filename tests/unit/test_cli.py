@@ -115,7 +115,7 @@ def test_a_claim_whose_interval_has_no_end(lithoscope: Any) -> None:
         (("run", "cell.toml", "program.toml", "--to", "cell.toml/run"), "could not be written"),
         (("claims", "perovskite.eis.bear"), 'Did you mean "perovskite.eis.bare"?'),
         (("claims", "perovskit.eis.bare"), 'Did you mean "perovskite"?'),
-        (("reproduce", "dipoles"), "not built yet"),
+        (("reproduce", "dipole"), 'Did you mean "dipoles"?'),
         (("reproduce", "perovskit"), 'Did you mean "perovskite"?'),
         (("claims", "--verdict", "agree"), 'Did you mean "agrees"?'),
         (("data", "zzzz"), "fits no record"),

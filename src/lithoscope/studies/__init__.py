@@ -9,12 +9,8 @@ from lithoscope.errors import InputError, nearest
 if TYPE_CHECKING:
     from lithoscope.studies.outcome import Study
 
-NAMES = ("perovskite", "host")
+NAMES = ("perovskite", "host", "dipoles")
 """The studies that exist."""
-
-PLANNED = {
-    "dipoles": "the study of ferroelectric dipoles comes with the interphase",
-}
 
 
 def study(name: str, *, long: bool = True) -> Study:
@@ -30,6 +26,8 @@ def study(name: str, *, long: bool = True) -> Study:
         from lithoscope.studies.host.study import HostStudy
 
         return HostStudy(long=long)
-    if name in PLANNED:
-        raise InputError("study", f'= "{name}" is not built yet: {PLANNED[name]}', expected=", ".join(NAMES))
-    raise InputError("study", f'= "{name}" is not a study', expected=", ".join(NAMES), do=nearest(name, [*NAMES, *PLANNED]))
+    if name == "dipoles":
+        from lithoscope.studies.dipoles.study import DipolesStudy
+
+        return DipolesStudy(long=long)
+    raise InputError("study", f'= "{name}" is not a study', expected=", ".join(NAMES), do=nearest(name, NAMES))

@@ -128,7 +128,10 @@ CHECKS = ("exact", "reference")
 
 
 NOT_RUN = ("morphology", "double_layer", "interphase", "atoms", "figures")
-"""Scales that no study runs yet, and pictures: verdicts are not older for a change there."""
+"""Scales that a study does not run unless `RUN_BY` says so, and pictures: verdicts are not older for a change there."""
+
+RUN_BY: Mapping[str, tuple[str, ...]] = {"dipoles": ("double_layer", "interphase")}
+"""Studies that run some of these scales, and which."""
 
 
 def stamp(name: str) -> str:
@@ -136,20 +139,21 @@ def stamp(name: str) -> str:
     root = resources.files("lithoscope")
     folders = [root / part for part in ("data", "design", "protocol", "physics", "analysis")]
     folders += [root / "studies" / part for part in (name, "deposits")]
+    left_out = tuple(part for part in NOT_RUN if part not in RUN_BY.get(name, ()))
     digest = hashlib.sha256()
     for kept in sorted((root / "studies" / "deposits" / "results").iterdir(), key=lambda found: found.name):
         digest.update(kept.name.encode() + kept.read_bytes())
     for folder in folders:
-        for file in sorted(_files(folder), key=lambda found: found[0]):
+        for file in sorted(_files(folder, left_out), key=lambda found: found[0]):
             digest.update(file[0].encode() + file[1])
     return digest.hexdigest()[:16]
 
 
-def _files(folder: Any, prefix: str = "") -> list[tuple[str, bytes]]:
+def _files(folder: Any, left_out: tuple[str, ...], prefix: str = "") -> list[tuple[str, bytes]]:
     found = []
     for entry in folder.iterdir():
-        if entry.is_dir() and not entry.name.startswith(("_", "results", *NOT_RUN)):
-            found += _files(entry, f"{prefix}{entry.name}/")
+        if entry.is_dir() and not entry.name.startswith(("_", "results", *left_out)):
+            found += _files(entry, left_out, f"{prefix}{entry.name}/")
         elif entry.name.endswith((".py", ".toml")) and not entry.name.startswith(CHECKS):
             found.append((prefix + entry.name, entry.read_bytes()))
     return found

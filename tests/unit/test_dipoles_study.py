@@ -1,0 +1,174 @@
+"""The study of the dipoles paper: its claims are complete, its closed forms are those of the solvers, its verdicts follow from runs."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lithoscope.studies.claims import read_claims
+from lithoscope.studies.dipoles import arithmetic, judging, layers, resting, restsweep, tips
+from lithoscope.studies.outcome import stamp
+from lithoscope.studies.ranges import at_values
+from lithoscope.studies.spread import Scatter
+from lithoscope.studies.verdict import Prediction, Word, stated
+
+CLAIMS = read_claims("dipoles")
+POINT = at_values((layers.material_range(), *layers.electrolyte_ranges(), *layers.adsorption_ranges()))
+REST = at_values(resting.ranges())
+
+
+@pytest.mark.fails_when("studies/dipoles/arithmetic.py", '    "dipoles.fd.li.potential": _potential,\n', "")
+def test_the_claims_are_complete() -> None:
+    """All 56; inputs are read in, and what arithmetic leaves open says what it needs."""
+    assert len(CLAIMS.claims) == 56
+    made = arithmetic.checked(CLAIMS)
+    inputs = {claim.id for claim in CLAIMS.claims if claim.scale == "input"}
+    assert inputs == {name for name, verdict in made.items() if verdict.verdict is Word.INPUT}
+    for name, verdict in made.items():
+        if verdict.verdict is Word.PENDING:
+            assert f"Needs {CLAIMS[name].needs}." in verdict.note
+    assert "3862 mAh/g" in made["dipoles.fd.li.capacity"].note
+    assert "-1.10 kT" in made["dipoles.fd.solvation_loosen"].note
+
+
+@pytest.mark.parametrize("material", [0.0, 1.0])
+@pytest.mark.fails_when("studies/dipoles/layers.py", "return -thermal_voltage(298.15)", "return thermal_voltage(298.15)")
+def test_where_lithium_is_enriched(material: float) -> None:
+    """At the energy of the closed form the solver finds lithium ions as in the bulk; fewer above it, more below."""
+    point = {**POINT, layers.MATERIAL: material, layers.ADSORBS: 1.0}
+    energy = layers.inversion(point)
+    assert -0.1 < energy < 0.1
+    found = [layers.cations({**point, layers.ENERGY: energy + shift}) for shift in (-0.02, 0.0, 0.02)]
+    assert found[1] == pytest.approx(1.0, abs=1e-6)
+    assert found[0] > 1.01
+    assert found[2] < 0.99
+    assert layers.inversion({**point, layers.MATERIAL: 0.0, layers.SITES: 1.2}) == -math.inf, "fewer sites than charges"
+
+
+@pytest.mark.fails_when("studies/dipoles/layers.py", "float(min(point[ION], most))", "point[ION]")
+def test_ions_fit_in() -> None:
+    """The largest ions at the highest concentration are made smaller, others are not."""
+    assert layers.ion_size(POINT) == 0.7
+    packed = {**POINT, layers.ION: 0.9, layers.SALT: 2.0}
+    assert layers.layer(packed, None).solution.nu == pytest.approx(layers.MOST_PACKED)
+
+
+@pytest.mark.fails_when("studies/dipoles/layers.py", '    if not found.attrs["keeps_polarisation"]:\n        return 0.0\n', "")
+def test_thin_films_keep_nothing() -> None:
+    thick = layers.thinnest("BaTiO3", POINT)
+    assert layers.kept({**POINT, layers.THICKNESS: 0.99 * thick}) == 0.0
+    assert 0.6 < layers.kept({**POINT, layers.THICKNESS: 1.01 * thick}) < 0.9
+
+
+@pytest.mark.fails_when("studies/dipoles/layers.py", '"negative face": (other, {})', '"negative face": (polar, {})')
+def test_each_cause_alone() -> None:
+    """Without polarisation nothing happens, and the two faces are mirror images."""
+    cases = layers.channels("P(VDF-TrFE)", POINT)
+    assert float(cases["no polarisation (control)"]["anion_factor"]) == pytest.approx(1.0, abs=1e-9)
+    positive, negative = cases["positive face"], cases["negative face"]
+    assert float(negative["cation_factor"]) == pytest.approx(float(positive["anion_factor"]), rel=1e-9)
+    assert float(positive["cation_factor"]) < 0.1 < 1 < float(positive["anion_factor"])
+
+
+@pytest.mark.fails_when("studies/dipoles/tips.py", "(point[WIDTH] * 1e-6 + length) /", "length /")
+def test_current_at_a_tip() -> None:
+    """Without a resistance it is the field of a sphere, d/R, with a large one there is no tip; the inverse is one."""
+    point = at_values(tips.cell_ranges())
+    assert tips.flux_ratio({**point, tips.RESISTANCE: 0.0}) == pytest.approx(2500)
+    assert tips.flux_ratio({**point, tips.RESISTANCE: 1e9}) == pytest.approx(1.0)
+    needed = tips.resistance_for(point, 2.0)
+    assert tips.flux_ratio({**point, tips.RESISTANCE: needed}) == pytest.approx(2.0, rel=1e-12)
+
+
+@pytest.mark.fails_when("studies/dipoles/tips.py", "GAPS * point[RADIUS])", "point[RADIUS])")
+def test_ions_take_the_field_of_a_tip_away() -> None:
+    point = {**POINT, tips.RADIUS: 10.0}
+    assert tips.enhancement(point, "bare") > 9
+    assert tips.enhancement(point) < 1
+
+
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "return 2 * point[TENSION]", "return point[TENSION]")
+def test_surface_energy_of_a_bump() -> None:
+    """2 gamma V / R = 2 x 0.47 J/m2 x 13 cm3/mol / 100 nm; the radius for a factor is the inverse."""
+    point = at_values(restsweep.place_ranges())
+    assert restsweep.capillary_energy(point) == pytest.approx(122, rel=0.02)
+    small = {**point, restsweep.RADIUS: judging.radius_for(1.1, point)}
+    assert restsweep.capillary_factor(small) == pytest.approx(1.1, rel=1e-12)
+
+
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "pairs / lookup(", "1.0 / lookup(")
+def test_anions_that_can_be_reduced() -> None:
+    assert restsweep.with_pairs(0.2, 0.3) == pytest.approx(0.2)
+    assert restsweep.with_pairs(0.2, 0.9) == pytest.approx(0.75 / 1.75)
+
+
+@pytest.mark.fails_when("studies/dipoles/resting.py", "point[ANION] * enriched if name", "point[ANION] if name")
+def test_a_day_of_rest() -> None:
+    """The loss is that of the ledger, scales with the area, and more anions at the surface reduce more of them."""
+    rests = resting.Rests()
+    point = {**REST, resting.AREA: 1.0}
+    plain, rich = rests("carbonate", point), rests("carbonate", point, enriched=4.84)
+    assert plain is not None
+    assert rich is not None
+    assert rich.anion == pytest.approx(4.84 * plain.anion, rel=0.01)
+    assert plain.lost == pytest.approx(plain.recession / 4.85e-6, rel=1e-3), "4.85 um of lithium per mAh/cm2"
+    wide = rests("carbonate", {**point, resting.AREA: 3.0})
+    assert wide is not None
+    assert wide.lost == pytest.approx(3 * wide.recession / 4.85e-6, rel=1e-3)
+    assert rests.unsolved == []
+
+
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "up = {r.name: r.high if raises", "up = {r.name: r.low if raises")
+def test_the_ends_that_raise_a_number() -> None:
+    known = restsweep.place_ranges()
+    columns = {r.name: list(np.linspace(r.low, r.high, 8)) for r in known}
+    columns[restsweep.RADIUS] = columns[restsweep.RADIUS][::-1]
+    up, down, _ = restsweep._ends(Scatter(columns, np.arange(8.0)), known, at_values(known))
+    assert up == {r.name: r.low if r.name == restsweep.RADIUS else r.high for r in known}
+    assert down == {r.name: r.high if r.name == restsweep.RADIUS else r.low for r in known}
+
+
+@pytest.mark.fails_when("studies/dipoles/judging.py", "word = weakest([each.verdict for each in links])", "word = links[0].verdict")
+def test_a_chain_is_as_strong_as_its_weakest_link() -> None:
+    claim = CLAIMS["dipoles.fd.hypothesis"]
+    links = [stated(CLAIMS[f"dipoles.fd.{name}"], word, "") for name, word in
+             (("anion_bind", Word.AGREES), ("anion_first", Word.UNDECIDED))]  # fmt: skip
+    assert judging._chain(claim, links).verdict is Word.UNDECIDED
+
+
+@pytest.mark.fails_when("studies/dipoles/arithmetic.py", "* point[FLUORINES] *", "*")
+def test_one_layer_of_anions_is_no_film() -> None:
+    made, per_nm2 = arithmetic.preadsorbed()
+    assert per_nm2 == pytest.approx(1.65, abs=0.01)
+    assert made.value == pytest.approx(1.654e18 / 6.022e23 * 3 * 9.83e-6 * 1e9, rel=1e-3)
+    assert made.high < 2
+
+
+@pytest.mark.fails_when("studies/dipoles/arithmetic.py", "point[PIEZO] * 1e-12", "point[PIEZO] * 1e-11")
+def test_stress_is_felt_little() -> None:
+    """Charge of 85 uC/m2 over the Stern layer and the diffuse layer in series."""
+    point = at_values(arithmetic.piezo_ranges())
+    solution = layers.layer(POINT, None).solution
+    capacitance = 1 / (1 / 0.1 + solution.debye_length / solution.permittivity)
+    assert arithmetic.piezo_potential(point) * 0.025693 == pytest.approx(85e-6 / capacitance, rel=5e-3)
+
+
+@pytest.mark.fails_when("studies/outcome.py", "if part not in RUN_BY.get(name, ())", "")
+def test_the_stamp_counts_what_the_study_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the two scales the stamp is another one; those of the other studies never had them."""
+    from lithoscope.studies import outcome
+
+    with_scales = {name: stamp(name) for name in ("dipoles", "host")}
+    monkeypatch.setattr(outcome, "RUN_BY", {})
+    assert stamp("dipoles") != with_scales["dipoles"]
+    assert stamp("host") == with_scales["host"]
+
+
+@pytest.mark.fails_when("studies/dipoles/judging.py", "Band(MUCH, math.inf)", "Band(0.0, math.inf)")
+def test_tips_are_judged_by_what_they_do() -> None:
+    found = tips.Tips(
+        with_ions=Prediction(0.97, 0.8, 1.0), moves=(), without=9.3, diluted=1.0, cases={},
+        flux=Prediction(1.0, 1.0, 1.6), resistance=0.2, reversal=Prediction(1e-6, 1e-8, 1e-2), ranges=(),
+    )  # fmt: skip
+    words = {name: verdict.verdict for name, verdict in judging._tips(CLAIMS, found).items()}
+    assert set(words.values()) == {Word.DISAGREES}
