@@ -128,7 +128,9 @@ def test_the_ends_that_raise_a_number() -> None:
     assert down == {r.name: r.high if r.name == restsweep.RADIUS else r.low for r in known}
 
 
-@pytest.mark.fails_when("studies/dipoles/judging.py", "word = weakest([each.verdict for each in links])", "word = links[0].verdict")
+@pytest.mark.fails_when(
+    "studies/dipoles/judging.py", "word = weakest([each.verdict for each in links])", "word = links[0].verdict"
+)
 def test_a_chain_is_as_strong_as_its_weakest_link() -> None:
     claim = CLAIMS["dipoles.fd.hypothesis"]
     links = [stated(CLAIMS[f"dipoles.fd.{name}"], word, "") for name, word in

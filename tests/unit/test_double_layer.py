@@ -89,6 +89,14 @@ def test_a_tip_without_voltage_is_refused() -> None:
     assert float(ls.DoubleLayer(voltage=remedy(refused.value)).tip()["enhancement"][0]) > 1
 
 
+@pytest.mark.fails_when(MODEL, "film.thickness >= chosen.distance.value:", "film.thickness > 9:")
+def test_a_film_that_fills_the_gap_of_a_tip_is_refused() -> None:
+    layer = ls.DoubleLayer(ls.PolarFilm("BaTiO3", "20 nm"), voltage="-0.1 V")
+    with pytest.raises(ls.InputError, match="leaves no electrolyte beyond the film") as refused:
+        layer.tip(ls.Tip("10 nm", "20 nm"))
+    assert np.isfinite(layer.tip(ls.Tip("10 nm", remedy(refused.value)))["enhancement"][0])
+
+
 @pytest.mark.fails_when(MODEL, "if self.film is None or not self.film.is_ferroelectric:", "if self.film is None:")
 def test_only_a_ferroelectric_has_a_loop() -> None:
     film = ls.PolarFilm("LiF", "5 nm", "none", permittivity=9)

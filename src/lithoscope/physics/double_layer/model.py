@@ -191,7 +191,7 @@ class DoubleLayer(Document):
     def tip(self, tip: Tip | None = None) -> xr.Dataset:
         """Field at a tip and on a plane at the same distance, each contribution switched on alone, over `case`.
 
-        Raises InputError at zero volt, where a bare tip has no field.
+        Raises InputError at zero volt, where a bare tip has no field, and for a film that fills the gap.
         """
         from lithoscope.physics.double_layer.tips import contributions
 
@@ -201,7 +201,15 @@ class DoubleLayer(Document):
                 "voltage", "= 0 V: a bare tip has no field", expected="a voltage that is not zero",
                 why="The field at a tip is compared with that on a plane at the same voltage", do='Write voltage = "-0.1 V"',
             )  # fmt: skip
-        return contributions(self, tip or Tip())
+        chosen = tip or Tip()
+        film = self.stack.film
+        if film is not None and film.thickness >= chosen.distance.value:
+            raise InputError(
+                "tip.distance", f"= {1e9 * chosen.distance.value:g} nm leaves no electrolyte beyond the film",
+                expected=f"more than the thickness of the film, {1e9 * film.thickness:g} nm",
+                why="The other electrode would stand in the film", do=f'Write distance = "{2e9 * film.thickness:g} nm"',
+            )  # fmt: skip
+        return contributions(self, chosen)
 
     def violations(self, table: xr.Dataset) -> Sequence[Violation]:
         """What should hold in a table with profiles and does not."""
