@@ -168,7 +168,7 @@ def draw_map(
 
 @app.command()
 def reproduce(
-    study: Annotated[str, typer.Argument(help="A study: perovskite or host.")],
+    study: Annotated[str, typer.Argument(help="A study: perovskite, host or dipoles.")],
     to: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
     long: Annotated[
         bool, typer.Option("--long/--no-long", help="Make the runs that take minutes; without them some claims stay pending.")
