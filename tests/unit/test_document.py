@@ -1,6 +1,7 @@
 """Files: text is kept, wrong fields are named with their line, nothing unbounded is parsed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,12 +11,16 @@ from lithoscope.design.catalogue import catalogue, entry
 from lithoscope.document import Document, line_of, parse_toml, write_text
 from lithoscope.errors import InputError
 from lithoscope.physics.cell import Planar
+from lithoscope.physics.models import read_model
 from lithoscope.protocol import Program, Stop
 
 BARE = entry("perovskite/bare")
 
 
-def parse(text: str) -> Cell | Program:
+def parse(text: str) -> Any:
+    """A cell, a program or a model, as the text says."""
+    if "lithoscope.model" in text:
+        return read_model(text)
     return (Cell if "lithoscope.cell" in text else Program).parse(text)
 
 

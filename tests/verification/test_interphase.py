@@ -328,7 +328,7 @@ def test_interpolated_sites_against_sites_of_their_own() -> None:
     natives = np.array([whole.start[np.flatnonzero(kinds == kind)[0]] for kind in terrain.kind[pick]])
     times = np.array([3600.0, 3 * DAY])
     errors = []
-    for nodes in (3, 5, 9):
+    for nodes in (5, 7, 9):
         found = ls.Interphase(edge=64, nodes=nodes).driver(BARE, Numbers()).eyes
         # The sites hang on the same liquid without weighing in it.
         joined = Surface(
