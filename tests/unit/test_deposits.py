@@ -157,6 +157,15 @@ def test_a_crack_draws_less_than_its_resistance_alone_would() -> None:
     assert verdict.verdict is Word.AGREES
 
 
+@pytest.mark.fails_when("studies/host/deposited.py", "1e4 * film.thickness", "1e3 * film.thickness")
+def test_notes_tell_numbers_of_the_runs() -> None:
+    """15 nm over 8.46688e-9 S/cm, the roughness of the model, and what was plated."""
+    made = on_foils.verdicts(read_claims("host"), on_foils.studies())
+    assert "With a film of 177 ohm cm2" in made["host.sei.cracks"].note
+    assert "0.2 um at the start" in made["host.bare.mossy"].note
+    assert "up to 30 mAh/cm2" in made["host.bare.softshort"].note
+
+
 @pytest.mark.fails_when("cli/depositing.py", "if make:\n            raise", "if not make:\n            raise")
 def test_the_command_lists_and_shows() -> None:
     listed = CliRunner().invoke(app, ["deposits"])

@@ -9,11 +9,16 @@ import pytest
 from matplotlib.figure import Figure
 
 from lithoscope.analysis.figures.fans import fan
+from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Band, read_claims
+from lithoscope.studies.perovskite import joint as joints
 from lithoscope.studies.perovskite.joint import Followed, Joint, Kept
+from lithoscope.studies.perovskite.mechanisms import HOURS_PER_CYCLE, LIFE
 from lithoscope.studies.report import spread
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction, Sampled, Verdict, Word, judged
+
+CLAIMS = read_claims("perovskite")
 
 SAMPLED = Sampled(64, 1, 1.0, 2.0, 3.0, (("area", 0.8), ("film", 0.1)), "total Sobol index", 0.25)
 
@@ -86,6 +91,19 @@ def test_a_voltage_that_falls_at_first_does_not_end_a_cell():
     lived = Followed(None, plateau, np.array([np.inf, 15.0]))
     assert lived.ends("doubled").tolist() == [16.0, 15.0]
     assert lived.ends("limit").tolist() == [np.inf, 15.0]
+
+
+@pytest.mark.fails_when("studies/perovskite/joint.py", "(ends >= band.low) & (ends <= band.high)", "(ends >= band.low)")
+def test_kept_designs_end_the_bare_cell_at_its_time(monkeypatch: pytest.MonkeyPatch):
+    """By the voltages of each: twice that of cycle 5 is first reached at the reported time."""
+    monkeypatch.setattr(joints, "DESIGNS", 32)
+    found, band = joints.draw(CLAIMS, silent), CLAIMS[LIFE].band(1)
+    kept = found.kept["doubled"]
+    assert 0 < len(kept) <= (1 - found.early["doubled"]) * (found.drawn - found.refused)
+    assert all(len(lives) == len(kept) for lives in kept.life.values())
+    for plateau in kept.plateau["bare"]:
+        first = int(np.flatnonzero(plateau[5:] >= 2 * plateau[4])[0]) + 6
+        assert band.low <= HOURS_PER_CYCLE * first <= band.high
 
 
 @pytest.mark.fails_when(

@@ -12,14 +12,12 @@ from lithoscope.physics.double_layer.model import DoubleLayer
 from lithoscope.physics.double_layer.params import devonshire
 from lithoscope.physics.laws.double_layer import image_energy
 from lithoscope.physics.laws.ferroelectric import spontaneous_polarisation, stiffness
-from lithoscope.studies.dipoles.layers import PER_NM2, STERN, electrolyte_ranges, layer
+from lithoscope.studies.dipoles.layers import PER_NM2, STERN, TEMPERATURE, electrolyte_ranges, layer
 from lithoscope.studies.ranges import Point, Range, at_values, explore, from_data
 from lithoscope.studies.verdict import Prediction, Verdict, Word, stated, with_numbers
 
 if TYPE_CHECKING:
     from lithoscope.studies.claims import Claim, Claims
-
-TEMPERATURE = 298.15
 
 AMOUNT, FLUORINES, PIEZO, STRESS = "anions in one layer", "fluorine that an anion leaves", "piezoelectric coefficient", "stress"
 """Names of what is open."""
@@ -138,9 +136,8 @@ def _open(claim: Claim, note: str) -> Verdict:
 def _conducting() -> str:
     parts = [f"{name} {lookup(f'sei.{name}.conductivity').number:.0e}" for name in (*COMPOUNDS, "Li3N", "LEDC")]
     return (
-        f"Priors of the data tables, in S/cm: {', '.join(parts)}. By them Li3N conducts better than an organic film and "
-        "LiF far "
-        "worse: the word inorganic does not decide it."
+        f"Priors of the data tables, in S/cm: {', '.join(parts)}. By them Li3N conducts better than an organic film and LiF "
+        "far worse: the word inorganic does not decide it."
     )
 
 
@@ -157,8 +154,7 @@ def _order() -> str:
     parts = ", ".join(f"{REDUCED[name]} {volt:g}" for name, volt in volts.items())
     return (
         f"Priors, in V against lithium: {parts}. So it is put in for carbonates with PF6-, and the opposite is put in for "
-        "ethers "
-        "with imides or nitrate, and for an additive such as FEC."
+        "ethers with imides or nitrate, and for an additive such as FEC."
     )
 
 
@@ -173,8 +169,7 @@ def _tunnelling() -> str:
     oxide, fluoride = (lookup(f"sei.{name}.tunnelling_decay") for name in ("Li2O", "LiF"))
     return (
         f"The decay of electrons is a prior: {oxide.number:g} {oxide.unit} in Li2O and {fluoride.number:g} in LiF, so that "
-        "Li2O "
-        "has to be thicker to hold back as much."
+        "Li2O has to be thicker to hold back as much."
     )
 
 
@@ -193,8 +188,8 @@ def _permittivity(claim: Claim) -> Verdict:
     alone = float(DoubleLayer(film=PolarFilm("BaTiO3", "200 nm"), facing="metal").static()["polarisation"])
     note = (
         f"Along the polar axis its coefficients give {value:.0f} (at {alone:.3f} C/m2), {float(claim.values[0]) / value:.0f} "
-        "times less than reported; a film that is polarised towards the electrolyte answers it with this one. The large number "
-        f"is that across the axis. Needs {claim.needs}."
+        "times less than reported; a film that is polarised towards the electrolyte answers it with this one. The large "
+        f"number is that across the axis. Needs {claim.needs}."
     )
     return with_numbers(stated(claim, Word.PENDING, note), [Prediction(value, value, value)])
 
@@ -203,8 +198,8 @@ def _image(claim: Claim) -> Verdict:
     value = image()
     note = (
         f"As an image charge a film of permittivity {IMAGE_SOLID:g} pulls a lithium ion at {IMAGE_DISTANCE_NM:g} nm with "
-        f"{value:.2f} kT, and half of that at twice the distance, in a liquid of {IMAGE_LIQUID:g}; the sheath is held by tens "
-        f"of kT, in the liquid, whose permittivity is not that of the film. Needs {claim.needs}."
+        f"{value:.2f} kT, and half of that at twice the distance, in a liquid of {IMAGE_LIQUID:g}; the sheath is held by "
+        f"tens of kT, in the liquid, whose permittivity is not that of the film. Needs {claim.needs}."
     )
     return stated(claim, Word.PENDING, note)
 

@@ -32,6 +32,11 @@ OURS = f"The paper gives no number; a difference counts here from a factor of {N
 KEPT, MAINLY, SUBSTANTIAL = 0.5, 0.5, 0.1
 """Shares from which a film keeps its polarisation, something is the main part, and more is substantial."""
 
+SEEN = 0.1
+"""Loss in a day that counts as corrosion, % of 1 mAh/cm2: what careful coulometry tells from none."""
+
+CROWDING = "how far an uneven film crowds the current"
+
 LEAST_SALT_EXCESS = 0.05
 """Excess of lithium ions that counts as salt held beside a film, per nm2: a quarter of what 0.35 nm of 1 mol/L holds."""
 
@@ -57,38 +62,37 @@ def _corrosion(claims: Claims, rested: Rested) -> dict[str, Verdict]:
     found = rested.predictions
     lost, ether = found[restsweep.LOST], found[restsweep.ETHER]
     ocp = (
-        f"Without any current a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate "
-        f"({lost.low:.1g} to {lost.high:.3g}) and {ether.value:.2g} % in the ether ({ether.low:.1g} to {ether.high:.3g}), "
-        "priors only. "
-        f"Decided by: {lost.decided_by}. That lithium reacts is put in as rates; that it corrodes through its film, and how "
-        "much, follows. The potential of the electrode shows microvolts of it."
+        f"Without any current a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate ({lost.low:.1g} to "
+        f"{lost.high:.3g}) and {ether.value:.2g} % in the ether ({ether.low:.1g} to {ether.high:.3g}), priors only; "
+        f"corrosion counts here from {SEEN:g} % on, a band of ours. That lithium reacts is put in as rates; whether its film "
+        "lets it go on, and how far, follows. The potential of the electrode shows microvolts of it."
     )
     hot, bump = found[restsweep.HOT], found[restsweep.CAPILLARY]
     energy = capillary_energy(rested.point)
     return {
         v.id: v
         for v in (
-            answered(claims["dipoles.corr.ocp_driven"], lost, Band(math.ulp(0.0), math.inf), ocp),
+            answered(claims["dipoles.corr.ocp_driven"], lost, Band(SEEN, math.inf), ocp),
             answered(
                 claims["dipoles.corr.hotspot"], hot, MORE,
                 f"{OURS} Recession in a day at a step edge, with reactions {rested.point[restsweep.STEP]:g} times faster, "
-                "over that "
-                f"elsewhere: the film limits both, and what is left is {1e9 * rested.pits:.1g} nm. It is more only where a "
-                "film "
-                "lets much through. The activity is a prior, and kinetic: surface energy does not give it (`corr.thermo`).",
+                f"over that elsewhere: the film limits both, and what is left is {1e9 * rested.pits:.1g} nm. It is more "
+                "only where a film lets much through. The activity is a prior, and kinetic: surface energy does not give "
+                "it (`corr.thermo`).",
             ),
             answered(
                 claims["dipoles.corr.thermo"], bump, MORE,
                 f"{OURS} Surface energy adds {energy:.0f} J/mol at a radius of {rested.point[restsweep.RADIUS]:g} nm, "
-                f"{energy / (0.8 * FARADAY):.1%} of what the reduction of a carbonate gives, and makes a reaction "
-                f"{restsweep.capillary_factor(rested.point):.3f} times faster; {NOTICED:g} times need a bump of "
-                f"{radius_for(NOTICED, rested.point):.0f} nm on bare lithium. Recession in a day, bump over flat.",
+                f"{energy / (lookup('reactions.EC_LEDC.potential').to('V') * FARADAY):.1%} of what the reduction of EC "
+                f"gives, and makes a reaction {restsweep.capillary_factor(rested.point):.3f} times faster; {NOTICED:g} "
+                f"times need a bump of {radius_for(NOTICED, rested.point):.0f} nm on bare lithium. Recession in a day, bump "
+                "over flat.",
             ),
             with_numbers(
                 stated(
                     claims["dipoles.corr.thicker_porous"], Word.PENDING,
-                    "Thickness of the film at a step edge over that elsewhere after a day. "
-                    f"Needs {claims['dipoles.corr.thicker_porous'].needs}.",
+                    "Thickness of the film at a step edge over that elsewhere after a day. Needs "
+                    f"{claims['dipoles.corr.thicker_porous'].needs}.",
                 ),
                 [found[restsweep.THICKER]],
             ),
@@ -105,9 +109,8 @@ def radius_for(factor: float, point: Mapping[str, float]) -> float:
 
 def _pits(claim: Claim, rested: Rested) -> Verdict:
     note = (
-        f"At a step edge lithium recedes by {1e9 * rested.pits:.1g} nm more than elsewhere in a day; on a surface that "
-        "does not "
-        f"move. Needs {claim.needs}."
+        f"At a step edge lithium recedes by {1e9 * rested.pits:.1g} nm more than elsewhere in a day; on a surface that does "
+        f"not move. Needs {claim.needs}."
     )
     return stated(claim, Word.PENDING, note)
 
@@ -121,14 +124,14 @@ def _film(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             answered(
                 claims["dipoles.sei.continuous"], found[restsweep.GROWN], MORE,
                 f"{OURS} What has grown after a day over what had grown after half of it: {math.sqrt(2):.2f} by diffusion, "
-                "2 for "
-                "a film that does not hold back, 1 for one that has ended.",
+                "2 for a film that does not hold back, 1 for one that has ended.",
             ),
             answered(
                 claims["dipoles.sei.initial_organic"], organic, Band(MAINLY, math.inf),
-                "Volume of organic solids over all that has grown in an hour in the carbonate; lithium carbonate counts as "
-                "inorganic. Behind a film the electrons stand so high that water and what hydrolysis leaves are reduced "
-                "first; solvent is, once that is used up, or where the film lets more through.",
+                f"Volume of organic solids over all that has grown in an hour in the carbonate, against {MAINLY:g}, which "
+                "is ours; lithium carbonate counts as inorganic. Behind a film the electrons stand so high that water and "
+                "what hydrolysis leaves are reduced first; solvent is, once that is used up, or where the film lets more "
+                "through.",
             ),
             answered(
                 claims["dipoles.sei.impedance_rise"], found[restsweep.RESISTS], MORE,
@@ -136,8 +139,8 @@ def _film(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             ),
             answered(
                 claims["dipoles.sei.organic_poor"], arithmetic.conductivity_ratio(), Band(-math.inf, 1 / NOTICED),
-                f"{OURS} Conductivity of the organic salt of EC over that of LiF, Li2O and Li2CO3, by the priors of the data "
-                "tables, which overlap by decades; at their quoted values it conducts better. Strength is not judged.",
+                f"{OURS} Conductivity of the organic salt of EC over that of LiF, Li2O and Li2CO3, by the priors of the "
+                "data tables, which overlap by decades; at their quoted values it conducts better. Strength is not judged.",
             ),
         )
     }  # fmt: skip
@@ -148,26 +151,27 @@ def _current(claims: Claims, patches: Prediction, thick: Mapping[str, Thick]) ->
     volts = (
         f"{resistances.THICKER:g} times the native film on both sides raises the voltage {slow.volts:.2f} times at "
         f"{resistances.CURRENTS[0]} and {fast.volts:.2f} times at {resistances.CURRENTS[1]}, and the difference of salt "
-        "between the "
-        f"electrodes {slow.salt:.3f} and {fast.salt:.3f} times"
+        f"between the electrodes {slow.salt:.3f} and {fast.salt:.3f} times"
     )
-    both = Prediction(fast.salt, min(slow.salt, fast.salt), max(slow.salt, fast.salt))
+    ends = {what: (getattr(fast, what), getattr(slow, what)) for what in ("volts", "salt")}
+    seen = [Prediction(pair[0], min(pair), max(pair), CROWDING) for pair in ends.values()]
     return {
         v.id: v
         for v in (
             answered(
                 claims["dipoles.sei.ohm"], patches, MORE,
                 f"{OURS} Current density in the thinnest tenth of a film over that in the thickest, film and charge "
-                "transfer side "
-                "by side, after a day in which only what passes the film varies.",
+                "transfer side by side, after a day in which only what passes the film varies.",
             ),
-            answered(
-                claims["dipoles.sei.polarisation"], both, MORE,
-                f"{OURS} {volts}. The number is that of the salt at the high rate: a film in series adds overpotential, as "
-                "the paper "
-                "says, and no concentration polarisation, which follows from current and electrolyte. A film that is "
-                "uneven, and "
-                "so crowds the current, is not in a model of one dimension.",
+            with_numbers(
+                stated(
+                    claims["dipoles.sei.polarisation"], Word.UNDECIDED,
+                    f"{volts}. The numbers are those of voltage and salt at the high rate. That the film adds overpotential "
+                    "holds. That it adds concentration polarisation does not for an even film, by the conservation of salt "
+                    "and not by a number: current and electrolyte alone set it. An uneven film that crowds the current "
+                    "could, which one dimension does not tell.",
+                ),
+                seen,
             ),
         )
     }  # fmt: skip
@@ -185,9 +189,10 @@ def _ions(claims: Claims, beside: Beside) -> dict[str, Verdict]:
         for v in (
             answered(
                 claims["dipoles.fd.retained"], found[layers.KEPT], Band(KEPT, math.inf),
-                f"Share of the polarisation that a film keeps beside the electrolyte, against {KEPT:g}: ions stand at the "
-                f"distance of a Stern layer and leave a field in the film. Thinner than {thin}, none. Outside, the field is "
-                f"{field_share(ceramic, 1.0):.0e} of that at the Stern layer at 1 nm: nothing lasts beyond the double layer.",
+                f"Share of the polarisation that a film keeps beside the electrolyte, against {KEPT:g}, which is ours: ions "
+                f"stand at the distance of a Stern layer and leave a field in the film. Thinner than {thin}, none. Outside, "
+                f"the field is {field_share(ceramic, 1.0):.0e} of that at the Stern layer at 1 nm: nothing lasts beyond the "
+                "double layer.",
             ),
             answered(
                 claims["dipoles.fd.anion_bind"], found[layers.ANIONS], MORE,
@@ -198,18 +203,18 @@ def _ions(claims: Claims, beside: Beside) -> dict[str, Verdict]:
             answered(
                 claims["dipoles.fd.li_enrich"], found[layers.CATIONS], MORE,
                 f"{OURS} The opposite without adsorption: {float(ceramic['cation_factor']):.0e} of the bulk beside "
-                f"{MATERIALS[BOTH[0]]:g} nm of {BOTH[0]} and {float(polymer['cation_factor']):.2f} beside {BOTH[1]}, at most "
-                f"{bare.high:.2f} over all ranges. To be true, anions have to adsorb by their own energy: below "
+                f"{MATERIALS[BOTH[0]]:g} nm of {BOTH[0]} and {float(polymer['cation_factor']):.2f} beside {BOTH[1]}, at "
+                f"most {bare.high:.2f} over all ranges. To be true, anions have to adsorb by their own energy: below "
                 f"{invert.value:.3f} eV on {BOTH[0]} at the quoted values, {_inverts(beside)} on {BOTH[1]} "
                 f"({_end(invert.low)} to {invert.high:+.3f} eV over the ranges of both); then up to {most:.1f} times at "
                 f"{layers.SHOWN_ENERGIES[0]:g} eV. Nobody knows that energy.",
             ),
             answered(
                 claims["dipoles.fd.local_high_conc"], found[layers.EXCESS], Band(LEAST_SALT_EXCESS, math.inf),
-                "Lithium ions beside a positive face in excess of the bulk, per nm2: salt that the face holds. It is negative "
-                "without adsorption, as for `fd.li_enrich`. A film that is not poled holds "
-                f"{', '.join(f'{value:+.2f} beside {name}' for name, value in excess.items())}, mean of both faces, within a "
-                "nanometre: faces of both signs side by side hold some salt, a poled film does not.",
+                "Lithium ions beside a positive face in excess of the bulk, per nm2: salt that the face holds. It is "
+                "negative without adsorption, as for `fd.li_enrich`. A film that is not poled holds "
+                f"{', '.join(f'{value:+.2f} beside {name}' for name, value in excess.items())}, mean of both faces, within "
+                "a nanometre: faces of both signs side by side hold some salt, a poled film does not.",
             ),
         )
     }  # fmt: skip
@@ -260,9 +265,9 @@ def _tips(claims: Claims, tip: Tips) -> dict[str, Verdict]:
             ),
             answered(
                 claims["dipoles.corr.tip_flux"], flux, Band(MUCH, math.inf),
-                f"Current at a tip over that on a plane, (d + l)/(R + l) with l the conductivity times the resistance of the "
-                f"interface; much is a factor of {MUCH:g} here. It takes an interface of less than {tip.resistance:.2g} ohm "
-                "cm2, as bare lithium in a crack has it, or salt near its end; an intact film levels a small tip.",
+                "Current at a tip over that on a plane, (d + l)/(R + l) with l the conductivity times the resistance of "
+                f"the interface; much is a factor of {MUCH:g} here. It takes an interface of less than {tip.resistance:.2g} "
+                "ohm cm2, as bare lithium in a crack has it, or salt near its end; an intact film levels a small tip.",
             ),
             answered(
                 claims["dipoles.fd.tip_shield"], ions, MORE,
@@ -271,8 +276,8 @@ def _tips(claims: Claims, tip: Tips) -> dict[str, Verdict]:
             ),
             answered(
                 claims["dipoles.fd.reversal"], turned, Band(1.0, math.inf),
-                f"Field i/κ of the electrolyte, enhanced {tip.without:.1f} times as if there were no ions, over the field that "
-                f"reverses a film. It would need {1 / turned.value:.0e} times the field at the quoted values, "
+                f"Field i/κ of the electrolyte, enhanced {tip.without:.1f} times as if there were no ions, over the field "
+                f"that reverses a film. It would need {1 / turned.value:.0e} times the field at the quoted values, "
                 f"{1 / turned.high:.0f} times at the most favourable ends. Only the double layer and the interphase have "
                 "fields of that size, and they have them everywhere.",
             ),
@@ -297,23 +302,22 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             answered(
                 claims["dipoles.fd.anion_first"], found[restsweep.ANION_SHARE], Band(MAINLY, math.inf),
                 "Share of the electrons of a day that reduce PF6-, with anions enriched as a positive face does it and all "
-                f"reductions faster by its potential; {_alone(rested)} In the ether most electrons reduce the imide without "
-                "any film. Rates are priors over four decades, and the products are taken to leave the face free.",
+                f"reductions faster by its potential; first is from {MAINLY:g} on, a band of ours; {_alone(rested)} In the "
+                "ether most electrons reduce the imide without any film. Rates are priors over four decades, and the "
+                "products are taken to leave the face free.",
             ),
             answered(
                 claims["dipoles.fd.sei_inorganic"], found[restsweep.INORGANIC], Band(SUBSTANTIAL, math.inf),
                 "What a positive face adds to the inorganic share of a day's film in the carbonate; substantial is "
-                f"{SUBSTANTIAL:g} "
-                "here. Enrichment works for the anion and the potential for the solvent as well. In the ether the film is "
-                "inorganic without it.",
+                f"{SUBSTANTIAL:g} here. Enrichment works for the anion and the potential for the solvent as well. In the "
+                "ether the film is inorganic without it.",
             ),
             answered(
                 claims["dipoles.fd.preadsorb"], layer_, Band(least, math.inf),
                 f"LiF, nm, that one layer of {per_nm2:.2g} anions per nm2 leaves on a flat film, against the thinnest "
-                "interphase, "
-                f"{least:g} nm. It would take {least / layer_.high:.0f} times the area of a flat film at best, and "
-                f"{usual / layer_.value:.0f} for the usual {usual:g} nm at the quoted values, or a face that takes up new "
-                "anions again and again, which is another claim.",
+                f"interphase, {least:g} nm. It would take {least / layer_.high:.0f} times the area of a flat film at best, "
+                f"and {usual / layer_.value:.0f} for the usual {usual:g} nm at the quoted values, or a face that takes up "
+                "new anions again and again, which is another claim.",
             ),
             answered(
                 claims["dipoles.fd.piezo"], stress, Band(1.0, math.inf),

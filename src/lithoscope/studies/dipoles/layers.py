@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from lithoscope.studies.ranges import Sensitivity
     from lithoscope.studies.verdict import Prediction
 
+TEMPERATURE = 298.15
+"""Of everything in this study, K."""
+
 MATERIALS: Mapping[str, float] = {"BaTiO3": 200.0, "P(VDF-TrFE)": 50.0, "PZT": 200.0, "In2Se3": 10.0}
 """Films that are looked at, and their thickness, nm. The paper names the materials and no thickness."""
 
@@ -170,7 +173,7 @@ def inversion(point: Point) -> float:
     theta = float(beside_metal["film_displacement"]) / (ELEMENTARY_CHARGE * point[SITES] * 1e18)
     if theta >= 1:
         return -math.inf
-    return -thermal_voltage(298.15) * math.log(theta / ((1 - theta) * point[SALT]))
+    return -thermal_voltage(TEMPERATURE) * math.log(theta / ((1 - theta) * point[SALT]))
 
 
 def thinnest(material: str, point: Point) -> float:

@@ -13,6 +13,7 @@ from lithoscope.physics.cell import Planar
 from lithoscope.physics.interphase.model import Interphase
 from lithoscope.protocol import Current, Program, Rest
 from lithoscope.run import run
+from lithoscope.studies.dipoles.layers import TEMPERATURE
 from lithoscope.studies.dipoles.resting import cell
 from lithoscope.studies.ranges import Point, Range, explore
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from lithoscope.design import Cell
     from lithoscope.result import Result
     from lithoscope.studies.verdict import Prediction
-
-TEMPERATURE = 298.15
 
 UNEVEN, SHARE = "spread of the transport in the film", "resistance of the film over that of the map"
 """Names of what is open."""

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lithoscope.design.polar import PolarFilm, Tip
-from lithoscope.studies.dipoles.layers import PERMITTIVITY, SALT, STERN, electrolyte_ranges, layer
-from lithoscope.studies.ranges import Point, Range, at_values, explore
+from lithoscope.studies.dipoles.layers import BOTH, PERMITTIVITY, SALT, STERN, electrolyte_ranges, layer
+from lithoscope.studies.ranges import Point, Range, at_values, explore, from_data
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,9 +78,9 @@ def resistance_for(point: Point, ratio: float) -> float:
 
 
 def coercive_range() -> Range:
-    """The field that reverses a film."""
-    why = "data: ferroelectrics; domains in bulk crystals at the low end, one domain of the polymer at the high one"
-    return Range("coercive field", "E_c", 1.65e7, 1e5, 5e8, "V/m", why, "prior")
+    """The field that reverses a film, of the ceramic and of the polymer; quoted: of the ceramic."""
+    known = [from_data("coercive field", "E_c", "V/m", f"ferroelectrics.{name}.coercive_field") for name in BOTH]
+    return replace(known[0], low=min(each.low for each in known), high=max(each.high for each in known))
 
 
 def field_over_coercive(point: Point, enhancement: float) -> float:

@@ -11,6 +11,7 @@ from lithoscope.data import lookup
 from lithoscope.studies.deposits.kept import shipped
 from lithoscope.studies.deposits.reading import NAMES as READY_NAMES
 from lithoscope.studies.deposits.reading import ROOT, Studies, hull, said, table
+from lithoscope.studies.deposits.ready import named
 from lithoscope.studies.host.cells import lithium_fraction, matrix_fraction
 from lithoscope.studies.verdict import Verdict, Word
 
@@ -51,8 +52,8 @@ def _pores(claims: Claims) -> Verdict:
     few, usual, many = (open_pores(float(f), claims) for f in (record.low or 0.0, record.number, record.high or 1.0))
     note = (
         f"The stated capacity leaves {100 * few:.0f} % of pores with {record.low:g} of fibres, {100 * usual:.0f} % with "
-        f"{record.number:g} and {100 * max(many, 0):.0f} % with {record.high:g}; the paper does not give the fraction. That a "
-        "melt follows fibres is capillarity, and its way through a mat in three dimensions is in no model."
+        f"{record.number:g} and {100 * max(many, 0):.0f} % with {record.high:g}; the paper does not give the fraction. That "
+        "a melt follows fibres is capillarity, and its way through a mat in three dimensions is in no model."
     )
     claim = claims["host.porous"]
     if many > 0:
@@ -65,13 +66,23 @@ def _cracks(claims: Claims, seen: Studies) -> Verdict:
     if found is None:
         return said(claim, Word.UNDECIDED, "No run of a crack can be used.", decided_by=ROOT)
     note = (
-        f"Where a line of 1.5 um conducts a hundred times better than the film of 180 ohm cm2 around it, the current is "
+        f"With a film of {_film_resistance():.0f} ohm cm2 that is {named(CRACK).film}, the current there is "
         f"{found.value:.1f} times the mean ({found.low:.1f} to {found.high:.1f} over the grids: "
-        f"{seen[CRACK].number('tip_ratio').words}). Charge transfer in the crack limits it, and the share that is "
-        "cracked; any crack that conducts better draws more. How wide cracks are is a prior."
+        f"{seen[CRACK].number('tip_ratio').words}). Charge transfer in the crack limits it, and the share that is cracked; "
+        "any crack that conducts better draws more. How wide cracks are is a prior."
     )
     word = Word.AGREES if found.low > 1 else Word.UNDECIDED
     return said(claim, word, note, decided_by=None if word is Word.AGREES else ROOT, run=found.runs[-1])
+
+
+def _film_resistance() -> float:
+    """Of the even film around the crack, ohm cm2."""
+    cell = named(CRACK).inputs(named(CRACK).grids[0], 0)[0]
+    film = cell.foil.native_film
+    assert film is not None  # the catalogue gives it, with both numbers
+    assert film.thickness is not None
+    assert film.conductivity is not None
+    return 1e4 * film.thickness.value / film.conductivity.value
 
 
 def _mossy(claims: Claims, seen: Studies) -> Verdict:
@@ -80,18 +91,25 @@ def _mossy(claims: Claims, seen: Studies) -> Verdict:
     if rough and dead:
         shown = (
             "Plated with 2 mAh/cm2 and stripped again, over films, grids and seeds, the rms height is "
-            f"{max(rough.low, 0):.2g} to {rough.high:.2g} um, 0.2 um at the start, and {100 * max(dead.low, 0):.1f} to "
-            f"{100 * dead.high:.1f} % of the lithium is dead ({seen[STRIPPED[0]].number('dead_share').words}). "
+            f"{max(rough.low, 0):.2g} to {rough.high:.2g} um, {_first_roughness():g} um at the start, and "
+            f"{100 * max(dead.low, 0):.1f} to {100 * dead.high:.1f} % of the lithium is dead "
+            f"({seen[STRIPPED[0]].number('dead_share').words}). "
         )
     note = f"{shown}Moss grows from its root, which is not in the model, and ten cycles were not run."
     return said(claims["host.bare.mossy"], Word.UNDECIDED, note, decided_by=ROOT)
 
 
+def _first_roughness() -> float:
+    """Of the surface that is plated and stripped, at the start, um."""
+    return 1e6 * named(STRIPPED[0]).inputs(named(STRIPPED[0]).grids[0], 0)[2].roughness.value
+
+
 def _soft_short(claims: Claims, seen: Studies) -> Verdict:
     ends = {run.ended for name in GROWN for run in seen[name].runs if run.usable}
+    most = max(run.capacity[-1] for name in GROWN for run in seen[name].runs if run.usable)
     reached = "in some" if "branch at the separator" in ends else "in none"
     note = (
-        f"A branch reaches the separator {reached} of the ready runs, up to 30 mAh/cm2 at 6 mA/cm2. "
-        "What grows from its root could; the recorded voltage, which a detector of soft shorts needs, is not given as numbers."
+        f"A branch reaches the separator {reached} of the ready runs, up to {most:.0f} mAh/cm2. What grows from its root "
+        "could; the recorded voltage, which a detector of soft shorts needs, is not given as numbers."
     )
     return said(claims["host.bare.softshort"], Word.UNDECIDED, note, decided_by=ROOT)

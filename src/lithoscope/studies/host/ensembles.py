@@ -61,9 +61,13 @@ class Drawn:
     aged: Scatter
     fading: Scatter
 
+    def at(self, current: float) -> Sweep:
+        """The ensemble of two hosts at a current density, mA/cm2."""
+        return self.sweeps[_name(current)]
+
     def trace(self, current: float) -> tuple[Array, Array]:
         """Charge, mAh/cm2, and magnitude of the voltage, mV, in the first half-cycle; shapes (times,) and (designs, times)."""
-        return np.linspace(0, 1, SAMPLES + 1)[1:], 1e3 * np.abs(_volts(self.sweeps[_name(current)], -1))[:, 1:]
+        return np.linspace(0, 1, SAMPLES + 1)[1:], 1e3 * np.abs(_volts(self.at(current), -1))[:, 1:]
 
 
 def draw(claims: Claims, known: Sequence[Range], moss: Sequence[Range], report: Report) -> Drawn:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lithoscope.analysis.figures.fans import SAID, fan
 from lithoscope.analysis.figures.style import BLUE, DOUBLE, GREY, MM, ORANGE, TEAL, figure, svg
+from lithoscope.errors import End
 from lithoscope.studies.host.runs import RATES
 from lithoscope.studies.outcome import Panel
 from lithoscope.studies.typeset import typeset
@@ -38,15 +40,24 @@ def spread(found: Drawn, bands: dict[float, Band]) -> Panel:
         fans[0].set_ylabel("|Voltage| / mV")
         fans[1].set_xlabel("Charge / mAh cm$^{-2}$")
         _bars(right, found)
-    seen = [found.overpotential[current].sampled for current in RATES]
+    seen = found.overpotential[RATES[0]].sampled
     caption = (
-        f"Two hosts in {seen[0].designs} designs in which all open numbers are spread over their ranges at once, each with the "
+        f"Two hosts in {seen.designs} designs in which all open numbers are spread over their ranges at once, each with the "
         f"interface and the lithium that the bare cell and the capacity ask of it. Left: first half-cycle, {SAID}; bars at the "
-        f"right edge: what is reported, with its tolerance; {', '.join(str(s.failed) for s in seen)} designs deplete their "
-        "salt before its end, and a band that holds one is open above. Right: rank correlation of each number with the "
-        f"mean voltage at {RATES[0]:g} mA/cm2 (dark) and with the ratio of resistances of a foil with moss and a host (light)."
+        "right edge: what is reported, with its tolerance. A band that holds a design which does not come to its end is open "
+        f"above ({_ends(found)}). Right: rank correlation of each number with the mean voltage at {RATES[0]:g} mA/cm2 (dark) "
+        "and with the ratio of resistances of a foil with moss and a host (light)."
     )
     return Panel("fan-hosts", "Two hosts over all ranges", svg(drawn), caption)
+
+
+def _ends(found: Drawn) -> str:
+    """How the designs of each current ended that did not complete their program."""
+    rows = []
+    for current in RATES:
+        ends = Counter(status.word for status in found.at(current).statuses if status.end is not End.COMPLETED)
+        rows += [f"{count} {word} at {current:g} mA/cm2" for word, count in ends.items()]
+    return ", ".join(rows) or "none here"
 
 
 def _bars(axes: Axes, found: Drawn) -> None:
