@@ -16,6 +16,7 @@ from lithoscope.studies.perovskite.runs import Runs
 from lithoscope.studies.ranges import at_values
 from lithoscope.studies.report import page
 from lithoscope.studies.typeset import typeset
+from lithoscope.studies.verdict import Verdict
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,16 @@ def assert_shipped(outcome: Outcome, but_for: tuple[str, ...] = ()) -> None:
             assert close(new[key], old[key]), (new["id"], key, old[key], new[key])
 
 
+def complete(outcome: Outcome, count: int) -> dict[str, Verdict]:
+    """Its verdicts by claim, so many: those of the package, and pending only where another scale is needed."""
+    assert_shipped(outcome)
+    by_id = {verdict.id: verdict for verdict in outcome.verdicts}
+    assert len(by_id) == count
+    pending = {name for name, verdict in by_id.items() if verdict.verdict == "pending"}
+    assert pending == {claim.id for claim in outcome.claims.claims if claim.needs}
+    return by_id
+
+
 @pytest.mark.slow
 def test_the_long_runs_are_those_of_the_code(tmp_path: Path) -> None:
     """The lives as well, and what the report shows of them. Takes minutes."""
@@ -95,16 +106,12 @@ def test_the_long_runs_are_those_of_the_code(tmp_path: Path) -> None:
 def test_the_study_of_the_host_is_that_of_the_code(tmp_path: Path) -> None:
     """All of it: every claim has a verdict, and what the report shows. Takes minutes."""
     outcome = ls.study("host").run()
-    assert_shipped(outcome)
-    by_id = {verdict.id: verdict for verdict in outcome.verdicts}
-    assert len(by_id) == 58
-    pending = {name for name, verdict in by_id.items() if verdict.verdict == "pending"}
-    assert pending == {claim.id for claim in outcome.claims.claims if claim.needs}, "what needs no other scale is judged"
+    by_id = complete(outcome, 58)
     for name in ("overpot.bare", "overpot.bare100", "capacity", "lto.bare50"):
         assert by_id[f"host.{name}"].verdict == "calibrated"
     assert by_id["host.overpot.rates"].verdict == "disagrees"
     text = outcome.report(tmp_path / "report.html").read_text()
-    assert text.count("<svg") == len(outcome.panels) == 16
+    assert text.count("<svg") == len(outcome.panels) == 17
     assert "Two papers, one bare lithium" in text
 
 
@@ -112,11 +119,7 @@ def test_the_study_of_the_host_is_that_of_the_code(tmp_path: Path) -> None:
 def test_the_study_of_dipoles_is_that_of_the_code(tmp_path: Path) -> None:
     """All of it: every claim has a verdict, and what the report shows. Takes minutes."""
     outcome = ls.study("dipoles").run()
-    assert_shipped(outcome)
-    by_id = {verdict.id: verdict for verdict in outcome.verdicts}
-    assert len(by_id) == 56
-    pending = {name for name, verdict in by_id.items() if verdict.verdict == "pending"}
-    assert pending == {claim.id for claim in outcome.claims.claims if claim.needs}, "what needs no other scale is judged"
+    by_id = complete(outcome, 56)
     assert by_id["dipoles.corr.tip_field"].verdict == "disagrees"
     assert by_id["dipoles.fd.anion_bind"].verdict == "agrees"
     text = outcome.report(tmp_path / "report.html").read_text()

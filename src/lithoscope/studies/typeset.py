@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from re import Match
 
-FORMULAS = ("MASnCl3", "MAPbCl3", "SnCl2", "PbCl2", "LiPF6", "LiCoO2", "Li4Ti5O12", "Li2CO3", "Li2O", "LiC6")
+FORMULAS = (
+    "MASnCl3", "MAPbCl3", "SnCl2", "PbCl2", "LiPF6", "LiCoO2", "Li4Ti5O12", "Li2CO3", "Li2O", "Li3N", "LiC6",
+    "BaTiO3", "In2Se3",
+)  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNITS = {"um": "µm", "uL": "µL", "uF": "µF", "uA": "µA", "uAh": "µAh", "ohm": "Ω", "degC": "°C"}
@@ -24,6 +27,8 @@ def typeset(text: str) -> str:
 
     >>> typeset("60 ohm on 1.13 cm2 of MASnCl3, 1 um thick, give 7.1e-06 S/cm")
     '60 Ω on 1.13 cm² of MASnCl₃, 1 µm thick, give 7.1 × 10⁻⁶ S/cm'
+    >>> typeset("BaTiO3, In2Se3 and Li3N")
+    'BaTiO₃, In₂Se₃ and Li₃N'
     """
     text = _FORMULA.sub(lambda m: m[1].translate(_SUBSCRIPTS), text)
     text = _UNIT.sub(lambda m: _UNITS[m[1]], text)

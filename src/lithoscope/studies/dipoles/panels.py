@@ -55,14 +55,12 @@ def ions(beside: Beside) -> Panel:
         right.legend()
     invert = beside.predictions[layers.INVERTS]
     caption = (
-        f"Beside the positive face of {MATERIALS[BOTH[0]]:g} nm of {BOTH[0]} and {MATERIALS[BOTH[1]]:g} nm of {BOTH[1]} in "
-        "1 mol/L. Left: nothing adsorbed; anions are enriched up to the closest packing, lithium ions are driven away. Right: "
-        "lithium ions outside anions that adsorb, against the energy with which they do so by themselves; thin lines: nothing "
-        f"adsorbed ({BOTH[0]}: {float(beside.states[BOTH[0]]['cation_factor']):.0e}, below the frame). Lithium is enriched "
-        "to the "
-        f"left of the crossing with one, at {invert.value:+.3f} eV for {BOTH[0]}. Nobody measured that energy. Beside "
-        "figure 2 of "
-        "the paper, which draws both ions enriched."
+        f"Beside the positive face of {MATERIALS[BOTH[0]]:g} nm of {BOTH[0]} and {MATERIALS[BOTH[1]]:g} nm of {BOTH[1]} in 1 "
+        "mol/L. Left: nothing adsorbed; anions are enriched up to the closest packing, lithium ions are driven away. Right: "
+        "lithium ions outside anions that adsorb, against the energy with which they do so by themselves; thin lines: "
+        f"nothing adsorbed ({BOTH[0]}: {float(beside.states[BOTH[0]]['cation_factor']):.0e}, below the frame). Lithium is "
+        f"enriched to the left of the crossing with one, at {invert.value:+.3f} eV for {BOTH[0]}. Nobody measured that "
+        "energy. Beside figure 2 of the paper, which draws both ions enriched."
     )
     return Panel("ions", "Ions beside a polar film", svg(drawn), caption)
 
@@ -85,9 +83,8 @@ def field(tip: Tips) -> Panel:
         axes.legend(loc="lower right")
     caption = (
         "The field in the electrolyte at the apex of a lithium tip over that on a plane at the same distance and voltage: "
-        "bare, "
-        "under the film as a dielectric, with its polarisation fixed, and as a ferroelectric that answers its field. Without "
-        f"ions a bare tip of 10 nm has {tip.without:.1f} times the field of a plane; with those of 1 mol/L "
+        "bare, under the film as a dielectric, with its polarisation fixed, and as a ferroelectric that answers its field. "
+        f"Without ions a bare tip of 10 nm has {tip.without:.1f} times the field of a plane; with those of 1 mol/L "
         f"{tip.with_ions.value:.2f}. There is nothing left that a film could shield. Beside figure 3 of the paper."
     )
     return Panel("tip", "The field at a tip", svg(drawn), caption)
@@ -96,7 +93,8 @@ def field(tip: Tips) -> Panel:
 def _bar(axes: Axes, at: float, ratio: float, colour: str) -> None:
     axes.barh([at], [np.nan_to_num(ratio)], color=colour, height=0.36)
     text = f"{ratio:.2f}" if np.isfinite(ratio) else "loses its polarisation"
-    axes.text(np.nan_to_num(ratio) + 0.15, at, text, va="center", fontsize=6)
+    axes.text(np.nan_to_num(ratio) + 0.15, at, text, va="center", fontsize=6,
+              bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
 
 
 def losses(rested: Rested) -> Panel:
@@ -116,10 +114,10 @@ def losses(rested: Rested) -> Panel:
         left.set_yticks([])
         _leading(right, rested, looks)
     caption = (
-        "Lithium that a deposit of 1 mAh/cm2 loses in 24 h without current. Left: line, interval over the ends of all ranges; "
-        f"marks, {len(rested.scatters[restsweep.LOST].values)} designs in which all of them are spread at once; diamond, "
-        "quoted values. Right: rank correlation "
-        "of each open number with the loss. Priors only: nothing was calibrated. Beside figure 1 of the paper."
+        "Lithium that a deposit of 1 mAh/cm2 loses in 24 h without current. Left: line, interval over the ends of all "
+        f"ranges; marks, {len(rested.scatters[restsweep.LOST].values)} designs in which all of them are spread at once; "
+        "diamond, quoted values. Right: rank correlation of each open number with the loss. Priors only: nothing was "
+        "calibrated. Beside figure 1 of the paper."
     )
     return Panel("losses", "What rest costs", svg(drawn), caption)
 
@@ -152,9 +150,8 @@ def places(rested: Rested) -> Panel:
     hot, bump = rested.predictions[restsweep.HOT], rested.predictions[restsweep.CAPILLARY]
     caption = (
         "Recession of lithium in a day at a step edge (reactions up to 50 times faster) and at a bump of 10 nm to 10 um, "
-        "over that "
-        f"elsewhere, in {len(rested.scatters[restsweep.LOST].values)} designs; quoted values {hot.value:.3f} and "
-        f"{bump.value:.4f}. The film limits both, so that "
-        "little is left of what is faster on bare lithium. Beside figure 1 of the paper."
+        f"over that elsewhere, in {len(rested.scatters[restsweep.LOST].values)} designs; quoted values {hot.value:.3f} and "
+        f"{bump.value:.4f}. The film limits both, so that little is left of what is faster on bare lithium. Beside figure 1 "
+        "of the paper."
     )
     return Panel("places", "Reactive places", svg(drawn), caption)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lithoscope.studies.dipoles.resting import Seen
 
 REMARK = (
-    "The paper is a perspective and gives almost no numbers: everything is a prior, of the data tables or of this study, and "
-    "nothing was calibrated. The numbers of the ferroelectrics were not compared with their sources."
+    "The paper is a perspective and gives almost no numbers: everything is a prior, of the data tables or of this study, "
+    "and nothing was calibrated. The numbers of the ferroelectrics were not compared with their sources."
 )
 
 
@@ -28,25 +28,19 @@ def answer(beside: Beside, tip: Tips, rested: Rested) -> tuple[str, ...]:
     return (
         f"The positive face of a ferroelectric does enrich anions, {found[layers.ANIONS].value:.1f} times "
         f"({found[layers.ANIONS].low:.1f} to {found[layers.ANIONS].high:.0f}), within a nanometre, as long as the film "
-        "keeps its "
-        f"polarisation, for which {BOTH[0]} has to be thicker than {beside.thinnest[BOTH[0]]:.0f} nm and {BOTH[1]} thicker "
-        "than "
-        f"{beside.thinnest[BOTH[1]]:.0f} nm. Lithium ions do the opposite of what the paper says: "
+        f"keeps its polarisation, for which {BOTH[0]} has to be thicker than {beside.thinnest[BOTH[0]]:.0f} nm and "
+        f"{BOTH[1]} thicker than {beside.thinnest[BOTH[1]]:.0f} nm. Lithium ions do the opposite of what the paper says: "
         f"{float(ceramic['cation_factor']):.0e} of the bulk beside {BOTH[0]}, {float(polymer['cation_factor']):.2f} beside "
         f"{BOTH[1]}. Only anions that adsorb by their own energy could turn that, below {found[layers.INVERTS].value:+.3f} "
-        "eV on "
-        f"{BOTH[0]}.",
+        f"eV on {BOTH[0]}.",
         f"There is no field at a tip to be shielded: ions bring {tip.without:.1f} times the field of a plane down to "
         f"{tip.with_ions.value:.2f}. A current goes to a tip only where the interface has less than {tip.resistance:.2g} "
-        "ohm cm2, "
-        f"and the field of the electrolyte is {1 / tip.reversal.high:.0f} to {1 / tip.reversal.low:.0e} times too small to "
-        "reverse "
-        "a film.",
+        f"ohm cm2, and the field of the electrolyte is {1 / tip.reversal.high:.0f} to {1 / tip.reversal.low:.0e} times too "
+        "small to reverse a film.",
         f"At rest a deposit loses {lost.value:.2g} % of 1 mAh/cm2 in a day in the carbonate and {ether.value:.2g} % in the "
-        "ether, "
-        f"anything from {min(lost.low, ether.low):.1g} to {max(lost.high, ether.high):.3g} % over the ranges; "
-        f"{lost.decided_by} "
-        "decides. Surface energy is no reason for uneven corrosion, and the film evens out what kinetics begin.",
+        f"ether, anything from {min(lost.low, ether.low):.1g} to {max(lost.high, ether.high):.3g} % over the ranges; "
+        f"{lost.decided_by} decides. Surface energy is no reason for uneven corrosion, and the film evens out what kinetics "
+        "begin.",
     )
 
 
@@ -81,9 +75,8 @@ def _films(beside: Beside) -> Table:
     columns = ("film", "P / C m⁻²", "anions over bulk", "Li⁺ over bulk", "excess of anions / nm⁻²", "of Li⁺ / nm⁻²",
                "anions above 1.5 within / nm", "Stern drop / V", "thinnest film / nm")  # fmt: skip
     remark = (
-        "Beside the positive face, 1 mol/L, nothing adsorbed, every number at its quoted value. A drop above 1 V is "
-        "beyond what "
-        "an interface stands: something would react or leak, and the fields are upper bounds."
+        "Beside the positive face, 1 mol/L, nothing adsorbed, every number at its quoted value. A drop above 1 V is beyond "
+        "what an interface stands: something would react or leak, and the fields are upper bounds."
     )
     return Table("Ions beside polar films", columns, rows, remark)
 
@@ -120,8 +113,8 @@ def _faces(rested: Rested) -> Table:
     columns = ("electrolyte", "cause", "lithium lost / % of 1 mAh cm⁻²", "film / nm", "electrons to anions",
                "organic after 1 h", "organic after 1 d")  # fmt: skip
     remark = (
-        "A day at rest at the quoted values. The positive face multiplies the rate of the anion by its enrichment, and every "
-        "rate by exp(φ_d/2V_T), as long as products do not bury it."
+        "A day at rest at the quoted values. The positive face multiplies the rate of the anion by its enrichment, and "
+        "every rate by exp(φ_d/2V_T), as long as products do not bury it."
     )
     return Table("A positive face and the film at rest: each cause alone and together", columns, rows, remark)
 
