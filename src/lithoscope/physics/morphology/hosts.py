@@ -42,7 +42,10 @@ def check_host(model: PhaseField, base: float, clear: int) -> None:
             why="What a moving surface carries is not followed where it ends on fibres",
             do="Leave film out: the native film of the cell stays on the surface as a resistance",
         )
-    host.axes(model.width.value, periodic=model.sides == "periodic")
+    try:
+        host.axes(model.width.value, periodic=model.sides == "periodic")
+    except InputError as error:
+        raise error.under("model.host") from None
 
 
 def _check_fineness(host: FibreHost, size: float) -> None:
