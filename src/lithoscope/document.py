@@ -360,7 +360,10 @@ def _merge(target: Container | AbstractTable, data: Mapping[str, Any]) -> None:
         present = target.get(key)
         if isinstance(present, AbstractTable) and isinstance(value, Mapping):
             _merge(present, value)
-        elif present is None or (present if isinstance(present, bool) else present.unwrap()) != value:
+        elif isinstance(present, bool):  # tables hand these out without their wrapping
+            if present != value:
+                target[key] = value
+        elif present is None or present.unwrap() != value:
             target[key] = value
 
 

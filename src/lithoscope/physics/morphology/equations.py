@@ -111,9 +111,7 @@ def diffusion_currents(faces: tuple[Array, ...], liquid: Medium, c: Array, V_T: 
     return tuple(k * s * d for k, s, d in zip(faces, strength, grid.steps(jnp.log(c)), strict=True))
 
 
-def profile_keeper(
-    xi: Array, seen: Geometry, grid: Grid, width: float, passing: tuple[Array, ...] | None = None
-) -> Array:
+def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float, passing: tuple[Array, ...] | None = None) -> Array:
     """Divergence of the regulariser of (5) over V_r, times the spacing: spacing div[ eps grad xi + xi (1 - xi) n ].
 
     width    eps in cells
@@ -128,5 +126,5 @@ def profile_keeper(
         outward = q * slope / sizes
         fluxes.append(width * step - 0.5 * (outward + grid.ahead(outward, axis)))
     if passing is not None:
-        fluxes = [flux * open for flux, open in zip(fluxes, passing, strict=True)]
+        fluxes = [flux * share for flux, share in zip(fluxes, passing, strict=True)]
     return grid.gain(grid.shut(tuple(fluxes)))

@@ -162,16 +162,16 @@ def _no_dendrites(claims: Claims, seen: Studies) -> Verdict:
     if found is None:
         return said(claim, Word.UNDECIDED, "No run of a host can be used.", decided_by=CYCLED)
     note = (
-        f"In one plating at 5 mA/cm2 no branch grows out of a host of insulating fibres: the largest current density at its end "
-        f"is {found.value:.2f} times the mean ({found.low:.2f} to {found.high:.2f} over grids and seeds; "
+        f"In one plating at 5 mA/cm2 no branch grows out of a host of insulating fibres: the largest current density at "
+        f"its end is {found.value:.2f} times the mean ({found.low:.2f} to {found.high:.2f} over grids and seeds; "
         f"{seen[HOST].number('tip_ratio').words}). On the foil beside it the same is "
-        f"{_range(seen, BESIDE, 'tip_ratio')}. A hundred cycles, with a film that ages and lithium that loses its contact, were "
-        "not run, and a section knows fibres only as rods across it."
+        f"{_range(seen, BESIDE, 'tip_ratio')}. A hundred cycles, with a film that ages and lithium that loses its contact, "
+        "were not run, and a section knows fibres only as rods across it."
     )
     return said(claim, Word.UNDECIDED, note, decided_by=CYCLED, run=found.runs[-1])
 
 
-BRANCHED = End.BRANCH.value[0]
+BRANCHED = End.BRANCH_ACROSS.value[0]
 
 
 def _range(seen: Studies, name: str, number: str) -> str:
