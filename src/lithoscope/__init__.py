@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.carried import CarriedFilm, Cracking, FerroelectricLayer, FilmMap, FilmSpecies
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.fibres import FibreHost
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
@@ -101,6 +102,7 @@ _HOME = {
     ),
     "design.carried": ("CarriedFilm", "Cracking", "FerroelectricLayer", "FilmMap", "FilmSpecies"),
     "design.catalogue": ("catalogue",),
+    "design.fibres": ("FibreHost",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -149,6 +151,7 @@ __all__ = [
     "ElectronSupply",
     "End",
     "FerroelectricLayer",
+    "FibreHost",
     "Film",
     "FilmMap",
     "FilmSpecies",

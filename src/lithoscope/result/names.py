@@ -124,6 +124,7 @@ NAMES: Mapping[str, Name] = {
         Name("position", "m", "distance from the counter electrode"),
         Name("salt_concentration", "mol/m3", "salt concentration"),
         Name("lithium_fraction", "1", "volume fraction of lithium"),
+        Name("fibre_fraction", "1", "volume fraction of fibres that stand in the way of lithium"),
         Name("delivered_current_density", "A/m2", "current density that the reaction at the surface delivers", _STRIPS),
         Name("lowest_salt_concentration", "mol/m3", "lowest salt concentration at the surface of the working electrode"),
         Name("roughness", "m", "rms of the height of the surface"),
