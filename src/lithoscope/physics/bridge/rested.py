@@ -21,7 +21,7 @@ from lithoscope.data import lookup
 from lithoscope.design import Cell
 from lithoscope.design.carried import MOLECULE_M, CarriedFilm, Corrosion, Diffusion, FilmSpecies
 from lithoscope.design.sites import SurfaceMaps
-from lithoscope.errors import InputError, duration_text
+from lithoscope.errors import InputError
 from lithoscope.physics.interphase.network import METAL, lithium_network
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.physics.morphology.surface.sites import on_columns
@@ -107,7 +107,7 @@ class RestedSurface:
     def cell(self, cell: Cell) -> Cell:
         """The cell with the foil that the rest has left: thinner by the lithium that is gone."""
         gone = self.lost * lookup("lithium.molar_volume").to("m3/mol") / FARADAY
-        return cell.changed_at({"working.thickness": _um(cell.foil.thickness.value - gone)})
+        return apart(cell).changed_at({"working.thickness": _um(cell.foil.thickness.value - gone)})
 
     def on(self, cell_size: float) -> Resolved:
         """What a grid keeps of the map of conductance. cell_size: m."""
@@ -137,6 +137,11 @@ class RestedSurface:
         return replace(self, start=maps)
 
 
+def apart(cell: Cell) -> Cell:
+    """The cell with a counter electrode of its own: what happens to the working electrode does not happen to that."""
+    return cell.changed_at({"counter": cell.counter_electrode.model_dump(mode="json", exclude_unset=True, exclude_none=True)})
+
+
 def film_from_rest(
     result: Result, *, time: float | None = None, row: int = 0, whole: bool = False, corrosion: bool = False
 ) -> RestedSurface:
@@ -156,12 +161,11 @@ def film_from_rest(
     if not 0 <= row < edge:
         raise InputError("row", f"= {row} is not on the map", expected=f"0 to {edge - 1}", do=f"Write row = {edge - 1}")
     taken = now if whole else now.isel(along=[row])
-    species, amounts, lumped = _species(taken)
-    thickness = _flat(taken["surface_film_thickness"])
-    dense = sum(np.mean(n) * s.number("molar_volume") for n, s in zip(amounts, species, strict=True))
-    porosity = max(0.0, 1 - float(dense / thickness.mean()))
+    species, amounts, lumped = _species(now, taken)
+    film = CarriedFilm(species, porosity=_porosity(now))
     grows = _corrosion(maps, k, row, species, whole=whole) if corrosion else None
-    film = CarriedFilm(species, porosity=porosity, corrosion=grows[0] if grows else None)
+    if grows:
+        film = film.replaced(corrosion=grows[0])
     start = None if edge == 1 else _start(taken, amounts, grows[1] if grows else None)
     if start is None:
         film = _even(film, taken)
@@ -188,33 +192,46 @@ def _flat(values: xr.DataArray) -> Map:
     return np.asarray(values.transpose(..., "across", "along").values, float).reshape(*values.shape[:-2], -1)
 
 
-def _species(taken: xr.Dataset) -> tuple[list[FilmSpecies], list[Map], float]:
-    """Species of the film, their amounts at the sites, mol/m2, and the volume share of those counted with the largest.
+def _species(now: xr.Dataset, taken: xr.Dataset) -> tuple[list[FilmSpecies], list[Map], float]:
+    """Species of the film, their amounts at the sites taken, mol/m2, and the volume share of those counted with the largest.
 
-    A solid is a species of its own if it would be a layer of molecules and holds lithium. The others are counted with the largest:
-    their lithium as its lithium, their volume in its molar volume.
+    A solid is a species of its own if it is a layer of molecules on every row and holds lithium. The others are counted with the
+    largest: their lithium as its lithium, their volume in its molar volume. Which these are, and that volume, is the same for all
+    rows of a map, so that one compiled step does for all.
     """
-    names, n = words(taken["solid"]), _flat(taken["surface_amount"])
+    names, n = words(now["solid"]), now["surface_amount"].values
     volume = np.array([lookup(f"sei.{name}.molar_volume").to("m3/mol") for name in names])
     known = lithium_network().species
     lithium = np.array([known[name].elements.get(METAL, 0) for name in names])
-    means = n.mean(1) * volume
-    order = [j for j in np.argsort(-means) if lithium[j] and means[j] >= MOLECULE_M and n[j].min() >= 0][:MOST_SPECIES]
+    rows = n.mean(axis=2) * volume[:, None]
+    means = rows.mean(axis=1)
+    order = [j for j in np.argsort(-means) if lithium[j] and rows[j].min() >= MOLECULE_M and n[j].min() >= 0][:MOST_SPECIES]
     if not order:
         raise InputError(
             "result", f"has a film of {means.sum() * 1e9:.2g} nm", expected="0.3 nm of one solid that holds lithium",
             why="Less than one layer of molecules is no film that a surface could carry",
             do="Let the cell rest longer, or give the phase field no film",
         )  # fmt: skip
-    rest = [j for j in range(len(names)) if j not in order]
-    host = order[0]
-    amounts = [n[j] + (n[rest].T @ lithium[rest] / lithium[j] if j == host else 0.0) for j in order]
-    own = (means[host] + means[rest].sum()) / amounts[0].mean()
+    host, rest = order[0], [j for j in range(len(names)) if j not in order]
+
+    def counted(held: Map, j: int) -> Map:
+        others = np.tensordot(lithium[rest] / lithium[j], held[rest], 1) if j == host else 0.0
+        return np.asarray(held[j] + others)
+
+    own = (means[host] + means[rest].sum()) / counted(n, host).mean()
+    amounts = [counted(_flat(taken["surface_amount"]), j) for j in order]
     species = [
-        FilmSpecies(names[j], _nm(float(amounts[m].mean() * v)), molar_volume=f"{v!r} m3/mol", lithium=int(lithium[j]))
-        for m, (j, v) in enumerate((j, float(own if j == host else volume[j])) for j in order)
+        FilmSpecies(names[j], _nm(float(amount.mean() * v)), molar_volume=f"{v!r} m3/mol", lithium=int(lithium[j]))
+        for amount, j, v in ((a, j, float(own if j == host else volume[j])) for a, j in zip(amounts, order, strict=True))
     ]
     return species, amounts, float(means[rest].sum() / means.sum())
+
+
+def _porosity(now: xr.Dataset) -> float:
+    """Of the film of the whole map: what its thickness holds beside its solids."""
+    names, n = words(now["solid"]), now["surface_amount"].values
+    dense = sum(float(n[j].mean()) * lookup(f"sei.{name}.molar_volume").to("m3/mol") for j, name in enumerate(names))
+    return max(0.0, 1 - dense / float(now["surface_film_thickness"].values.mean()))
 
 
 def _start(taken: xr.Dataset, amounts: list[Map], kinetics: Map | None) -> SurfaceMaps:
@@ -288,8 +305,3 @@ def _um(value: float) -> str:
 def _nm(value: float) -> str:
     return f"{value * 1e9!r} nm"
 
-
-def described(surface: RestedSurface) -> str:
-    """One line for a table."""
-    film = surface.film
-    return f"{duration_text(surface.time)}: {film.thickness * 1e9:.3g} nm of {', '.join(s.material for s in film.species)}"
