@@ -168,6 +168,7 @@ NAMES: Mapping[str, Name] = {
         Name("element_residual", "1", "change of the total of an element, over what moved of it"),
         Name("surface_recession", "m", "depth by which lithium has corroded at each point of the surface"),
         Name("surface_share", "1", "volume share of a solid in the film at each point of the surface"),
+        Name("surface_amount", "mol/m2", "amount of a solid in the film per true area at each point of the surface"),
         Name("solid", "1", "solid in the film"),
         Name("dissolved", "1", "dissolved species"),
         Name("gas", "1", "gas"),

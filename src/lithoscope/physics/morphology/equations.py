@@ -111,9 +111,7 @@ def diffusion_currents(faces: tuple[Array, ...], liquid: Medium, c: Array, V_T: 
     return tuple(k * s * d for k, s, d in zip(faces, strength, grid.steps(jnp.log(c)), strict=True))
 
 
-def profile_keeper(
-    xi: Array, seen: Geometry, grid: Grid, width: float, passing: tuple[Array, ...] | None = None
-) -> Array:
+def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float, passing: tuple[Array, ...] | None = None) -> Array:
     """Divergence of the regulariser of (5) over V_r, times the spacing: spacing div[ eps grad xi + xi (1 - xi) n ].
 
     width    eps in cells

@@ -151,9 +151,7 @@ def net_currents(pieces: Pieces, current: jax.Array) -> tuple[jax.Array, jax.Arr
 # ---------------------------------------------------------------------------------------------- between steps
 
 
-def label(
-    metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_] | None = None
-) -> tuple[Labels, int]:
+def label(metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_] | None = None) -> tuple[Labels, int]:
     """Connected parts of the metal; cells that touch at a corner are connected (8 neighbours in 2D, 26 in 3D).
 
     metal     whether a cell is metal

@@ -30,10 +30,13 @@ def divided(state: State, parameters: Parameters, scheme: Scheme) -> State:
     found = divide(xi, before, np.asarray(state.phi), area, periodic=periodic, fibres=fibres)
     charge = FARADAY / float(parameters.molar_volume) * grid.spacing / grid.columns
     was, now = (
-        float(np.where(np.asarray(p.owner) > 0, metal(x, beside), 0.0).sum()) for p, x in ((before, xi), (found.pieces, found.xi))
+        float(np.where(np.asarray(p.owner) > 0, metal(x, beside), 0.0).sum())
+        for p, x in ((before, xi), (found.pieces, found.xi))
     )
     # Electrolyte takes the place of what was too small: salt comes into the domain with it.
-    freed = np.asarray(electrolyte(found.xi, float(parameters.floor), beside) - electrolyte(xi, float(parameters.floor), beside))
+    freed = np.asarray(
+        electrolyte(found.xi, float(parameters.floor), beside) - electrolyte(xi, float(parameters.floor), beside)
+    )
     salt = float((freed * (float(parameters.c0) + np.asarray(state.salt))).sum()) * grid.spacing / grid.columns
     books = state.books._replace(
         isolated=state.books.isolated + (now - was) * charge, subgrid=state.books.subgrid + found.dissolved * charge,

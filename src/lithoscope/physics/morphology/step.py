@@ -100,7 +100,9 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
     per_current = parameters.molar_volume / FARADAY
-    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front(seen, state, parameters.obstacle))
+    fastest = per_current * jnp.max(
+        jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front(seen, state, parameters.obstacle)
+    )
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
     lost = scheme.carried.corroded(state.skin, state.xi, taken)
     speed = per_current * (i - lost)
