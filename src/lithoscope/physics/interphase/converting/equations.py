@@ -14,8 +14,8 @@ Equations
     j_e = f [U_c - phi]+ sigma_e / (n V_c + x_0)            conduction
     f = (1 - e^(-u_L/l)) / (1 - e^(-L/l)),   u_L = L - n V: electrons that find something to reduce
     d = n / (2 kappa n*),   R = d / sigma_skin;   R = 0 where the product conducts
-    F dn_y/dt = i_y(n_y / n),   F dc_i/dt = w_i i_x(sum w theta) - F x_max theta_i w_i dn/dt + F (N_(i-1/2) - N_(i+1/2))
-    N = -D (x_max / V) (1 - s) dtheta/dx;   J = j_c + i_y + i_x - F x_max sum_i theta_i w_i dn/dt
+    F dn_y/dt = i_y(n_y / n),   F dc_i/dt = w_i f i_x(sum w theta) - F x_max theta_i w_i dn/dt + F (N_(i-1/2) - N_(i+1/2))
+    N = -D (x_max / V) (1 - s) dtheta/dx;   J = j_c + i_y + f i_x - F x_max sum_i theta_i w_i dn/dt
 
 The laws j_k, j_e, i_x and i_y are those of `laws.conversion`, which the cell scale uses. With l and D large, R = 0 and little
 converted this is the law of the cell scale: f becomes the unconverted share 1 - n / n_f, and theta is even.
@@ -53,7 +53,10 @@ from lithoscope.physics.laws.kinetics import positive_part
 Array = NDArray[np.float64]
 Leak = Literal["tunnelling", "conduction"]
 
-LEAST_HOST = 1e-12
+LEAST_LEFT = 1e-12
+"""Unconverted share of the film that is always left."""
+
+LEAST_HOST = 1e-6
 """Unconverted share of a layer below which its filling has no meaning."""
 
 
@@ -97,7 +100,7 @@ class Numbers:
 
     def left(self, n: Any) -> Any:
         """u_L, m: unconverted film, never quite none."""
-        return np.maximum(self.thickness - n * self.molar_volume, LEAST_HOST * self.thickness)
+        return np.maximum(self.thickness - n * self.molar_volume, LEAST_LEFT * self.thickness)
 
     def skin(self, n: Any) -> Any:
         """d = n / (2 kappa n*), m: what electrons tunnel through; none where the product conducts."""
@@ -191,7 +194,7 @@ class Film:
         metal = np.maximum(n, 0.0) + NONE
         alloying = alloying_rate(p.alloying_rate, p.metal, alloyed / metal, metal - NONE, phi, p.temperature)
         at_front = (w * theta).sum(axis=0)
-        inserting = insertion_rate(
+        inserting = front.finding(p.thickness, p.left(n), p.reaction_depth) * insertion_rate(
             p.insertion_rate, p.insertion_potential, p.insertion_interaction, at_front, phi, p.temperature
         )
         handed = p.insertion_limit * theta * w * converting / (p.conversion_electrons * FARADAY)
