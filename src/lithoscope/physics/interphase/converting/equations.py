@@ -198,10 +198,10 @@ class Film:
             p.insertion_rate, p.insertion_potential, p.insertion_interaction, at_front, phi, p.temperature
         )
         handed = p.insertion_limit * theta * w * converting / (p.conversion_electrons * FARADAY)
-        moved = -np.diff(self._flux(n, theta), axis=0)
+        moved = -np.diff(self.diffused(n, theta), axis=0)
         return Rates(converting, alloying, inserting, handed.sum(axis=0), w * inserting / FARADAY - handed + moved)
 
-    def _flux(self, n: Any, theta: Array) -> Array:
+    def diffused(self, n: Any, theta: Array) -> Array:
         """N at the edges of the layers, mol/m2/s, none through the metal and the surface."""
         p = self.numbers
         open_ = front.share_left(self.edges[1:-1], p.thickness, p.left(n), p.reaction_depth)

@@ -61,7 +61,7 @@ class ConvertingFilm(Document):
     skin_conductivity: units.Conductivity | None = None
     layers: Annotated[int, Field(ge=4, le=1000, strict=True, description="a whole number from 4 to 1000")] = 60
     snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
-    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-3, description="a number from 1e-10 to 1e-3")] = 1e-8
+    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-6, description="a number from 1e-10 to 1e-6")] = 1e-8
     kind: Literal["converting-film"] = "converting-film"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
