@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
+    from lithoscope.physics.interphase.converting.model import ConvertingFilm
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
     from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
@@ -108,6 +109,7 @@ _HOME = {
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
+    "physics.interphase.converting.model": ("ConvertingFilm",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
     "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
@@ -142,6 +144,7 @@ __all__ = [
     "Cell",
     "Coating",
     "ConstantProperties",
+    "ConvertingFilm",
     "Cracking",
     "Current",
     "Defect",

@@ -10,11 +10,17 @@ if TYPE_CHECKING:
     from lithoscope.physics.contract import Model
 
 PHASE_FIELD = "phase-field"
+CONVERTING = "converting-film"
 
 
 def read_model(text: str, *, file: str | None = None) -> Model:
     """A model from the text of its file. Raises InputError naming the field, with the file and its line."""
-    if parse_toml(text, file=file).get("kind") == PHASE_FIELD:
+    kind = parse_toml(text, file=file).get("kind")
+    if kind == CONVERTING:
+        from lithoscope.physics.interphase.converting.model import ConvertingFilm
+
+        return ConvertingFilm.parse(text, file=file)
+    if kind == PHASE_FIELD:
         from lithoscope.physics.morphology.model import PhaseField
 
         return PhaseField.parse(text, file=file)
