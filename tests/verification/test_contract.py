@@ -13,7 +13,8 @@ from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
 SMALL = ls.PhaseField(width="8 um", height="12 um", roughness="0.1 um")
-MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full(), SMALL]
+REST = ls.Interphase(edge=4, snapshots=2, adsorbed={"NO3-": "2.7 umol/m2"})
+MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full(), SMALL, REST]
 
 
 def cell_for(model: Model, foils: ls.Cell) -> ls.Cell:
@@ -33,6 +34,8 @@ def test_contract(model: Model, coated: ls.Cell) -> None:
     program = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=2)
     if model.kind == "full":
         program = ls.Program.charge_discharge("2.8 mA/cm2", low="1.5 V", high="2 V", cycles=2, first="discharge")
+    elif model.kind == "interphase":
+        program = ls.Program([ls.Rest("1 h"), ls.Rest("1 d")])
     elif cell is not coated:
         program = ls.Program.plate_strip("1 mA/cm2", "0.1 mAh/cm2", "1 V", cycles=2)
     result = model.simulate(cell, program, lambda done, text: reports.append((done, text)))
