@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map, Metric, map_of
     from lithoscope.analysis.paraview import export_paraview
     from lithoscope.analysis.soft_short import soft_short
+    from lithoscope.analysis.target import Target, target_sei
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
     from lithoscope.design import (
@@ -63,7 +64,9 @@ if TYPE_CHECKING:
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
+    from lithoscope.physics.interphase.converting.model import ConvertingFilm
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+    from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
@@ -108,7 +111,9 @@ _HOME = {
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
+    "physics.interphase.converting.model": ("ConvertingFilm",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
+    "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
@@ -124,6 +129,7 @@ _HOME = {
     "analysis.impedance": ("read_arc",),
     "analysis.maps": ("Map", "Metric", "map_of"),
     "analysis.soft_short": ("soft_short",),
+    "analysis.target": ("Target", "target_sei"),
     "analysis.trace": ("Trace", "read_trace"),
     "ensemble": ("Sweep", "grid", "load_sweep", "sweep"),
     "studies": ("study",),
@@ -142,6 +148,7 @@ __all__ = [
     "Cell",
     "Coating",
     "ConstantProperties",
+    "ConvertingFilm",
     "Cracking",
     "Current",
     "Defect",
@@ -178,6 +185,7 @@ __all__ = [
     "Planar",
     "Plated",
     "PolarFilm",
+    "PolarisedFilm",
     "PorousHost",
     "Program",
     "ReactionChange",
@@ -196,6 +204,7 @@ __all__ = [
     "SurfaceFilm",
     "Sweep",
     "SweepInterrupted",
+    "Target",
     "Tip",
     "Trace",
     "Until",
@@ -223,6 +232,7 @@ __all__ = [
     "soft_short",
     "study",
     "sweep",
+    "target_sei",
 ]
 
 

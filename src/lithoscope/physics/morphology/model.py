@@ -12,6 +12,7 @@ from pydantic import Field
 from lithoscope import units
 from lithoscope.design.carried import CarriedFilm
 from lithoscope.design.fibres import FibreHost
+from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
 from lithoscope.physics.cell.params import number_rows
@@ -57,6 +58,7 @@ class PhaseField(Document):
     courant             largest share of a cell by which the surface moves in a step
     film                that the surface carries as it moves, in place of the native film; if not given, that stays where it is
     host                rigid fibres that stand in the way of lithium, insulating or conducting; none if not given
+    start               maps of the film, and of pits beside the roughness, that a rest left
     """
 
     width: units.Length
@@ -74,6 +76,7 @@ class PhaseField(Document):
     courant: Annotated[float, Field(gt=0, le=0.3, description="a number up to 0.3")] = 0.2
     film: CarriedFilm | None = None
     host: FibreHost | None = None
+    start: SurfaceMaps | None = None
     kind: Literal["phase-field"] = "phase-field"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
@@ -84,7 +87,8 @@ class PhaseField(Document):
             correlation_length: units.Given = ..., seed: int = ..., depth: units.Given | None = ...,
             base: units.Given | None = ..., capillarity: bool = ..., film_tension: units.Given = ...,
             sides: Literal["periodic", "closed"] = ..., snapshot: units.Given = ..., courant: float = ...,
-            film: CarriedFilm | None = ..., host: FibreHost | None = ..., *, kind: Literal["phase-field"] = ...,
+            film: CarriedFilm | None = ..., host: FibreHost | None = ..., start: SurfaceMaps | None = ..., *,
+            kind: Literal["phase-field"] = ...,
             format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
@@ -119,6 +123,7 @@ class PhaseField(Document):
         from lithoscope.physics.morphology.drive import Driver, Point
         from lithoscope.physics.morphology.record import Recorder
         from lithoscope.physics.morphology.start import at_rest, metal, rough
+        from lithoscope.physics.morphology.surface.sites import pits
 
         scheme, found = self.scheme(plan), numbers(cell)
         parameters = of_cell(cell, self.surface())
@@ -127,6 +132,7 @@ class PhaseField(Document):
 
             parameters = parameters._replace(obstacle=in_the_way(self.host, scheme.grid, plan.base))
         h = plan.base + rough(scheme.grid, self.roughness.value, self.correlation_length.value, self.seed)
+        h += pits(self.start, scheme.grid)
         xi = metal(scheme.grid, h, scheme.width)
         scheme, skin = self._film(scheme, parameters, found, xi)
         state = at_rest(xi, skin)
@@ -156,7 +162,7 @@ class PhaseField(Document):
 
         electrolyte = start.electrolyte_of(parameters)
         carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others)
-        return replace(scheme, carried=carried), start.fields(self.film, carried, xi)
+        return replace(scheme, carried=carried), start.fields(self.film, carried, xi, self.start)
 
     def surface(self) -> Surface:
         """What resists curvature."""
