@@ -7,8 +7,8 @@
 
 xi does not jump where metal meets an obstacle, so that this contact does not react: with m = w xi and psi = w (1 - xi),
 w^2 grad xi = psi grad m - m grad psi, which vanishes unless both are there. w_f, the smaller w of the two cells at a face,
-shuts the obstacle to the keeper; nothing is divided by less than what it passed. Without room xi is continued along the normal of
-the obstacle, which makes the contact angle 90 degrees: metal neither spreads on fibres nor shuns them.
+shuts the obstacle to the keeper; nothing is divided by less than what it passed. Without room xi is continued along the normal
+of the obstacle, which makes the contact angle 90 degrees: metal neither spreads on fibres nor shuns them.
 
 A conducting obstacle is electrode as well: where it is bare it takes lithium, as part 1 - S(xi) of its surface, and the layer
 thickens from nothing. It gives none back that it does not have: the second part of (1') counts where the electrolyte beside it
