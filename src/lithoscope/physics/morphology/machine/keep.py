@@ -58,6 +58,8 @@ def made(name: str, function: Callable[..., Any]) -> bytes:
     module.verify()
     options = binding.PipelineTuningOptions(speed_level=3)
     options.loop_vectorization, options.slp_vectorization = True, False
+    # Loops wait for memory: several turns at once make twice the code, and no loop of a solve faster.
+    options.loop_unrolling = options.loop_interleaving = False
     builder = binding.PassBuilder(target, options)
     builder.getModulePassManager().run(module, builder)
     return bytes(target.emit_object(module))

@@ -17,7 +17,7 @@ from llvmlite import ir
 
 from lithoscope.physics.morphology.machine.calls import BUILT_IN, SIGNS, Range, attribute, both
 from lithoscope.physics.morphology.machine.values import (
-    DOUBLE, RANK, SAFE, WHOLE, Build, NotTranslatedError, View, alike, combined, compared, converted, known, layout, leaves,
+    ADDRESS, DOUBLE, RANK, SAFE, WHOLE, Build, NotTranslatedError, View, alike, combined, compared, converted, known, layout, leaves,
     number, place, read, shaped, truth,
 )  # fmt: skip
 
@@ -58,6 +58,9 @@ class Program:
             kind = ir.FunctionType(_result(function), kinds)
             made = ir.Function(self.module, kind, f"{function.__name__}.{len(self._made)}")
             made.linkage = "internal"
+            for argument in made.args:
+                if argument.type == ADDRESS:
+                    argument.add_attribute("noalias")
             self._made[key] = made
             self._fill(made, function, shaped(given, list(made.args)))
         return self._made[key]
