@@ -11,6 +11,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from llvmlite import ir
@@ -75,6 +76,7 @@ class Program:
         Build(first).branch(begin)
 
 
+@cache
 def _tree(function: Callable[..., Any]) -> ast.FunctionDef:
     found = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(found, ast.FunctionDef)
@@ -82,11 +84,14 @@ def _tree(function: Callable[..., Any]) -> ast.FunctionDef:
 
 
 def _result(function: Callable[..., Any]) -> ir.Type:
-    of = {"float": DOUBLE, "int": WHOLE, "None": ir.VoidType()}
-    text = function.__annotations__["return"]
+    """The kind that the annotation of the result names."""
+    text, of = ast.unparse(_tree(function).returns or ast.Constant("nothing")), {"float": DOUBLE, "int": WHOLE}
+    parts = text.removeprefix("tuple[").removesuffix("]").split(", ")
+    if text != "None" and not all(part in of for part in parts):
+        raise NotTranslatedError(f"{function.__name__} says of its result: {text}")
     if text.startswith("tuple["):
-        return ir.LiteralStructType([of[each.strip()] for each in text[len("tuple[") : -1].split(",")])
-    return of[text]
+        return ir.LiteralStructType([of[part] for part in parts])
+    return ir.VoidType() if text == "None" else of[text]
 
 
 class Body:
