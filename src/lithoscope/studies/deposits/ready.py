@@ -75,9 +75,6 @@ class Ready:
 HEIGHTS = {"2": "96 um", "4": "192 um", "6": "192 um"}
 """Of the domains for the depositions of 5 h, by current density in mA/cm2; that of the model is enough for the first 2 h."""
 
-RESOLVED: tuple[str, ...] = ()
-"""Those of the depositions of 5 h that are run on three grids."""
-
 CELLS = {"bare": "perovskite/bare", "coated": "perovskite/masncl3"}
 
 FILMS = {"uneven": UNEVEN, "wide": UNEVEN.replace("0.5", "1"), "regrowing": f"{UNEVEN}; {WEAK}; {AGAIN}"}
@@ -92,13 +89,12 @@ EARLY = "early"
 
 
 def _plated(on: str, film: str, when: str) -> Ready:
-    """A deposition: its first 2 h, or all 5 h at a current density, on three grids or the coarsest; see `RESOLVED`."""
+    """A deposition: its first 2 h on three grids and with three seeds, or all 5 h on the coarsest grid."""
     first = when == EARLY
-    whole = first or when in RESOLVED
     return Ready(
         name=f"{on}-{film}-{when}", cell=CELLS[on], program=f"deposits/plate-{when}", model=f"deposits/{on}-{film}",
         film=f"{FILMS[film]}; {WHOLE}" if on == "coated" else FILMS[film],
-        grids=GRIDS_NM if whole else ONE, seeds=(1, 2) if first else (),
+        grids=GRIDS_NM if first else ONE, seeds=(1, 2) if first else (),
         height=HEIGHTS.get(when), checked_by=None if first else f"{on}-{film}-{EARLY}",
     )  # fmt: skip
 

@@ -212,6 +212,6 @@ def _bars(ax: Axes, studies: Studies) -> None:
                 ax.text(n, 1, "no run\nusable", ha="center", va="center", fontsize=5, color=GREY)
     ax.set_xticks(range(len(names)), [SHOWN.get(name, _short(name).replace("-", ",\n")) for name in names], fontsize=5.5)
     ax.set(ylabel="Over the layer\nwithout polarisation", yscale="log", xlim=(-0.6, len(names) - 0.4))
-    ax.set_yticks([0.5, 1, 2], ["0.5", "1", "2"])
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
     ax.minorticks_off()
-    ax.legend(loc="upper left", ncols=2)
+    ax.legend(loc="lower left")

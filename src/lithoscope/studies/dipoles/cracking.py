@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lithoscope.data import lookup
@@ -40,7 +41,8 @@ def _judged(claims: Claims, name: str, seen: Hull | None, band: Band, note: str,
     claim = claims[name]
     if seen is None:
         return said(claim, Word.UNDECIDED, f"{note} No ready run can be used.", decided_by=decided_by)
-    number = Prediction(seen.value, seen.low, seen.high, decided_by, run=seen.runs[-1])
+    # Shares and ratios are not negative, whatever grids leave.
+    number = Prediction(seen.value, max(seen.low, 0.0), seen.high, decided_by, run=seen.runs[-1])
     word = compare(band, number)
     made = said(claim, word, note, decided_by=decided_by if word is Word.UNDECIDED else None, run=seen.runs[-1])
     return with_numbers(made, [number])
@@ -84,7 +86,10 @@ def _fresh() -> str:
 
 
 def _strength(claims: Claims, studies: Studies) -> Verdict:
-    """An even film of inorganic solids against an uneven one of organic: which of them cracks less."""
+    """An even film of inorganic solids against an uneven one of organic: which of them cracks less.
+
+    The ranges of the strains of both kinds nearly meet, so that films of one strength are an end of the interval.
+    """
     best = relative(studies, EVEN[BRITTLE], TOUGH, "cracked")
     parts = {
         "even for uneven, both brittle": relative(studies, EVEN[BRITTLE], BRITTLE, "cracked"),
@@ -93,12 +98,15 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         "brittle for tough, both uneven": relative(studies, BRITTLE, TOUGH, "cracked"),
     }
     shown = ", ".join(f"{what} {seen.value:.2f}" for what, seen in parts.items() if seen)
+    ends = [seen for seen in (best, *list(parts.values())[:2]) if seen]
+    if best:
+        best = replace(best, low=min(seen.low for seen in ends), high=max(seen.high for seen in ends))
     stiff, soft = (lookup(f"sei.{name}.fracture_strain").number for name in ("LiF", "LEDC"))
     note = (
         f"Share of the film that has cracked after four cycles, of an even film that breaks at {stiff:g}, as inorganic ones, "
         f"over that of an uneven one that breaks at {soft:g}, as organic ones; better is a tenth less, which is ours. Each "
         f"change alone: {shown}. The same resistance and the same growth in all, so that strength and evenness alone are "
-        "compared; the strains are priors of the data tables. What is stiff is not what follows a change of volume."
+        "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a change of volume."
     )
     return _judged(claims, "dipoles.fd.mech", best, LESS, note, STRAINS)
 
