@@ -79,7 +79,12 @@ class Recorder:
         """Keep the fields, in single precision."""
         xi, salt, phi, time = jax.device_get((state.xi, state.salt, state.phi, state.time))
         piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
-        fields = {"lithium_fraction": xi, "salt_concentration": salt + float(self.parameters.c0), "potential": phi, "piece": piece}
+        fields = {
+            "lithium_fraction": xi,
+            "salt_concentration": salt + float(self.parameters.c0),
+            "potential": phi,
+            "piece": piece,
+        }
         fields |= jax.device_get(dict(self.carried.shown(state.skin)))
         at = {"time": np.asarray(time), "charge_passed": -np.asarray(state.books.charge)}
         self.shots.append(at | {name: np.asarray(u, np.float32) for name, u in fields.items()})
