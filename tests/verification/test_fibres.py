@@ -187,13 +187,13 @@ def test_a_mirrored_run_is_the_mirror_of_the_run() -> None:
 def test_rods_in_three_dimensions_are_the_section() -> None:
     """A run that is the same along the rods, to what the solvers leave."""
     found = []
-    for shape in ((48, 24), (48, 24, 4)):
+    for shape in ((48, 24), (48, 24, 12)):
         grid = Grid(shape, 0.1e-6)
         bench = Bench(Scheme(grid, courant=0.1), i=100.0,
                       obstacle=hosts.in_the_way(FibreHost("0.46 um", 0.85, "1.6 um", gap="0.25 um", conducting=True), grid, 1.6e-6))  # fmt: skip
         found.append(bench.run(bench.start(1.5e-6), 8))
     (section, rows), (solid, others) = found
-    assert rows["area"] == pytest.approx(others["area"], rel=1e-8)
+    assert rows["area"] == pytest.approx(others["area"], rel=1e-6)
     assert rows["voltage"] == pytest.approx(others["voltage"], rel=1e-6)
     assert np.max(np.abs(np.asarray(solid.xi) - np.asarray(section.xi)[..., None])) < 1e-6
 
