@@ -74,8 +74,8 @@ class FibreHost(Frozen):
 
         width  of the section, m;  periodic: whether it repeats itself
 
-        The number of fibres is what comes nearest to the porosity. It knows nothing of a grid, so that the same seed is the same
-        mat on every grid. Raises InputError if there is no room for so many fibres.
+        The number of fibres is what comes nearest to the porosity. It knows nothing of a grid: the same seed is the same mat on
+        every grid. Raises InputError if there is no room for so many fibres.
         """
         if self.diameter.value + 2 * self.least_gap > min(self.height.value, width):
             raise InputError(

@@ -126,5 +126,5 @@ def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float, passing:
         outward = q * slope / sizes
         fluxes.append(width * step - 0.5 * (outward + grid.ahead(outward, axis)))
     if passing is not None:
-        fluxes = [flux * open for flux, open in zip(fluxes, passing, strict=True)]
+        fluxes = [flux * share for flux, share in zip(fluxes, passing, strict=True)]
     return grid.gain(grid.shut(tuple(fluxes)))

@@ -157,8 +157,8 @@ def label(metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_
     metal     whether a cell is metal
     periodic  whether the lateral axes are
     contact   cells that are connected to the terminal by themselves; they count as metal
-    Returns the labels, 0 where there is no metal, 1 for everything that reaches the bottom or a contact, 2, 3, ... for the pieces, and how
-    many pieces there are.
+    Returns the labels, 0 where there is no metal, 1 for everything that reaches the bottom or a contact, 2, 3,
+    ... for the pieces, and how many pieces there are.
     """
     from scipy import ndimage  # takes longer to load than all else here, and plating does without
     from scipy.sparse import coo_array

@@ -42,7 +42,10 @@ def check_host(model: PhaseField, base: float, clear: int) -> None:
             why="What a moving surface carries is not followed where it ends on fibres",
             do="Leave film out: the native film of the cell stays on the surface as a resistance",
         )
-    host.axes(model.width.value, periodic=model.sides == "periodic")
+    try:
+        host.axes(model.width.value, periodic=model.sides == "periodic")
+    except InputError as error:
+        raise error.under("model.host") from None
 
 
 def _check_fineness(host: FibreHost, size: float) -> None:
@@ -68,14 +71,14 @@ def _check_place(host: FibreHost, model: PhaseField, base: float, cells: int) ->
             do=f'Write base = "{_um(host.sunk.value + clear)}" in the model, or sunk = "{_um(base - clear)}"',
         )
     top = base - host.sunk.value + host.height.value + clear
+    block = 32 * model.cell_size.value
     if top > model.height.value * (1 + 1e-9):
         raise InputError(
             "model.host.height",
             f"= {host.height} ends {_um(top - clear)} above the bottom of the domain, which is {model.height} high",
             expected=f"at most {_um(host.height.value - (top - model.height.value))}",
             why=f"Between a host and the separator lie {cells} cells of electrolyte",
-            do=f'Write height = "{_um(math.ceil(top / (32 * model.cell_size.value)) * 32 * model.cell_size.value)}" in the model, '
-            "or a lower host",
+            do=f'Write height = "{_um(math.ceil(top / block) * block)}" in the model, or a lower host',
         )
 
 
@@ -84,7 +87,7 @@ def in_the_way(host: FibreHost, grid: Grid, base: float) -> Obstacle:
 
     base  lithium below the mean surface at the start, m
 
-    Smoothed over its edge a circle has more area than it should, pi (R^2 + (EDGE spacing)^2 / 3): it is drawn that much smaller.
+    Smoothed over its edge a circle has more area than it should, pi (R^2 + (EDGE spacing)^2 / 3): it is drawn smaller.
     """
     radius, width = host.diameter.value / 2, grid.shape[1] * grid.spacing
     axes = host.axes(width, periodic=not grid.closed)

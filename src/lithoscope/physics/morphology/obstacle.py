@@ -6,9 +6,9 @@
     metal        w dxi/dt = a (V_m/F)(i_n - i_corr) + V_r div[ w_f ( eps grad xi + xi (1 - xi) n ) ]               (5')
 
 xi does not jump where metal meets an obstacle, so that this contact does not react: with m = w xi and psi = w (1 - xi),
-w^2 grad xi = psi grad m - m grad psi, which vanishes unless both are there. w_f, the smaller w of the two cells at a face, shuts
-the obstacle to the keeper; nothing is divided by less than what it passed. Without room xi is continued along the normal of
-the obstacle, which makes the contact angle 90 degrees: metal neither spreads on fibres nor shuns them.
+w^2 grad xi = psi grad m - m grad psi, which vanishes unless both are there. w_f, the smaller w of the two cells at a face,
+shuts the obstacle to the keeper; nothing is divided by less than what it passed. Without room xi is continued along the normal
+of the obstacle, which makes the contact angle 90 degrees: metal neither spreads on fibres nor shuns them.
 
 A conducting obstacle is electrode as well: where it is bare it takes lithium, as part 1 - S(xi) of its surface, and the layer
 thickens from nothing. It gives none back that it does not have: the second part of (1') counts where the electrolyte beside it
@@ -85,7 +85,7 @@ def obstacle(grid: Grid, distance: NDArray[np.float64], *, conducting: bool = Fa
 def _continued(grid: Grid, distance: NDArray[np.float64], w: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
     """Cells without room, and where along the normal, a cell outside the surface, their xi is read: linear between cells."""
     ghosts = np.flatnonzero(w == 0)
-    normals = np.stack(np.gradient(distance, grid.spacing))
+    normals = np.stack([np.gradient(distance, grid.spacing, axis=axis) for axis in range(distance.ndim)])
     normals /= np.maximum(np.sqrt((normals**2).sum(0)), 1e-12)
     start = np.stack(np.unravel_index(ghosts, grid.shape)).astype(float)
     reach = EDGE - distance.ravel()[ghosts] / grid.spacing
@@ -111,14 +111,14 @@ def continued(xi: Array, beside: Obstacle) -> Array:
     return flat.at[beside.ghosts].set(read).reshape(xi.shape)
 
 
-def metal(xi: Array, beside: Obstacle | None) -> Array:
+def metal(xi: ArrayLike, beside: Obstacle | None) -> Array:
     """Share of each cell that is metal: w xi."""
-    return xi if beside is None else beside.room * xi
+    return jnp.asarray(xi) if beside is None else beside.room * xi
 
 
-def electrolyte(xi: Array, floor: ArrayLike, beside: Obstacle | None) -> Array:
+def electrolyte(xi: ArrayLike, floor: ArrayLike, beside: Obstacle | None) -> Array:
     """psi: share of each cell that is electrolyte, not below the floor."""
-    return jnp.maximum(1 - xi if beside is None else beside.room * (1 - xi), floor)
+    return jnp.maximum((1 if beside is None else beside.room) * (1 - jnp.asarray(xi)), floor)
 
 
 def advanced(xi: Array, gained: Array, beside: Obstacle | None) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from lithoscope.physics.morphology.engine import Array, jnp
 
 
@@ -108,5 +110,5 @@ class Still:
 
 def uniform(resistance: Any, offset: Any = 0.0) -> Skin:
     """A film that is fixed in space, with nothing but a resistance and a step of the potential."""
-    zero, one = jnp.zeros(()), jnp.ones(())
+    zero, one = jnp.asarray(np.zeros(())), jnp.asarray(np.ones(()))
     return Skin(jnp.asarray(resistance, float), jnp.asarray(offset, float), one, zero, zero, zero, zero)

@@ -295,22 +295,24 @@ def batch(state: State, parameters: Parameters, limits: Limits, most: Array, *, 
 
     The loop ends after the step at whose beginning a limit was met: who asks looks at the rows.
     """
-    empty = jax.eval_shape(partial(step, scheme=scheme), state, parameters, limits.time)[1]
-    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS + 1, *leaf.shape), leaf.dtype), empty)
+    advance = jax.jit(partial(step, scheme=scheme))  # traced once, for what it gives and for the loop
+    kinds, tree = jax.tree.flatten(jax.eval_shape(advance, state, parameters, limits.time)[1])
     going, ending, over = 0, 1, 2
 
-    def one(at: tuple[State, Record, Array, Array]) -> tuple[State, Record, Array, Array]:
+    def one(at: tuple[State, Array, Array, Array]) -> tuple[State, Array, Array, Array]:
         state, rows, n, phase = at
         left = limits.time - state.time
         last = (phase == ending) | (n >= most) | (left <= 0)
-        state, record = step(state, parameters, jnp.where(last, 0.0, left), scheme=scheme)
+        state, record = advance(state, parameters, jnp.where(last, 0.0, left))
         state = state._replace(time=jnp.where((record.dt >= left) & ~last, limits.time, state.time))
-        rows = jax.tree.map(lambda column, value: column.at[n].set(value), rows, record)
+        # One array for all numbers: a column for each would be a program of its own to XLA, thirty in all.
+        rows = rows.at[n].set(jnp.stack([leaf.astype(rows.dtype) for leaf in jax.tree.leaves(record)]))
         return state, rows, n + 1, jnp.where(last, over, jnp.where(goes_on(record, limits), going, ending))
 
-    start = (state, rows, jnp.asarray(0), jnp.asarray(going))
+    start = (state, jnp.zeros((ROWS + 1, len(kinds))), jnp.asarray(0), jnp.asarray(going))
     state, rows, instants, _ = jax.lax.while_loop(lambda at: at[3] < over, one, start)
-    return Batch(state, rows, instants)
+    columns = (rows[:, column].astype(kind.dtype) for column, kind in enumerate(kinds))
+    return Batch(state, jax.tree.unflatten(tree, columns), instants)
 
 
 @partial(jax.jit, static_argnames=("scheme",))
