@@ -1,8 +1,8 @@
 """Which reactions a film on lithium goes through, each checked for elements and charge in whole numbers.
 
-    insertion    e- + Li+ -> lithium in the film
-    conversion   ABX3 + 2 e- + 2 Li+ -> B + 2 LiX + AX, or with the organic cation, + 3 e- + 3 Li+ -> B + 3 LiX + CH3NH2 + 1/2 H2
-    alloying     e- + Li+ -> lithium in the metal
+insertion    e- + Li+ -> lithium in the film
+conversion   ABX3 + 2 e- + 2 Li+ -> B + 2 LiX + AX, or with the organic cation, + 3 e- + 3 Li+ -> B + 3 LiX + CH3NH2 + 1/2 H2
+alloying     e- + Li+ -> lithium in the metal
 """
 
 from __future__ import annotations
@@ -49,4 +49,3 @@ def converting(material: str) -> Network:
 def _species() -> dict[str, Species]:
     text = (resources.files("lithoscope.data") / "networks" / "converting.toml").read_text(encoding="utf-8")
     return {name: Species(name, **fields) for name, fields in tomllib.loads(text)["species"].items()}
-

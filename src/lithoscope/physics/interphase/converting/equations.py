@@ -112,7 +112,9 @@ class Numbers:
             supply = leak_by_tunnelling(self.leak_current_density, n, self.leak_amount)
         else:
             thickness = n * self.product_molar_volume + LEAST_PRODUCT_M
-            supply = leak_by_conduction(positive_part(self.conversion_potential - phi, 1e-3), self.product_conductivity, thickness)
+            supply = leak_by_conduction(
+                positive_part(self.conversion_potential - phi, 1e-3), self.product_conductivity, thickness
+            )
         supply = supply * front.finding(self.thickness, self.left(n), self.reaction_depth)
         kinetic = reduction_rate(self.conversion_rate, self.conversion_potential, phi, self.temperature)
         return behind_resistance(kinetic, supply, self.skin(n) / self.skin_conductivity, self.temperature)
@@ -177,7 +179,9 @@ class Film:
     def host(self, n: Any) -> Array:
         """h_i, mol/m2, shape (layers, *n.shape)."""
         p = self.numbers
-        return np.asarray(np.diff(front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth), axis=0) / p.molar_volume)
+        return np.asarray(
+            np.diff(front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth), axis=0) / p.molar_volume
+        )
 
     def filling(self, n: Any, c: Array) -> Array:
         """theta_i of the unconverted film in each layer."""

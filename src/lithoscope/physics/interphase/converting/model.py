@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from lithoscope.units import Given
 
 ReactionDepth = Annotated[
-    units.Quantity, units.Dimension("length", "m", "0.1 nm", "1 m", "10 nm", "A film within which it is far larger reacts evenly")
+    units.Quantity,
+    units.Dimension("length", "m", "0.1 nm", "1 m", "10 nm", "A film within which it is far larger reacts evenly"),
 ]
 Diffusivity = Annotated[
     units.Quantity, units.Dimension("diffusivity", "m2/s", "1e-22 m2/s", "1e-5 m2/s", "1.4e-10 cm2/s", "It is that of a solid")
@@ -134,8 +135,11 @@ def check(of: Setting, program: Program) -> None:
             )  # fmt: skip
         if isinstance(visit.step, Rest):
             continue
-        unheeded = [name for name in ("voltage_above", "current_below", "capacity")
-                    if getattr(visit.step.until, name) is not None and not (name == "capacity" and isinstance(visit.step, Current))]
+        unheeded = [
+            name
+            for name in ("voltage_above", "current_below", "capacity")
+            if getattr(visit.step.until, name) is not None and not (name == "capacity" and isinstance(visit.step, Current))
+        ]
         if unheeded:
             raise InputError(f"{where}.until.{unheeded[0]}", "is not a condition that this model heeds",
                              expected="duration, capacity or voltage_below of a current, duration of a voltage",
