@@ -106,7 +106,8 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         f"Share of the film that has cracked after four cycles, of an even film that breaks at {stiff:g}, as inorganic ones, "
         f"over that of an uneven one that breaks at {soft:g}, as organic ones; better is a tenth less, which is ours. Each "
         f"change alone: {shown}. The same resistance and the same growth in all, so that strength and evenness alone are "
-        "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a change of volume."
+        "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a "
+        "change of volume."
     )
     return _judged(claims, "dipoles.fd.mech", best, LESS, note, STRAINS)
 
