@@ -172,15 +172,16 @@ def test_weak_places_and_strength_are_judged_by_what_cracks() -> None:
     assert weak["dipoles.sei.weak_fracture"].verdict is Word.AGREES
     assert cracking.verdicts(CLAIMS, cycles())["dipoles.sei.weak_fracture"].verdict is Word.DISAGREES
 
-    def strength(brittle: float, tough: float) -> Any:
-        found = cycles(even_brittle={"cracked": brittle}, even_tough={"cracked": tough})
+    def strength(even_brittle: float, even_tough: float, brittle: float) -> Any:
+        by_name = {"even_brittle": even_brittle, "even_tough": even_tough, "brittle": brittle, "tough": 0.5}
+        found = cycles(**{name: {"cracked": share} for name, share in by_name.items()})
         return cracking.verdicts(CLAIMS, found)["dipoles.fd.mech"]
 
-    assert strength(0.2, 0.3).verdict is Word.AGREES
-    assert "even for uneven, both brittle 0.40" in strength(0.2, 0.3).note
-    assert strength(0.6, 0.5).verdict is Word.DISAGREES
-    one = strength(0.2, 0.6)
-    assert (one.verdict, one.decided_by) == (Word.UNDECIDED, cracking.STRAINS), "films of one strength are an end"
+    assert strength(0.2, 0.3, 0.4).verdict is Word.AGREES
+    assert "even for uneven, both brittle 0.50" in strength(0.2, 0.3, 0.4).note
+    assert strength(0.6, 0.55, 0.55).verdict is Word.DISAGREES
+    one = strength(0.2, 0.6, 0.4)
+    assert (one.verdict, one.decided_by) == (Word.UNDECIDED, cracking.STRAINS), "that they differ in one alone is an end"
     assert one.predicted == pytest.approx((0.4,))
 
 

@@ -27,7 +27,9 @@ NAMES = (*FILMS, *EARLY_FILMS)
 
 MORE, LESS = Band(NOTICED, math.inf), Band(0.0, 1 / NOTICED)
 
-STRAINS = "strain at which each kind of film cracks"
+STRAINS = "strain at which each kind of film cracks, and how even it is"
+
+HAZE = "Stripping leaves a haze of metal before the surface that grows again; what it does is seen in the grids alone."
 
 
 def verdicts(claims: Claims, studies: Studies) -> dict[str, Verdict]:
@@ -55,7 +57,7 @@ def _feedback(claims: Claims, studies: Studies) -> Verdict:
     note = (
         "Largest over mean current density while lithium is plated the fourth time, over that of the first time, 0.5 mAh/cm2 "
         f"each at 2 mA/cm2: {shown}, over films, grids and seeds; a tenth more counts, which is ours. All of them begin "
-        "equally uneven, and the map moves with the surface. Tens of cycles were not run."
+        f"equally uneven, and the map moves with the surface. Tens of cycles were not run. {HAZE}"
     )
     return _judged(claims, "dipoles.sei.feedback", hull(studies, films, "tips_growth"), MORE, note, AGAIN)
 
@@ -72,7 +74,7 @@ def _weak(claims: Claims, studies: Studies) -> Verdict:
         f"{shown}. Strength varies by a Weibull modulus of 5; in the first of them nothing else does. That a place cracks at "
         "its own strain is put in, and whether that strain decides where is not: the surface is stretched where lithium runs "
         f"ahead, by far more than films bear. A tenth more counts, which is ours. Fresh lithium is there in a crack, with "
-        f"{_fresh()} ohm cm2, until film has grown again."
+        f"{_fresh()} ohm cm2, until film has grown again. {HAZE}"
     )
     return _judged(claims, "dipoles.sei.weak_fracture", hull(studies, films, "weak_share"), MORE, note,
                    "how far a film is stretched, against how far its strength varies")  # fmt: skip
@@ -88,7 +90,8 @@ def _fresh() -> str:
 def _strength(claims: Claims, studies: Studies) -> Verdict:
     """An even film of inorganic solids against an uneven one of organic: which of them cracks less.
 
-    The ranges of the strains of both kinds nearly meet, so that films of one strength are an end of the interval.
+    The ranges of the strains of both kinds nearly meet, and nobody knows how even each is: that they differ in one of the two
+    alone is an end of the interval.
     """
     best = relative(studies, EVEN[BRITTLE], TOUGH, "cracked")
     parts = {
@@ -98,7 +101,7 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         "brittle for tough, both uneven": relative(studies, BRITTLE, TOUGH, "cracked"),
     }
     shown = ", ".join(f"{what} {seen.value:.2f}" for what, seen in parts.items() if seen)
-    ends = [seen for seen in (best, *list(parts.values())[:2]) if seen]
+    ends = [seen for seen in (best, *parts.values()) if seen]
     if best:
         best = replace(best, low=min(seen.low for seen in ends), high=max(seen.high for seen in ends))
     stiff, soft = (lookup(f"sei.{name}.fracture_strain").number for name in ("LiF", "LEDC"))
@@ -107,7 +110,7 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         f"over that of an uneven one that breaks at {soft:g}, as organic ones; better is a tenth less, which is ours. Each "
         f"change alone: {shown}. The same resistance and the same growth in all, so that strength and evenness alone are "
         "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a "
-        "change of volume."
+        f"change of volume. {HAZE}"
     )
     return _judged(claims, "dipoles.fd.mech", best, LESS, note, STRAINS)
 
