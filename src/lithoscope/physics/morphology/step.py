@@ -13,6 +13,7 @@ from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
 from lithoscope.physics.morphology.kinetics import exchange, held
 from lithoscope.physics.morphology.observe import Shape, shape
+from lithoscope.physics.morphology.obstacle import advanced, at_front, electrolyte, geometry_among, metal
 from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State, Trend
 
 FASTEST_GROWTH = 1.5
@@ -76,7 +77,7 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     """Eqs. (1) to (3) for a state."""
     grid, T = scheme.grid, parameters.temperature
     V_T = applied(thermal_voltage, T)
-    seen = jax.lax.optimization_barrier(geometry(state.xi, grid, parameters.floor))
+    seen = jax.lax.optimization_barrier(geometry_among(geometry(state.xi, grid, parameters.floor), state, parameters))
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
@@ -99,8 +100,9 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
     per_current = parameters.molar_volume / FARADAY
-    at_front = seen.steepness > 0.3 * jnp.max(seen.steepness)
-    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front)
+    fastest = per_current * jnp.max(
+        jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front(seen, state, parameters.obstacle)
+    )
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
     lost = scheme.carried.corroded(state.skin, state.xi, taken)
     speed = per_current * (i - lost)
@@ -110,9 +112,10 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     dissolved = salts.advance(
         state, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
     )
-    keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
+    passing = None if parameters.obstacle is None else parameters.obstacle.passing
+    keeper = profile_keeper(state.xi, seen, grid, scheme.width, passing) / grid.spacing
     growth = seen.area * speed + scheme.keeping * fastest * keeper
-    xi = state.xi + taken * growth
+    xi = advanced(state.xi, taken * growth, parameters.obstacle)
     new = State(
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
@@ -147,7 +150,7 @@ def _booked(state: State, found: Solved, lost: Array, growth: Array, dissolved: 
             parameters: Parameters, scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
-    after = jnp.maximum(1 - xi, parameters.floor)
+    after = electrolyte(xi, parameters.floor, parameters.obstacle)
     c = parameters.c0 + dissolved.salt
     return books._replace(
         charge=books.charge + found.potential.current * dt,
@@ -169,7 +172,7 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
     beside = jnp.sum(seen.area * solved.phi) / total
     at_surface = seen.area > 0.1 * jnp.max(seen.area)
     control = parameters.control
-    salt = parameters.c0 + state.salt
+    salt, here = parameters.c0 + state.salt, metal(state.xi, parameters.obstacle)
     return Record(
         time=state.time, dt=dt, current=solved.current,
         imposed=jnp.where(control.held > 0, solved.current, control.current),
@@ -178,9 +181,9 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_iterations=salt_iterations, salt_mean=jnp.sum(seen.area * salt) / total,
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
-        metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        metal=jnp.sum(here) * per_area * FARADAY / parameters.molar_volume,
         film=scheme.carried.lithium(state.skin),
-        loose=_of_pieces(state, state.xi) * per_area * FARADAY / parameters.molar_volume,
+        loose=_of_pieces(state, here) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
 

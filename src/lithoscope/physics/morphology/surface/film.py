@@ -15,6 +15,7 @@ effect on a direct current; it acts through the four channels of the layer, each
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
@@ -199,12 +200,7 @@ class FilmLaws:
         conducts = jnp.maximum(fields.carried.marks[Mark.CONDUCTIVITY], 1e-6) * (1 - self.porosity) ** 1.5
         parts = [amount * each.molar_volume / (1 - self.porosity) for amount, each in
                  zip(fields.carried.amounts[:-1], self.species, strict=True)]  # fmt: skip
-        if self.series:
-            film = sum((part / each.conductivity for part, each in zip(parts, self.species, strict=True)), start=jnp.zeros(()))
-        else:
-            whole = sum(parts, start=jnp.zeros(()))
-            carries = sum((part * each.conductivity for part, each in zip(parts, self.species, strict=True)), jnp.zeros(()))
-            film = whole**2 / jnp.maximum(carries, 1e-300)
+        film = self.dense_resistance(parts)
         intact: Array = (
             film / (conducts * jnp.maximum(covered, ALL_OPEN)) + self.contact + (self.layer.resistance if self.layer else 0)
         )
@@ -213,6 +209,15 @@ class FilmLaws:
         crack = self.fresh + self.thickness(fields)[1] / (self.species[self.product].conductivity * conducts)
         both: Array = 1 / (covered / jnp.maximum(intact, 1e-12) + (1 - covered) / crack)
         return both
+
+    def dense_resistance(self, parts: Sequence[Array]) -> Array:
+        """Resistance of a film without pores and of a conductivity factor of one, ohm m2; parts: of each species, m."""
+        if self.series:
+            return sum((part / each.conductivity for part, each in zip(parts, self.species, strict=True)), start=jnp.zeros(()))
+        whole = sum(parts, start=jnp.zeros(()))
+        carries = sum((part * each.conductivity for part, each in zip(parts, self.species, strict=True)), jnp.zeros(()))
+        resistance: Array = whole**2 / jnp.maximum(carries, 1e-300)
+        return resistance
 
     def skin(self, fields: Fields) -> Skin:
         """The surface as kinetics see it. Beyond the band around the surface it is continued from there."""
