@@ -183,6 +183,21 @@ def test_a_mirrored_run_is_the_mirror_of_the_run() -> None:
     assert float(np.max(np.abs(np.asarray(found[0]) - np.asarray(found[1])[:, ::-1])[room])) < 1e-8
 
 
+@pytest.mark.fails_when("physics/morphology/hosts.py", "along = math.prod(grid.shape[2:])", "along = 2 * math.prod(grid.shape[2:])")  # fmt: skip
+def test_rods_in_three_dimensions_are_the_section() -> None:
+    """A run that is the same along the rods, to what the solvers leave."""
+    found = []
+    for shape in ((48, 24), (48, 24, 12)):
+        grid = Grid(shape, 0.1e-6)
+        bench = Bench(Scheme(grid, courant=0.1), i=100.0,
+                      obstacle=hosts.in_the_way(FibreHost("0.46 um", 0.85, "1.6 um", gap="0.25 um", conducting=True), grid, 1.6e-6))  # fmt: skip
+        found.append(bench.run(bench.start(1.5e-6), 8))
+    (section, rows), (solid, others) = found
+    assert rows["area"] == pytest.approx(others["area"], rel=1e-6)
+    assert rows["voltage"] == pytest.approx(others["voltage"], rel=1e-6)
+    assert np.max(np.abs(np.asarray(solid.xi) - np.asarray(section.xi)[..., None])) < 1e-6
+
+
 @pytest.mark.fails_when("physics/morphology/fragments.py", "return self.room <= THRESHOLD if self.conducting else None", "return self.room <= THRESHOLD")  # fmt: skip
 def test_a_conducting_fibre_is_contact_and_an_insulating_one_is_none() -> None:
     """Lithium around a fibre high above the foil."""
@@ -233,6 +248,7 @@ def test_hosts_that_cannot_be_are_refused(changes: dict[str, Any], words: str, r
     check(MODEL.changed_at(changes | remedy), CELL, program)
 
 
+@pytest.mark.fails_when("physics/morphology/hosts.py", "if model.film is not None:", "if False:")
 def test_a_film_that_moves_and_a_host_are_not_run_together() -> None:
     film = ls.CarriedFilm((ls.FilmSpecies("Li2CO3", "15 nm"),))
     both = ls.PhaseField(

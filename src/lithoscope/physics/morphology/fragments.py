@@ -173,7 +173,9 @@ def label(metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_
     across = wide & (found != behind)
     links = coo_array((np.ones(int(across.sum())), (found[across], behind[across])), shape=(count + 1, count + 1))
     part = np.asarray(connected_components(links, directed=False)[1])[found[inner]]
-    bottom = np.unique(part[0][metal[0]] if contact is None else np.append(part[0][metal[0]], part[contact]))
+    bottom = np.unique(part[0][metal[0]])
+    if contact is not None:
+        bottom = np.union1d(bottom, part[contact])
     pieces = np.setdiff1d(np.unique(part[metal]), bottom)
     number = np.zeros(count + 1, np.int32)
     number[bottom] = 1
@@ -284,6 +286,7 @@ def divide(
     small = [n for n in range(2, count + 2) if sizes[n] < LEAST_CELLS]
     gone = np.isin(nearest, small)
     left = np.where(gone, 0.0, xi)
+    share = xi if fibres is None else xi * fibres.room
     large = [n for n in range(2, count + 2) if n not in small]
     places, births, deaths = _carried_on(labels, large, sizes, before)
     deaths += tuple(Death(0, "subgrid dead") for _ in small)
@@ -291,7 +294,7 @@ def divide(
     shown = np.where(labels == 1, 1, 0).astype(np.int32)
     for n, place in places.items():
         shown[labels == n] = place + 1
-    return Division(pieces, shown, left, float((xi if fibres is None else xi * fibres.room)[gone].sum()), births, deaths)
+    return Division(pieces, shown, left, float(share[gone].sum()), births, deaths)
 
 
 def _carried_on(
