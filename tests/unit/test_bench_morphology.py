@@ -68,7 +68,12 @@ def test_the_whole_run_grows_what_is_asked(monkeypatch: pytest.MonkeyPatch, caps
 @pytest.mark.fails_when("physics/morphology/reference.py", "solves = newton + steps", "solves = newton")
 def test_what_a_run_must_move_is_counted() -> None:
     """Two steps with three of Newton's method and seven iterations in all, by hand for two dimensions."""
-    rows = {"time": np.zeros(2), "newton": np.array([2, 1]), "iterations": np.array([3, 2]), "salt_iterations": np.array([1, 1])}
+    rows = {
+        "time": np.zeros(2),
+        "newton": np.array([2, 1]),
+        "iterations": np.array([3, 2]),
+        "salt_iterations": np.array([1, 1]),
+    }
     solve = 8 * 5 + 32 + 3 * 4 * 4 * 4 / 3
     step, newton = 80 + 56 + 32, 56 + 32 + 24
     by_hand = reference.traffic(2, 7) + 5 * solve + 2 * step + 3 * newton

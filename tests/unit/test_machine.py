@@ -148,13 +148,15 @@ machine("entry", FUNCTIONS[2], "lithoscope.physics.morphology.machine")
 
 @pytest.mark.fails_when("physics/morphology/machine/keep.py", "Path(beside).replace(place)", "place.write_bytes(code)")
 def test_a_process_that_is_killed_leaves_nothing_that_is_read(tmp_path: Path) -> None:
-    died = subprocess.run([sys.executable, "-c", KILLED], env=dict(os.environ) | {"XDG_CACHE_HOME": str(tmp_path)})
+    died = subprocess.run([sys.executable, "-c", KILLED], check=False, env=dict(os.environ) | {"XDG_CACHE_HOME": str(tmp_path)})
     assert died.returncode == -9
     assert not list(tmp_path.rglob("*.o"))
     assert list(tmp_path.rglob("*.part"))
 
 
-@pytest.mark.fails_when("physics/morphology/machine/keep.py", "except OSError:\n        return\n", "except ZeroDivisionError:\n        return\n")
+@pytest.mark.fails_when(
+    "physics/morphology/machine/keep.py", "except OSError:\n        return\n", "except ZeroDivisionError:\n        return\n"
+)
 def test_without_a_place_to_write_code_is_made_for_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keep, "version_folder", lambda *_: tmp_path / "absent")
     assert machine("entry", _entry, PACKAGE).address
@@ -163,7 +165,9 @@ def test_without_a_place_to_write_code_is_made_for_the_process(tmp_path: Path, m
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.fails_when("physics/morphology/precision.py", '"jax_compilation_cache_dir", str(place)', '"jax_compilation_cache_dir", None')
+@pytest.mark.fails_when(
+    "physics/morphology/precision.py", '"jax_compilation_cache_dir", str(place)', '"jax_compilation_cache_dir", None'
+)
 def test_the_second_process_compiles_nothing_that_takes_time(tmp_path: Path) -> None:
     """Few programs before the first step; what is large comes from disk the second time, and nothing new is written."""
     (first,) = starts(tmp_path, 1)

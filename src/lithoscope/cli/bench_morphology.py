@@ -45,8 +45,8 @@ class Solve:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The whole run: steps, wall and processor time in s, dense lithium in um, cells, the kind of device, and bytes that it must
-    move at least."""
+    """The whole run: steps, wall and processor time in s, dense lithium in um, cells, the kind of device, and bytes
+    that it must move at least."""
 
     steps: int
     wall: float

@@ -39,6 +39,10 @@ Tension = Annotated[
     units.Quantity, units.Dimension("tension", "N/m", "0 N/m", "100 N/m", "2 N/m", "Stress of a film times its thickness")
 ]
 
+Stress = Annotated[
+    units.Quantity, units.Dimension("stress", "Pa", "-10 GPa", "10 GPa", "50 MPa", "Positive where the film pulls together")
+]
+
 
 class PhaseField(Document):
     """The shape of lithium on the working electrode, in two dimensions, or in three if it has a depth.
@@ -52,7 +56,8 @@ class PhaseField(Document):
     roughness           rms of the height of the surface at the start;  correlation_length: over which it varies;  seed: of it
     base                lithium in the domain below the mean surface at the start; as much as the program needs if not given
     capillarity         whether surface energy shifts the equilibrium potential of curved surfaces
-    film_tension        tension of the film, stress times thickness: adds to the surface energy
+    film_tension        tension of the film that is there whatever happens, stress times thickness: adds to the surface energy
+    elasticity          whether the carried film has a tension of its own where it is stretched;  growth_stress: as it is made
     sides               whether the domain repeats itself or is closed at its sides
     snapshot            thickness of dense lithium between two snapshots of the fields
     courant             largest share of a cell by which the surface moves in a step
@@ -71,6 +76,8 @@ class PhaseField(Document):
     base: units.Length | None = None
     capillarity: bool = True
     film_tension: Tension = units.Quantity(0.0, "N/m", text="0 N/m")
+    elasticity: bool = True
+    growth_stress: Stress = units.Quantity(0.0, "Pa", text="0 MPa")
     sides: Annotated[Literal["periodic", "closed"], Field(description='"periodic" or "closed"')] = "periodic"
     snapshot: units.Length = units.Quantity(0.5e-6, "m", text="0.5 um")
     courant: Annotated[float, Field(gt=0, le=0.3, description="a number up to 0.3")] = 0.2
@@ -86,6 +93,7 @@ class PhaseField(Document):
             self, width: units.Given, height: units.Given, cell_size: units.Given = ..., roughness: units.Given = ...,
             correlation_length: units.Given = ..., seed: int = ..., depth: units.Given | None = ...,
             base: units.Given | None = ..., capillarity: bool = ..., film_tension: units.Given = ...,
+            elasticity: bool = ..., growth_stress: units.Given = ...,
             sides: Literal["periodic", "closed"] = ..., snapshot: units.Given = ..., courant: float = ...,
             film: CarriedFilm | None = ..., host: FibreHost | None = ..., start: SurfaceMaps | None = ..., *,
             kind: Literal["phase-field"] = ...,
@@ -159,9 +167,11 @@ class PhaseField(Document):
         if self.film is None:
             return scheme, uniform(native)
         from lithoscope.physics.morphology.surface import start
+        from lithoscope.physics.morphology.surface.tension import elastic
 
         electrolyte = start.electrolyte_of(parameters)
-        carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others)
+        stiff = elastic(self.film, len(scheme.grid.shape), self.growth_stress.value) if self.elasticity else None
+        carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others, stiff)
         return replace(scheme, carried=carried), start.fields(self.film, carried, xi, self.start)
 
     def surface(self) -> Surface:

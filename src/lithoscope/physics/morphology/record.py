@@ -81,7 +81,12 @@ class Recorder:
         beside = self.parameters.obstacle
         xi, salt, phi, time = jax.device_get((metal(state.xi, beside), state.salt, state.phi, state.time))
         piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
-        fields = {"lithium_fraction": xi, "salt_concentration": salt + float(self.parameters.c0), "potential": phi, "piece": piece}
+        fields = {
+            "lithium_fraction": xi,
+            "salt_concentration": salt + float(self.parameters.c0),
+            "potential": phi,
+            "piece": piece,
+        }
         fields |= {} if beside is None else {"fibre_fraction": 1 - jax.device_get(beside.room)}
         fields |= jax.device_get(dict(self.carried.shown(state.skin)))
         at = {"time": np.asarray(time), "charge_passed": -np.asarray(state.books.charge)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,8 +185,8 @@ def set_up(dimensions: int) -> float:
     Read in double: each face, sink, right-hand side and guess; written: u, the residual, the direction and A p. In single the
     faces, the sink and the diagonal of all levels are cleared, written and read once.
     """
-    levels = 3 * 4 * (dimensions + 2) / (1 - 2**-dimensions)
-    return 8.0 * (dimensions + 3) + 8 * 4 + levels
+    levels = 3 * 4 * (dimensions + 2) / (1 - 0.5**dimensions)
+    return float(8 * (dimensions + 3) + 8 * 4 + levels)
 
 
 def around(dimensions: int, steps: int, newton: int) -> float:
@@ -211,7 +211,7 @@ class Plated:
     moved: float
 
 
-def moved_by(rows: dict[str, Array], cells: int, dimensions: int) -> float:
+def moved_by(rows: Mapping[str, NDArray[Any]], cells: int, dimensions: int) -> float:
     """Bytes that a run must move at least, from its instants; the last of them is a look and no step, but costs as much."""
     newton, both = int(rows["newton"].sum()), int(rows["iterations"].sum() + rows["salt_iterations"].sum())
     steps = len(rows["time"])

@@ -40,7 +40,11 @@ def _start(cache: Path) -> Start:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}
     begun = time.perf_counter()
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", HERE], check=True, capture_output=True, text=True, env=environment | {"XDG_CACHE_HOME": str(cache)}
+        [sys.executable, "-c", HERE],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment | {"XDG_CACHE_HOME": str(cache)},
     )
     return Start(**json.loads(done.stdout) | {"wall": time.perf_counter() - begun})
 
@@ -56,7 +60,7 @@ def _first() -> Start:
 
     seen: Counter[str] = Counter()
     jax.monitoring.register_event_listener(lambda event, **_: seen.update([event]))
-    jax.monitoring.register_event_duration_secs_listener(lambda event, _, **__: seen.update([event]))
+    jax.monitoring.register_event_duration_secs_listener(lambda event, duration_secs, **_: seen.update([event]))
     from lithoscope.design import Cell, Foil
     from lithoscope.physics.morphology.checks import check
     from lithoscope.physics.morphology.model import PhaseField

@@ -81,7 +81,8 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
-    offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
+    stiffness = parameters.capillarity + skin.tension * parameters.molar_volume / FARADAY
+    offset = skin.offset + stiffness * curvature(state.xi, grid)
     i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
     charge = problem(seen, liquid, c, i0, skin._replace(offset=offset), parameters, V_T, grid)
     if scheme.carried.depletes:
@@ -104,6 +105,7 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
         jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front(seen, state, parameters.obstacle)
     )
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
+    taken = jnp.minimum(taken, _tension_dt(found, per_current, grid.spacing))
     lost = scheme.carried.corroded(state.skin, state.xi, taken)
     speed = per_current * (i - lost)
 
@@ -126,6 +128,15 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     looked = state._replace(phi=new.phi, pieces=new.pieces, trend=new.trend._replace(salt=state.trend.salt, age=taken))
     record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
     return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
+
+
+def _tension_dt(found: Solved, per_current: Array, spacing: float) -> Array:
+    """The longest step, s, in which the tension of a film flattens no more than there is: it is taken from before the step.
+
+    The height of a surface follows dh/dt = L kappa, L = g T_f (V_m / F)^2: explicit in time up to spacing^2 / (4 L).
+    """
+    flattens = per_current**2 * jnp.max(found.potential.rate.g * found.skin.tension * (found.seen.area > 0))
+    return spacing**2 / (4 * flattens + 1e-300)
 
 
 def _trend(state: State, phi: Array, salt: Array, taken: Array) -> Trend:

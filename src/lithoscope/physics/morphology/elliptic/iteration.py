@@ -9,7 +9,6 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any, NamedTuple
 
-
 from lithoscope.physics.morphology.elliptic.gradients import MOST_ITERATIONS
 from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, FINEST, build, cycle, field
 from lithoscope.physics.morphology.elliptic.layers import LEFT, LEFT_DOUBLE

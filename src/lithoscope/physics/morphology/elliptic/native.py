@@ -208,7 +208,15 @@ def _sizes(plan: np.ndarray[tuple[int, int], np.dtype[np.int64]], pieces: int) -
     """Bytes of each part of `Space`."""
     (layers, rows, columns), (a, b, c) = (tuple(map(int, plan[level, :3])) for level in (0, -1))
     cells = layers * rows * columns
-    numbers = layers * rows * width_double(columns), cells, cells, a * b * c * (b * c + 1), a * b * c, pieces + 1, pieces * cells
+    numbers = (
+        layers * rows * width_double(columns),
+        cells,
+        cells,
+        a * b * c * (b * c + 1),
+        a * b * c,
+        pieces + 1,
+        pieces * cells,
+    )
     return [aligned(bytes_) for bytes_ in (4 * int(start(plan, len(plan))) + LINE, *(8 * each for each in numbers))]
 
 

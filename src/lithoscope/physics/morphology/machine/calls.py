@@ -10,10 +10,23 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.ir import IRBuilder as Build
 
 from lithoscope.physics.morphology.machine.values import (
-    ADDRESS, DOUBLE, SAFE, SINGLE, STORED, TRUTH, Build, NotTranslatedError, View, chosen, combined, compared, converted,
-    known, number, product,
+    ADDRESS,
+    DOUBLE,
+    SAFE,
+    SINGLE,
+    STORED,
+    NotTranslatedError,
+    View,
+    chosen,
+    combined,
+    compared,
+    converted,
+    known,
+    number,
+    product,
 )  # fmt: skip
 
 SIGNS: dict[type, str] = {
@@ -61,7 +74,7 @@ def attribute(build: Build, of: Any, name: str) -> Any:
     return getattr(of, name)
 
 
-def _view(build: Build, address: Any, shape: tuple[Any, ...], kind: type) -> View:
+def _view(build: Build, address: Any, shape: tuple[Any, ...], kind: Any) -> View:
     return View(build.inttoptr(number(address), ADDRESS), tuple(shape), STORED[kind])
 
 
@@ -70,8 +83,8 @@ def _flat(build: Build, of: View) -> View:
 
 
 def _range(_build: Build, *given: Any) -> Range:
-    ends = (0, given[0]) if len(given) == 1 else given[:2]
-    return Range(*ends, given[2] if len(given) == 3 else 1)
+    first, stop = (0, given[0]) if len(given) == 1 else given[:2]
+    return Range(first, stop, given[2] if len(given) == 3 else 1)
 
 
 def _len(_build: Build, of: Any) -> Any:

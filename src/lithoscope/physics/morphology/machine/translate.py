@@ -15,11 +15,29 @@ from functools import cache
 from typing import Any, TypeVar
 
 from llvmlite import ir
+from llvmlite.ir import IRBuilder as Build
 
 from lithoscope.physics.morphology.machine.calls import BUILT_IN, SIGNS, Range, attribute, both
 from lithoscope.physics.morphology.machine.values import (
-    ADDRESS, DOUBLE, RANK, SAFE, WHOLE, Build, NotTranslatedError, View, alike, combined, compared, converted, known, layout, leaves,
-    number, place, read, shaped, truth,
+    ADDRESS,
+    DOUBLE,
+    RANK,
+    SAFE,
+    WHOLE,
+    NotTranslatedError,
+    View,
+    alike,
+    combined,
+    compared,
+    converted,
+    known,
+    layout,
+    leaves,
+    number,
+    place,
+    read,
+    shaped,
+    truth,
 )  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -100,7 +118,9 @@ class Body:
     Numbers lie in slots, which LLVM turns into registers; whatever else has a name keeps it for the block in which it got it.
     """
 
-    def __init__(self, program: Program, build: Build, slots: ir.Block, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    def __init__(
+        self, program: Program, build: Build, slots: ir.Block, function: Callable[..., Any], given: tuple[Any, ...]
+    ) -> None:
         self.program, self.build, self.slots, self.function = program, build, slots, function
         self.names: dict[str, Any] = {}
         self.ends: list[ir.Block] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.ir import IRBuilder as Build
 
 WHOLE, DOUBLE, SINGLE, TRUTH = ir.IntType(64), ir.DoubleType(), ir.FloatType(), ir.IntType(1)
 ADDRESS = ir.PointerType()
@@ -22,8 +23,6 @@ STORED = {np.float32: SINGLE, np.float64: DOUBLE, np.int64: WHOLE, np.int32: ir.
 """Numbers in memory."""
 
 RANK = (TRUTH, WHOLE, SINGLE, DOUBLE)
-
-Build = ir.IRBuilder
 
 
 class NotTranslatedError(TypeError):
