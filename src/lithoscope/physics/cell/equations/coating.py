@@ -44,6 +44,7 @@ from lithoscope.physics.laws.conversion import (
 )
 from lithoscope.physics.laws.kinetics import positive_part
 
+
 def coating_reactions(cell: LithiumCell, phi: Any, metal: str, leak: str) -> Any:
     """Give a substrate the reactions of its coating.
 

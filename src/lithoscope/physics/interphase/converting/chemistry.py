@@ -1,8 +1,8 @@
 """Which reactions a film on lithium goes through, each checked for elements and charge in whole numbers.
 
-    insertion    e- + Li+ -> lithium in the film
-    conversion   ABX3 + 2 e- + 2 Li+ -> B + 2 LiX + AX, or with the organic cation, + 3 e- + 3 Li+ -> B + 3 LiX + CH3NH2 + 1/2 H2
-    alloying     e- + Li+ -> lithium in the metal
+insertion    e- + Li+ -> lithium in the film
+conversion   ABX3 + 2 e- + 2 Li+ -> B + 2 LiX + AX, or with the organic cation, + 3 e- + 3 Li+ -> B + 3 LiX + CH3NH2 + 1/2 H2
+alloying     e- + Li+ -> lithium in the metal
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def converting(material: str) -> Network:
         raise InputError("material", f'= "{material}": what it converts to is not known', expected=", ".join(LINES),
                          why="Its elements could not be followed",
                          do=nearest(material, LINES) or "Use one of these materials")  # fmt: skip
-    metal, two, three = LINES[material]
+    _, two, three = LINES[material]
     lines = {"insertion": f"e- + Li+ -> {INSERTED}", "conversion": f"{material} + 2 e- + 2 Li+ -> {two}"}
     if three:
         lines["conversion with the organic cation"] = f"{material} + 3 e- + 3 Li+ -> {three}"
@@ -49,4 +49,3 @@ def converting(material: str) -> Network:
 def _species() -> dict[str, Species]:
     text = (resources.files("lithoscope.data") / "networks" / "converting.toml").read_text(encoding="utf-8")
     return {name: Species(name, **fields) for name, fields in tomllib.loads(text)["species"].items()}
-

@@ -53,6 +53,9 @@ from lithoscope.physics.laws.kinetics import positive_part
 Array = NDArray[np.float64]
 Leak = Literal["tunnelling", "conduction"]
 
+WIDEST_V = 5.0
+"""Potential against lithium beyond which nothing depends on it."""
+
 LEAST_LEFT = 1e-12
 """Unconverted share of the film that is always left."""
 
@@ -112,7 +115,9 @@ class Numbers:
             supply = leak_by_tunnelling(self.leak_current_density, n, self.leak_amount)
         else:
             thickness = n * self.product_molar_volume + LEAST_PRODUCT_M
-            supply = leak_by_conduction(positive_part(self.conversion_potential - phi, 1e-3), self.product_conductivity, thickness)
+            supply = leak_by_conduction(
+                positive_part(self.conversion_potential - phi, 1e-3), self.product_conductivity, thickness
+            )
         supply = supply * front.finding(self.thickness, self.left(n), self.reaction_depth)
         kinetic = reduction_rate(self.conversion_rate, self.conversion_potential, phi, self.temperature)
         return behind_resistance(kinetic, supply, self.skin(n) / self.skin_conductivity, self.temperature)
@@ -177,7 +182,9 @@ class Film:
     def host(self, n: Any) -> Array:
         """h_i, mol/m2, shape (layers, *n.shape)."""
         p = self.numbers
-        return np.asarray(np.diff(front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth), axis=0) / p.molar_volume)
+        return np.asarray(
+            np.diff(front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth), axis=0) / p.molar_volume
+        )
 
     def filling(self, n: Any, c: Array) -> Array:
         """theta_i of the unconverted film in each layer."""
@@ -187,6 +194,8 @@ class Film:
     def rates(self, n: Any, alloyed: Any, c: Array, phi: Any) -> Rates:
         """n, n_y: mol/m2, any shape; c: shape (layers, *n.shape); phi: V."""
         p = self.numbers
+        # Trial steps of a solver go far beyond what a potential can be.
+        phi = np.clip(phi, -WIDEST_V, WIDEST_V)
         u = front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth)
         w = np.diff(front.taken(u, p.reaction_depth), axis=0)
         theta = self.filling(n, c)

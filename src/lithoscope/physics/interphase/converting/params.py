@@ -79,7 +79,10 @@ def _of_metal(cell: Cell) -> tuple[Parameter, ...]:
         return ()
     return tuple(
         or_table(f"working.{name}", getattr(cell.working, name), f"plating.{name}", unit)
-        for name, unit in (("double_layer_capacitance", FOIL_FIELDS["double_layer_capacitance"]), ("potential_at_assembly", "V"))
+        for name, unit in (
+            ("double_layer_capacitance", FOIL_FIELDS["double_layer_capacitance"]),
+            ("potential_at_assembly", "V"),
+        )
     )
 
 
