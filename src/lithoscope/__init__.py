@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map, Metric, map_of
     from lithoscope.analysis.paraview import export_paraview
     from lithoscope.analysis.soft_short import soft_short
+    from lithoscope.analysis.target import Target, target_sei
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
     from lithoscope.design import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.carried import CarriedFilm, Cracking, FerroelectricLayer, FilmMap, FilmSpecies
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.fibres import FibreHost
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.interphase.converting.model import ConvertingFilm
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+    from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
@@ -102,6 +105,7 @@ _HOME = {
     ),
     "design.carried": ("CarriedFilm", "Cracking", "FerroelectricLayer", "FilmMap", "FilmSpecies"),
     "design.catalogue": ("catalogue",),
+    "design.fibres": ("FibreHost",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
@@ -109,6 +113,7 @@ _HOME = {
     "physics.double_layer.model": ("DoubleLayer",),
     "physics.interphase.converting.model": ("ConvertingFilm",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
+    "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
@@ -124,6 +129,7 @@ _HOME = {
     "analysis.impedance": ("read_arc",),
     "analysis.maps": ("Map", "Metric", "map_of"),
     "analysis.soft_short": ("soft_short",),
+    "analysis.target": ("Target", "target_sei"),
     "analysis.trace": ("Trace", "read_trace"),
     "ensemble": ("Sweep", "grid", "load_sweep", "sweep"),
     "studies": ("study",),
@@ -152,6 +158,7 @@ __all__ = [
     "ElectronSupply",
     "End",
     "FerroelectricLayer",
+    "FibreHost",
     "Film",
     "FilmMap",
     "FilmSpecies",
@@ -178,6 +185,7 @@ __all__ = [
     "Planar",
     "Plated",
     "PolarFilm",
+    "PolarisedFilm",
     "PorousHost",
     "Program",
     "ReactionChange",
@@ -196,6 +204,7 @@ __all__ = [
     "SurfaceFilm",
     "Sweep",
     "SweepInterrupted",
+    "Target",
     "Tip",
     "Trace",
     "Until",
@@ -223,6 +232,7 @@ __all__ = [
     "soft_short",
     "study",
     "sweep",
+    "target_sei",
 ]
 
 

@@ -230,7 +230,7 @@ def test_what_it_cannot_run_is_refused_and_the_remedy_runs() -> None:
         ls.run(STEEL.changed("working.coating.conversion_electrons", "4"), LITHIATION, model)
 
 
-@pytest.mark.fails_when("physics/models.py", "if kind == CONVERTING:", 'if kind == "converting":')
+@pytest.mark.fails_when("physics/models.py", '"converting-film": (', '"converting": (')
 def test_a_model_file_is_read() -> None:
     model = ls.ConvertingFilm(leak="conduction", reaction_depth="20 nm")
     assert read_model(model.to_toml()) == model
