@@ -58,11 +58,13 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.carried import CarriedFilm, Cracking, FerroelectricLayer, FilmMap, FilmSpecies
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.fibres import FibreHost
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
+    from lithoscope.physics.interphase.converting.model import ConvertingFilm
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
     from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
@@ -103,11 +105,13 @@ _HOME = {
     ),
     "design.carried": ("CarriedFilm", "Cracking", "FerroelectricLayer", "FilmMap", "FilmSpecies"),
     "design.catalogue": ("catalogue",),
+    "design.fibres": ("FibreHost",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
+    "physics.interphase.converting.model": ("ConvertingFilm",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
     "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
@@ -144,6 +148,7 @@ __all__ = [
     "Cell",
     "Coating",
     "ConstantProperties",
+    "ConvertingFilm",
     "Cracking",
     "Current",
     "Defect",
@@ -153,6 +158,7 @@ __all__ = [
     "ElectronSupply",
     "End",
     "FerroelectricLayer",
+    "FibreHost",
     "Film",
     "FilmMap",
     "FilmSpecies",

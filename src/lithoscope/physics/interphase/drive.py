@@ -180,7 +180,7 @@ class Driver:
         })  # fmt: skip
         shares = dataset(
             ("time", "solid", "along", "across"), ["time", "solid", "along", "across"],
-            columns | {"surface_share": flat["surface_share"].reshape(len(self.shots), len(names), *square)},
+            columns | {name: flat[name].reshape(len(self.shots), len(names), *square) for name in OF_SOLIDS},
         )  # fmt: skip
         return _named(xr.merge([maps, shares]), "solid", names)
 
@@ -189,6 +189,10 @@ def _named(found: xr.Dataset, axis: str, names: tuple[str, ...]) -> xr.Dataset:
     """The words behind a coded axis, as `result.names.words` reads them."""
     found[axis].attrs |= {"flag_values": list(range(len(names))), "flag_meanings": ";".join(names)}
     return found
+
+
+OF_SOLIDS = ("surface_share", "surface_amount")
+"""Maps that each solid has."""
 
 
 def shot_times(whole: float, count: int) -> Array:

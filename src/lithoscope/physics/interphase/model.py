@@ -12,9 +12,9 @@ from pydantic import Field
 from lithoscope import units
 from lithoscope.design import Foil
 from lithoscope.document import Document, Frozen
-from lithoscope.errors import End, InputError, RunInterrupted, Status
+from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation
+from lithoscope.physics.contract import ExactCase, Report, Violation, marked
 from lithoscope.physics.interphase.polarised import LOST, PolarisedFilm
 from lithoscope.physics.interphase.rates import RateLaw
 from lithoscope.physics.interphase.terrain import Defect, Spread
@@ -222,11 +222,7 @@ class Interphase(Document):
         if status.end is End.INTERRUPTED:
             raise RunInterrupted(result)
         found = self.invariants(result)
-        if found:
-            detail = "; ".join(f"{each.invariant}: {each.detail}" for each in found)
-            marked = Status(End.LEDGER_OPEN, detail, status.time, status.cycle, status.step)
-            return Result(result.tree, marked, result.ledger, manifest)
-        return result
+        return marked(result, found) if found else result
 
     def driver(self, cell: Cell, numbers: Numbers) -> Driver:
         """What takes a run through its program, before the first step."""

@@ -135,7 +135,7 @@ class Eyes:
         return np.asarray(total / np.maximum(moved, 1e-6 * np.maximum(held, 1e-9)))
 
     def shot(self, xi: Array) -> dict[str, Array]:
-        """Maps of the surface, flattened; shares: (solids, sites). Of the resistance the logarithm is interpolated."""
+        """Maps of the surface, flattened; shares and amounts: (solids, sites). Of the resistance the logarithm is interpolated."""
         c = self.surface.chemistry
         held = self.surface.layers(xi).n
         resistance = np.log(np.maximum(self.properties.resistance(held), LEAST_RESISTANCE))
@@ -146,6 +146,7 @@ class Eyes:
             "surface_recession": wide[:, -2] * self.molar_volume,
             "surface_resistance": np.exp(wide[:, -1]),
             "surface_share": self.properties.shares(n).T,
+            "surface_amount": n.T,
         }
 
 

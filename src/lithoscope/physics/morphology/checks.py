@@ -10,12 +10,14 @@ from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.errors import InputError
 from lithoscope.physics.morphology.elliptic.coarsening import nearest, suits
+from lithoscope.physics.morphology.hosts import check_host
 from lithoscope.protocol import Current, Rest, Voltage
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
     from lithoscope.physics.morphology.model import PhaseField
     from lithoscope.protocol import Program
+    from lithoscope.units import Quantity
 
 CLEAR_CELLS = 12
 """Cells that stay free of the surface at the bottom and the top: the profile reaches ten cells."""
@@ -42,11 +44,16 @@ def check(model: PhaseField, cell: Cell, program: Program) -> Plan:
     _check_cell(cell)
     _check_program(program)
     _check_fineness(model)
+    if model.start:
+        model.start.check_on(model.film, {name: length.value for name, length in _lengths(model).items() if name != "height"})
     shape = _shape(model)
     stripped, plated = _depths(program)
-    peak = PEAKS * model.roughness.value
+    peak = PEAKS * model.roughness.value + (model.start.deepest if model.start else 0.0)
     clear = CLEAR_CELLS * model.cell_size.value
     _check_lithium(cell, stripped)
+    if model.host is not None:
+        # Lithium that comes and goes between fibres moves its surface further.
+        stripped, plated = (depth / model.host.porosity.value for depth in (stripped, plated))
     base = model.base.value if model.base else stripped + peak + clear
     if base < stripped + peak + clear:
         raise InputError(
@@ -70,6 +77,7 @@ def check(model: PhaseField, cell: Cell, program: Program) -> Plan:
             why="Porous lithium is higher than dense lithium, so that more is better",
             do=f'Write height = "{_um(enough * size)}"',
         )
+    check_host(model, base, CLEAR_CELLS)
     return Plan(shape, base)
 
 
@@ -136,9 +144,14 @@ def _check_fineness(model: PhaseField) -> None:
         )
 
 
+def _lengths(model: PhaseField) -> dict[str, Quantity]:
+    """Of the domain, height first, by the name of the field."""
+    return {"height": model.height, "width": model.width} | ({"depth": model.depth} if model.depth else {})
+
+
 def _shape(model: PhaseField) -> tuple[int, ...]:
     size = model.cell_size.value
-    lengths = {"height": model.height, "width": model.width} | ({"depth": model.depth} if model.depth else {})
+    lengths = _lengths(model)
     shape = []
     for name, length in lengths.items():
         cells = round(length.value / size)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import gamma, ndtr
 
 from lithoscope.design.carried import CarriedFilm, Defect, FerroelectricLayer, FilmMap, Tunnelling
+from lithoscope.design.sites import SurfaceMaps
 from lithoscope.physics.laws.ferroelectric import quartic
 from lithoscope.physics.laws.films import areal_resistance
 from lithoscope.physics.laws.membranes import membrane
@@ -20,6 +21,8 @@ from lithoscope.physics.morphology.state import Parameters
 from lithoscope.physics.morphology.surface import transport
 from lithoscope.physics.morphology.surface.film import ByDiffusion, ByTunnelling, Fields, FilmLaws, Layer, Mark, Species
 from lithoscope.physics.morphology.surface.geometry import BAND
+from lithoscope.physics.morphology.surface.sites import on_columns
+from lithoscope.physics.morphology.surface.tension import Elastic
 
 Map = NDArray[np.float64]
 
@@ -50,13 +53,19 @@ def electrolyte_of(parameters: Parameters) -> Electrolyte:
 
 
 def laws(
-    film: CarriedFilm, grid: Grid, width: float, molar_volume: float, electrolyte: Electrolyte, contact: float = 0.0
+    film: CarriedFilm,
+    grid: Grid,
+    width: float,
+    molar_volume: float,
+    electrolyte: Electrolyte,
+    contact: float = 0.0,
+    elastic: Elastic | None = None,
 ) -> FilmLaws:
     """The laws of a film on a grid.
 
     width         eps of the profile, cells
     molar_volume  of lithium, m3/mol
-    contact       resistance in series beside that of the document, ohm m2
+    contact       resistance in series beside that of the document, ohm m2;  elastic: its stiffness, if it is to have a tension
     Raises InputError for a film that cannot be carried on this grid.
     """
     film.check_on(grid.spacing, width)
@@ -71,7 +80,7 @@ def laws(
         product=[each.material for each in film.species].index(corrosion.product) if corrosion else 0,
         cracks=film.cracking is not None, strength=strength(film),
         fresh=film.cracking.fresh_resistance.value if film.cracking else 0.0,
-        layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None,
+        layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None, elastic=elastic,
     )  # fmt: skip
 
 
@@ -179,11 +188,21 @@ def _polarisation(layer: FerroelectricLayer | None, full: float, grid: Grid) -> 
     return np.full(columns, full if layer.start == "out" else -full)
 
 
-def fields(film: CarriedFilm, of: FilmLaws, xi: Array) -> Fields:
-    """The film at the start: thickness of the document times its map, no stress, no cracks."""
+def fields(film: CarriedFilm, of: FilmLaws, xi: Array, sites: SurfaceMaps | None = None) -> Fields:
+    """The film at the start: thickness of the document times its map, no stress, no cracks.
+
+    sites  maps of what a rest left. They hold per electrode: where pits make the surface larger the film is thinner, so that its
+           amounts on the grid are those of the maps
+    """
     grid = of.grid
     kinetics, conductivity, thickness = _maps(film, grid)
-    amounts = [each.thickness.value / law.molar_volume * thickness for each, law in zip(film.species, of.species, strict=True)]
+    maps = _amount_maps(len(film.species), sites, grid)
+    amounts = [each.thickness.value / law.molar_volume * thickness * map_
+               for each, law, map_ in zip(film.species, of.species, maps, strict=True)]  # fmt: skip
+    if sites is not None:
+        kinetics = kinetics * on_columns(sites.kinetics_map, sites, grid.shape[1:], grid.spacing)
+        amounts = [n * float(factor) for n, factor in zip(amounts, _held(of, xi, amounts), strict=True)]
+        conductivity = conductivity * _conducting(of, amounts, sites)
     cracking = film.cracking
     strengths = np.full(grid.shape[1:], of.strength)
     if cracking is not None and cracking.weibull is not None:
@@ -198,6 +217,30 @@ def fields(film: CarriedFilm, of: FilmLaws, xi: Array) -> Fields:
         of.setting, xi, _up(grid, [*amounts, 0 * kinetics]), _up(grid, [by_mark[mark] for mark in Mark]), owner, 0
     )
     return Fields(carried, owner)
+
+
+def _amount_maps(count: int, sites: SurfaceMaps | None, grid: Grid) -> list[Map]:
+    """Factors on the amount of each species, over the electrode."""
+    if sites is None or not sites.amount_maps:
+        return [np.ones(grid.shape[1:])] * count
+    return [on_columns(each, sites, grid.shape[1:], grid.spacing) for each in sites.amount_maps]
+
+
+def _held(of: FilmLaws, xi: Array, amounts: list[Map]) -> Map:
+    """Factors by which the surface has to hold less of each species than the electrode, because it is larger; (species,)."""
+    marks = jnp.zeros((len(Mark), *of.grid.shape))
+    found = _started(of.setting, xi, _up(of.grid, amounts), marks, jnp.zeros(of.grid.shape, jnp.int32), 0)
+    wanted = np.array([float(n.sum()) for n in amounts])
+    return np.asarray(wanted / np.asarray(found.totals.sum(0)))
+
+
+def _conducting(of: FilmLaws, amounts: list[Map], sites: SurfaceMaps) -> Map:
+    """Factor on the conductivity that gives the film of these amounts the conductance of the maps."""
+    if sites.resistance is None:
+        return np.ones(of.grid.shape[1:])
+    conductance = on_columns(sites.conductance_map, sites, of.grid.shape[1:], of.grid.spacing) / sites.resistance.value
+    parts = [jnp.asarray(n * each.molar_volume / (1 - of.porosity)) for n, each in zip(amounts, of.species, strict=True)]
+    return np.asarray(of.dense_resistance(parts)) * conductance / (1 - of.porosity) ** 1.5
 
 
 def _up(grid: Grid, maps: list[Map]) -> Array:
