@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
-from lithoscope.studies.dipoles import arithmetic, judging, layers, panels, resistances, restsweep, tables, tips
+from lithoscope.studies.dipoles import arithmetic, films, judging, layers, panels, resistances, restsweep, tables, tips
 from lithoscope.studies.outcome import Outcome
 from lithoscope.studies.typeset import typeset
 
@@ -46,16 +46,18 @@ class DipolesStudy:
         current = resistances.patches(), resistances.thickened()
         designs = restsweep.DESIGNS if self.long else FEW
         rested = restsweep.look(enrichment, potential, lambda done, text: told(0.25 + 0.75 * done, text), designs)
+        grown = films.look()
         made = arithmetic.checked(self.claims) | judging.verdicts(self.claims, beside, tip, rested, *current)
+        made |= grown.verdicts(self.claims)
         return Outcome(
             study=self.name,
             claims=self.claims,
             verdicts=[made.get(claim.id) or judging.pending(self.claims, claim.id) for claim in self.claims.claims],
-            answer=[typeset(each) for each in tables.answer(beside, tip, rested)],
-            panels=panels.panels(beside, tip, rested),
-            tables=tables.all_tables(beside, tip, rested),
+            answer=[typeset(each) for each in (*tables.answer(beside, tip, rested), *grown.answer())],
+            panels=(*panels.panels(beside, tip, rested), *grown.panels()),
+            tables=(*tables.all_tables(beside, tip, rested), *grown.tables()),
             chain=(),
-            ranges=(*beside.ranges, *tip.ranges, *rested.ranges),
-            sensitivities={**beside.moves, **rested.moves},
+            ranges=(*beside.ranges, *tip.ranges, *rested.ranges, *grown.ranges),
+            sensitivities={**beside.moves, **rested.moves, **grown.moves},
             runs=rested.rests.runs,
         )
