@@ -10,6 +10,7 @@ import numpy as np
 from lithoscope.analysis.morphologies import Morphology
 from lithoscope.errors import End
 from lithoscope.physics.contract import silent
+from lithoscope.result.manifest import Manifest, inputs_of
 from lithoscope.studies.deposits.grids import Converged, studied
 
 if TYPE_CHECKING:
@@ -109,12 +110,16 @@ def make(ready: Ready, report: Report = silent) -> Study:
 def make_one(ready: Ready, size: float, seed: int) -> Made:
     """One of its runs."""
     cell, program, model = ready.inputs(size, seed)
+    run_id = Manifest(inputs_of(cell, program, model)).run_id
+    if ready.rested:
+        cell, model = ready.rested.on(cell, model, seed)
     result = model.simulate(cell, program, silent)
     capacity, thickness = gained(result)
+    seen = numbers(result) | (at_first(result) if ready.rested else {})
     return Made(
         size=size, seed=seed, ended=result.status.end.value[0], sentence=str(result.status),
-        capacity=capacity, thickness=thickness, numbers=numbers(result), residual=result.ledger.residual,
-        notes=tuple(result.manifest.notes), run_id=result.manifest.run_id, wall=result.manifest.wall_s,
+        capacity=capacity, thickness=thickness, numbers=seen, residual=result.ledger.residual,
+        notes=tuple(result.manifest.notes), run_id=run_id, wall=result.manifest.wall_s,
         picture=picture(result),
     )  # fmt: skip
 
@@ -163,6 +168,26 @@ def numbers(result: Result) -> dict[str, float]:
         "voltage": float(trace["voltage"].values[-1]),
         "dead_share": dead / plated if plated else 0.0,
     }
+
+
+EARLY = 18_000.0
+"""Charge at which a surface is looked at while lithium begins to grow, C/m2: 0.5 mAh/cm2, 2.4 um of dense lithium."""
+
+
+def at_first(result: Result) -> dict[str, float]:
+    """What a surface is before anything has grown (first), and after 0.5 mAh/cm2 (early).
+
+    Roughness, um; largest over mean current density; voltage, V.
+    """
+    trace = result.trace
+    Q = -trace["charge_passed"].values
+    seen = {
+        "roughness": UM * trace["roughness"].values,
+        "tip_ratio": trace["tip_ratio"].values,
+        "voltage": trace["voltage"].values,
+    }
+    first = {f"first_{name}": float(values[1]) for name, values in seen.items()}
+    return first | {f"early_{name}": float(np.interp(EARLY, Q, values)) for name, values in seen.items()}
 
 
 def picture(result: Result) -> tuple[str, ...]:

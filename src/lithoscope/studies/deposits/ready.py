@@ -9,6 +9,7 @@ from lithoscope.design.catalogue import entry
 from lithoscope.errors import InputError, nearest
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.protocol import Program
+from lithoscope.studies.deposits.rested import CELL, ENDS, MODEL, PROGRAM, RESTED, Rested
 
 GRIDS_NM = (500.0, 375.0, 250.0)
 """Sizes of the cells of a grid study, coarsest first."""
@@ -29,6 +30,7 @@ class Ready:
     film     what its map is and what else happens to it, in words
     height, base  of the domain and of the lithium in it at the start, where the model's are not enough
     checked_by  ready run of the same film on three grids, where this one has only the coarsest
+    rested   the rest that film and pits come from, where they do
     """
 
     name: str
@@ -41,9 +43,10 @@ class Ready:
     height: str | None = None
     base: str | None = None
     checked_by: str | None = None
+    rested: Rested | None = None
 
     def inputs(self, size: float, seed: int) -> tuple[Cell, Program, PhaseField]:
-        """What is run on a grid with a seed. size: nm."""
+        """What stands in the catalogue for a grid and a seed; a rest, where there is one, comes before. size: nm."""
         model = PhaseField.parse(entry(self.model), file=self.model)
         changes: dict[str, object] = {"cell_size": f"{size:g} nm", "seed": seed}
         changes |= {name: given for name in ("height", "base") if (given := getattr(self, name))}
@@ -81,6 +84,13 @@ def _plated(on: str, film: str, when: str) -> Ready:
     )  # fmt: skip
 
 
+def _on_rested(name: str, rested: Rested) -> Ready:
+    """2 mAh/cm2 on a surface that rested."""
+    alone = name in ENDS
+    return Ready(name, CELL, PROGRAM, MODEL, rested.words, grids=GRIDS_NM[:1] if alone else GRIDS_NM, seeds=(1, 2),
+                 checked_by=ENDS.get(name), rested=rested)  # fmt: skip
+
+
 READY = (
     *(_plated(on, film, EARLY) for on in CELLS for film in FILMS),
     *(_plated(on, film, i) for on in CELLS for film in ("uneven", "regrowing") for i in HEIGHTS),
@@ -88,6 +98,7 @@ READY = (
     Ready("strip-uneven", "perovskite/bare", "deposits/strip", "deposits/bare-uneven", UNEVEN, seeds=(1, 2), base="24 um"),
     Ready("strip-regrowing", "perovskite/bare", "deposits/strip", "deposits/bare-regrowing", FILMS["regrowing"], seeds=(1, 2),
           base="24 um"),
+    *(_on_rested(name, rested) for name, rested in RESTED.items()),
 )  # fmt: skip
 """All of them. Those on one grid are not checked by themselves, and say so."""
 
