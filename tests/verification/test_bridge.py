@@ -30,7 +30,7 @@ PLATE = ls.Program([ls.Current("-1 mA/cm2", {"capacity": "0.02 mAh/cm2"})])
 
 def rest(edge: int = 12, **changes: Any) -> Result:
     """A day at rest."""
-    model = ls.Interphase(edge=edge, spacing="0.5 um", snapshots=3, nodes=5, **changes)
+    model = ls.Interphase(edge=edge, spacing="0.5 um", snapshots=3, **changes)
     return model.simulate(CELL, ls.Program([ls.Rest("1 d")]), silent)
 
 
@@ -42,7 +42,7 @@ def rested() -> Result:
 
 def begun(surface: Any, cell_size: str, **changes: Any) -> Any:
     """The driver of a phase field on a surface before the first step."""
-    model = surface.model("20 um", cell_size=cell_size, roughness="0 um", **changes)
+    model = surface.model("24 um", cell_size=cell_size, roughness="0 um", **changes)
     return model.driver(CELL, PLATE, check(model, CELL, PLATE))
 
 
@@ -63,7 +63,7 @@ def test_the_lithium_of_the_film_is_that_of_the_rest(rested: Result, cell_size: 
     assert float(laws.lithium(fields)) == pytest.approx(wanted, rel=1e-10)
     volume = sum(s.thickness.value for s in surface.film.species)
     dense = [lookup(f"sei.{name}.molar_volume").to("m3/mol") for name in words(now["solid"])]
-    assert volume == pytest.approx(float(dense @ now["surface_amount"].values.mean(axis=-1)), rel=1e-3)
+    assert volume == pytest.approx(float(dense @ now["surface_amount"].values.mean(axis=-1)), rel=surface.errors.lumped)
 
 
 @pytest.mark.fails_when("physics/bridge/rested.py", "cell.foil.thickness.value - gone", "cell.foil.thickness.value + gone")
@@ -99,15 +99,13 @@ def test_resistances_are_those_of_the_map(rested: Result) -> None:
 )
 def test_pits_are_where_lithium_receded(rested: Result) -> None:
     """Lithium stands lower where more of it has gone, by as much, and its mean does not move."""
-    from lithoscope.physics.morphology.observe import heights
-
     surface = film_from_rest(rested, row=5)
     recession = rested.tree["map"].to_dataset()["surface_recession"].values[-1, 5]
     driver = begun(surface, "0.25 um")
     grid = driver.scheme.grid
-    h = np.asarray(heights(driver.point.state.xi, grid))
+    h = np.asarray(driver.point.state.xi).sum(0) * grid.spacing
     deeper = np.repeat(recession - recession.mean(), 2)
-    assert h - h.mean() == pytest.approx(-deeper, abs=2e-3 * np.ptp(deeper))
+    assert h - h.mean() == pytest.approx(-deeper, abs=1e-5 * np.ptp(deeper))
     flat = begun(surface.evened("pits"), "0.25 um").point.state.xi
     assert float(np.asarray(driver.point.state.xi).sum()) == pytest.approx(float(np.asarray(flat).sum()), rel=1e-9)
 
@@ -149,7 +147,7 @@ def test_maps_that_do_not_fit_are_refused_with_a_remedy(rested: Result) -> None:
     with pytest.raises(InputError, match="2 numbers|3 numbers") as found:
         ls.SurfaceMaps(spacing="1 um", sites=[3], recession="1 nm", recession_map=[0.5, 1.5])
     assert "sites = [2]" in found.value.do
-    model = surface.model("24 um", cell_size="0.25 um")
+    model = surface.model("24 um", cell_size="0.25 um", roughness="0 um")
     with pytest.raises(InputError, match="not the 6 um of the maps") as found:
         check(model.replaced(width="8 um"), CELL, PLATE)
     assert 'width = "6 um"' in found.value.do
@@ -290,7 +288,7 @@ def test_the_cell_has_area_and_film_of_the_closure() -> None:
 
 @pytest.mark.fails_when("physics/bridge/closures.py", "* area / current", "/ current")
 def test_a_run_tells_the_film_that_it_carries() -> None:
-    """A flat film of 100 ohm cm2 on a front: area 1, thickness that of dense lithium, and its resistance to 1 %."""
+    """A flat film of 100 ohm cm2 on a front: area 1, resistance to 1 %, thickness to half a cell."""
     sigma = 10e-9 / 0.01
     film = ls.CarriedFilm([ls.FilmSpecies("Li2CO3", "10 nm", conductivity=f"{sigma!r} S/m")])
     model = ls.PhaseField(width="4 um", height="16 um", roughness="0 um", film=film, snapshot="0.4 um")
@@ -299,6 +297,6 @@ def test_a_run_tells_the_film_that_it_carries() -> None:
     assert seen.current == pytest.approx(20)
     assert seen.laws["area"] == pytest.approx(np.ones_like(seen.capacity), rel=2e-3)
     assert seen.laws["film_resistance"] == pytest.approx(0.01 + 0 * seen.capacity, rel=1e-2)
-    assert seen.laws["thickness_ratio"][-1] == pytest.approx(1, abs=0.02)
+    assert seen.laws["thickness_ratio"][-1] == pytest.approx(1, abs=0.065)
     with pytest.raises(InputError, match="without a deposit"):
         plated(ls.Planar().simulate(CELL, SECOND, silent))

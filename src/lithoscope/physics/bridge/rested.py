@@ -23,7 +23,7 @@ from lithoscope.design import Cell
 from lithoscope.design.carried import MOLECULE_M, CarriedFilm, Corrosion, Diffusion, FilmSpecies
 from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Frozen
-from lithoscope.errors import InputError
+from lithoscope.errors import End, InputError
 from lithoscope.physics.interphase.network import METAL, lithium_network
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.physics.morphology.surface.sites import on_columns
@@ -187,6 +187,10 @@ def _maps(result: Result) -> xr.Dataset:
             why="What a rest leaves on lithium is computed by that model",
             do='Let the cell rest: ls.run(cell, ls.Program([ls.Rest("30 d")]), ls.Interphase(edge=48))',
         )  # fmt: skip
+    if result.status.end is not End.COMPLETED:
+        raise InputError("result", f"is of a rest that did not go through: {result.status}", expected="a completed rest",
+                         why="What is marked or cut short is no state to begin from",
+                         do="Give the model of the rest more nodes, e.g. nodes = 13, and let it rest again")  # fmt: skip
     return result.tree["map"].to_dataset()
 
 

@@ -170,24 +170,15 @@ def numbers(result: Result) -> dict[str, float]:
     }
 
 
-EARLY = 18_000.0
-"""Charge at which a surface is looked at while lithium begins to grow, C/m2: 0.5 mAh/cm2, 2.4 um of dense lithium."""
-
-
 def at_first(result: Result) -> dict[str, float]:
-    """What a surface is before anything has grown (first), and after 0.5 mAh/cm2 (early).
-
-    Roughness, um; largest over mean current density; voltage, V.
-    """
+    """What a surface is before anything has grown: roughness, um, largest over mean current density, voltage, V."""
     trace = result.trace
-    Q = -trace["charge_passed"].values
-    seen = {
-        "roughness": UM * trace["roughness"].values,
-        "tip_ratio": trace["tip_ratio"].values,
-        "voltage": trace["voltage"].values,
+    first = {
+        "first_roughness": UM * trace["roughness"],
+        "first_tip_ratio": trace["tip_ratio"],
+        "first_voltage": trace["voltage"],
     }
-    first = {f"first_{name}": float(values[1]) for name, values in seen.items()}
-    return first | {f"early_{name}": float(np.interp(EARLY, Q, values)) for name, values in seen.items()}
+    return {name: float(values.values[1]) for name, values in first.items()}
 
 
 def picture(result: Result) -> tuple[str, ...]:

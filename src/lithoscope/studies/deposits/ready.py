@@ -85,7 +85,7 @@ def _plated(on: str, film: str, when: str) -> Ready:
 
 
 def _on_rested(name: str, rested: Rested) -> Ready:
-    """2 mAh/cm2 on a surface that rested."""
+    """0.3 mAh/cm2 on a surface that rested."""
     alone = name in ENDS
     return Ready(name, CELL, PROGRAM, MODEL, rested.words, grids=GRIDS_NM[:1] if alone else GRIDS_NM, seeds=(1, 2),
                  checked_by=ENDS.get(name), rested=rested)  # fmt: skip
