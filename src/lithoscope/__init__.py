@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lithoscope.analysis.maps import Map, Metric, map_of
     from lithoscope.analysis.paraview import export_paraview
     from lithoscope.analysis.soft_short import soft_short
+    from lithoscope.analysis.target import Target, target_sei
     from lithoscope.analysis.trace import Trace, read_trace
     from lithoscope.data import lookup
     from lithoscope.design import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     )
     from lithoscope.design.carried import CarriedFilm, Cracking, FerroelectricLayer, FilmMap, FilmSpecies
     from lithoscope.design.catalogue import catalogue
+    from lithoscope.design.fibres import FibreHost
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
     from lithoscope.design.sites import SurfaceMaps
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
@@ -67,7 +69,9 @@ if TYPE_CHECKING:
     from lithoscope.physics.bridge.rested import film_from_rest
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
+    from lithoscope.physics.interphase.converting.model import ConvertingFilm
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+    from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
     from lithoscope.physics.morphology.gradient import roughness_gradient
     from lithoscope.physics.morphology.model import PhaseField
@@ -106,6 +110,7 @@ _HOME = {
     ),
     "design.carried": ("CarriedFilm", "Cracking", "FerroelectricLayer", "FilmMap", "FilmSpecies"),
     "design.catalogue": ("catalogue",),
+    "design.fibres": ("FibreHost",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
     "design.sites": ("SurfaceMaps",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
@@ -116,7 +121,9 @@ _HOME = {
     "physics.bridge.rested": ("film_from_rest",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
+    "physics.interphase.converting.model": ("ConvertingFilm",),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
+    "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
     "physics.morphology.gradient": ("roughness_gradient",),
     "physics.morphology.model": ("PhaseField",),
@@ -132,6 +139,7 @@ _HOME = {
     "analysis.impedance": ("read_arc",),
     "analysis.maps": ("Map", "Metric", "map_of"),
     "analysis.soft_short": ("soft_short",),
+    "analysis.target": ("Target", "target_sei"),
     "analysis.trace": ("Trace", "read_trace"),
     "ensemble": ("Sweep", "grid", "load_sweep", "sweep"),
     "studies": ("study",),
@@ -150,6 +158,7 @@ __all__ = [
     "Cell",
     "Coating",
     "ConstantProperties",
+    "ConvertingFilm",
     "Cracking",
     "Current",
     "Defect",
@@ -159,6 +168,7 @@ __all__ = [
     "ElectronSupply",
     "End",
     "FerroelectricLayer",
+    "FibreHost",
     "Film",
     "FilmMap",
     "FilmSpecies",
@@ -185,6 +195,7 @@ __all__ = [
     "Planar",
     "Plated",
     "PolarFilm",
+    "PolarisedFilm",
     "PorousHost",
     "Program",
     "ReactionChange",
@@ -204,6 +215,7 @@ __all__ = [
     "SurfaceMaps",
     "Sweep",
     "SweepInterrupted",
+    "Target",
     "Tip",
     "Trace",
     "Until",
@@ -236,6 +248,7 @@ __all__ = [
     "soft_short",
     "study",
     "sweep",
+    "target_sei",
 ]
 
 

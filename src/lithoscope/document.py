@@ -360,6 +360,9 @@ def _merge(target: Container | AbstractTable, data: Mapping[str, Any]) -> None:
         present = target.get(key)
         if isinstance(present, AbstractTable) and isinstance(value, Mapping):
             _merge(present, value)
+        elif isinstance(present, bool):  # tables hand these out without their wrapping
+            if present != value:
+                target[key] = value
         elif present is None or present.unwrap() != value:
             target[key] = value
 

@@ -167,7 +167,8 @@ class End(Enum):
     NOT_FINITE = (
         "numbers not finite",
         3,
-        "Try a smaller `courant` or `cell_size` of the model; if it persists it is a bug: send the run folder.",
+        "Try a smaller `courant` or `cell_size`, or a tighter tolerance, of the model; if it persists it is a bug: send the "
+        "run folder.",
     )
     NO_SOLUTION = (
         "no solution found",
@@ -181,10 +182,38 @@ class End(Enum):
         "The numbers of this run are not to be used. Tighten the tolerance of the model; if it persists it is a bug: "
         "send the run folder.",
     )
+    CURRENTS_OPEN = (
+        "currents do not add up",
+        3,
+        "More or less current was delivered than the program asks for, or than its parts carry. The numbers of this run are "
+        "not to be used. Tighten the tolerance of the model; if it persists it is a bug: send the run folder.",
+    )
+    VOLTAGE_OPEN = (
+        "voltage does not add up",
+        3,
+        "The voltage is not the sum of its parts, and neither is to be used. Tighten the tolerance of the model; if it "
+        "persists it is a bug: send the run folder.",
+    )
+    OUT_OF_BOUNDS = (
+        "amounts out of bounds",
+        3,
+        "A content fell below nothing, or a place holds more than it has room for; what closes is the sum. Try a smaller "
+        "`cell_size` or `courant`, or a tighter tolerance, of the model; if it persists it is a bug: send the run folder.",
+    )
     INTERRUPTED = ("interrupted", 4, "Run it again to finish it: what is kept in a folder goes on from there.")
 
     def __init__(self, word: str, exit_code: int, remedy: str) -> None:
         self.word, self.exit_code, self.remedy = word, exit_code, remedy
+
+    @property
+    def numerical(self) -> bool:
+        """Whether the numbers failed and not the cell: nothing is to be concluded from such a run."""
+        return self.exit_code == End.NO_SOLUTION.exit_code
+
+    @property
+    def marked(self) -> bool:
+        """Whether the run was gone through, and what must hold in it does not."""
+        return self in (End.LEDGER_OPEN, End.CURRENTS_OPEN, End.VOLTAGE_OPEN, End.OUT_OF_BOUNDS)
 
     @classmethod
     def named(cls, word: str) -> End:

@@ -8,6 +8,7 @@ import pytest
 from lithoscope.cli import bench_morphology as bench
 from lithoscope.errors import MissingExtraError
 from lithoscope.physics.morphology import reference
+from lithoscope.physics.morphology.starting import Start
 
 
 @pytest.mark.fails_when(
@@ -52,9 +53,28 @@ def test_the_whole_run_grows_what_is_asked(monkeypatch: pytest.MonkeyPatch, caps
         bench, "measure", lambda _: (1e10, [bench.Solve("ours", 0.1, 1e-6, 10, 0.5)], ["fipy is not installed."])
     )
     monkeypatch.setattr(bench, "growth", lambda: whole)
+    monkeypatch.setattr(bench, "start_up", lambda: [Start(9.0, 8.0, 6, 0, 11), Start(2.0, 2.0, 4, 2, 11)])
     bench.run_morphology(1, as_json=True)
-    assert json.loads(capsys.readouterr().out)["run"]["steps"] == whole.steps
+    written = json.loads(capsys.readouterr().out)
+    assert written["run"]["steps"] == whole.steps
+    assert written["start"][1]["loaded"] == 2
     bench.run_morphology(1, as_json=False)
     shown = capsys.readouterr().out
     assert "fipy is not installed." in shown
     assert "of the bandwidth" in shown
+    assert "second process: first steps done after 2.0 s" in shown
+
+
+@pytest.mark.fails_when("physics/morphology/reference.py", "solves = newton + steps", "solves = newton")
+def test_what_a_run_must_move_is_counted() -> None:
+    """Two steps with three of Newton's method and seven iterations in all, by hand for two dimensions."""
+    rows = {
+        "time": np.zeros(2),
+        "newton": np.array([2, 1]),
+        "iterations": np.array([3, 2]),
+        "salt_iterations": np.array([1, 1]),
+    }
+    solve = 8 * 5 + 32 + 3 * 4 * 4 * 4 / 3
+    step, newton = 80 + 56 + 32, 56 + 32 + 24
+    by_hand = reference.traffic(2, 7) + 5 * solve + 2 * step + 3 * newton
+    assert reference.moved_by(rows, 100, 2) == pytest.approx(100 * by_hand)

@@ -1,7 +1,7 @@
 """The ready runs of the phase field: what grids say, what ships, and the verdicts that follow from it."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -164,6 +164,45 @@ def test_notes_tell_numbers_of_the_runs() -> None:
     assert "With a film of 177 ohm cm2" in made["host.sei.cracks"].note
     assert "0.2 um at the start" in made["host.bare.mossy"].note
     assert "up to 30 mAh/cm2" in made["host.bare.softshort"].note
+
+
+@pytest.mark.fails_when("studies/host/deposited.py", "if found.low > fibre:", "if found.low < fibre:")
+def test_a_host_that_gets_rough_refutes_that_it_stays_flat() -> None:
+    """A fibre has 0.46 um; what is missing in the runs can only add to the roughness, so that a flat one proves nothing."""
+    shipped, claims = on_foils.studies(), read_claims("host")
+    made = on_foils.verdicts(claims, shipped)
+    for name in ("host.flat", "host.no_dendrite100"):
+        assert made[name].verdict is Word.UNDECIDED
+        assert made[name].decided_by == on_foils.CYCLED
+    assert "fibres of 0.46 um" in made["host.flat"].note
+    rough = shipped[on_foils.HOST]
+    for run in rough.runs:
+        run.numbers["roughness"] = 0.8
+    assert on_foils.verdicts(claims, shipped)["host.flat"].verdict is Word.DISAGREES
+
+
+@pytest.mark.fails_when("studies/host/deposited.py", "run.ended == BRANCHED", "run.ended != BRANCHED and False")
+def test_a_branch_out_of_a_host_refutes_that_there_is_none() -> None:
+    shipped = on_foils.studies()
+    runs = shipped[on_foils.HOST].runs
+    branched = replace(runs[0], ended=on_foils.BRANCHED, sentence="A branch.")
+    made = on_foils.verdicts(read_claims("host"), {**shipped, on_foils.HOST: Study(on_foils.HOST, (branched, *runs[1:]))})
+    assert made["host.no_dendrite100"].verdict is Word.DISAGREES
+
+
+@pytest.mark.fails_when("studies/deposits/ready.py", 'changes["host.seed"] = seed', 'changes["host.seed"] = 0')
+def test_lithium_fills_insulating_fibres_and_buries_conducting_ones() -> None:
+    """Between insulating fibres it stands as high as their volume makes it, 1 / 0.92; on conducting ones higher and rougher."""
+    inside, on_fibres, foil = (kept.shipped(name)[0].runs for name in (on_foils.HOST, on_foils.CONDUCTING, on_foils.BESIDE))
+    for host, coated, bare in zip(inside, on_fibres, foil, strict=True):
+        assert host.numbers["thickness_ratio"] == pytest.approx(1 / 0.92, rel=0.02)
+        assert bare.numbers["thickness_ratio"] == pytest.approx(1, rel=0.02)
+        assert coated.numbers["thickness_ratio"] > 1.05 * host.numbers["thickness_ratio"]
+        assert coated.numbers["roughness"] > 3 * host.numbers["roughness"]
+    first, second = (named(on_foils.HOST).inputs(100.0, seed)[2].host for seed in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first.seed != second.seed
 
 
 @pytest.mark.fails_when("cli/depositing.py", "if make:\n            raise", "if not make:\n            raise")

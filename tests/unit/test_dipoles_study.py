@@ -135,12 +135,12 @@ def test_anions_that_can_be_reduced() -> None:
     assert restsweep.with_pairs(0.2, 0.9) == pytest.approx(0.75 / 1.75)
 
 
-@pytest.mark.fails_when("studies/dipoles/resting.py", "point[ANION] * enriched if name", "point[ANION] if name")
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "anion_factor=enrichment", "anion_factor=1.0")
 def test_a_day_of_rest() -> None:
     """The loss is that of the ledger, scales with the area, and more anions at the surface reduce more of them."""
     rests = resting.Rests()
     point = {**REST, resting.AREA: 1.0}
-    plain, rich = rests("carbonate", point), rests("carbonate", point, enriched=4.84)
+    plain, rich = rests("carbonate", point), rests("carbonate", point, restsweep.face(4.84, 0.0))
     assert plain is not None
     assert rich is not None
     assert rich.anion == pytest.approx(4.84 * plain.anion, rel=0.01)
@@ -207,3 +207,59 @@ def test_tips_are_judged_by_what_they_do() -> None:
     )  # fmt: skip
     words = {name: verdict.verdict for name, verdict in judging._tips(CLAIMS, found).items()}
     assert set(words.values()) == {Word.DISAGREES}
+
+
+@pytest.mark.fails_when(
+    "studies/dipoles/arithmetic.py", "for a, b in ((0, 0), (1, 2), (2, 1))", "for a, b in ((0, 0), (1, 1), (2, 2))"
+)
+def test_what_lithium_does_to_oxides() -> None:
+    """BaTiO3 + 4 Li -> BaO + Ti + 2 Li2O by hand: (-1572 + 522 + 2 x 561) kJ/mol over 4 F; every energy against it, or for it."""
+    made = arithmetic.taken_apart("BaTiO3")
+    assert made.value == pytest.approx((-1572 + 522 + 2 * 561) / (4 * 96.48533), rel=1e-6)
+    assert made.low == pytest.approx((-1582 + 517 + 2 * 559) / (4 * 96.48533), rel=1e-6)
+    assert made.high == pytest.approx((-1562 + 527 + 2 * 563) / (4 * 96.48533), rel=1e-6)
+    assert arithmetic.taken_apart("PbTiO3").value == pytest.approx((-1112 + 889 + 561) / (2 * 96.48533), rel=1e-6)
+
+
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "pairs[0].std() / pairs[1].std()", "pairs[1].std() / pairs[0].std()")
+def test_ratio_of_spreads() -> None:
+    """Half as wide in every draw of designs is half exactly; designs that gave none do not count."""
+    values = np.array([0.1, 0.9, 0.3, np.nan, 0.5])
+    half = restsweep.spread_ratio(0.5 * values + 0.2, values)
+    assert (half.value, half.low, half.high) == pytest.approx((0.5, 0.5, 0.5))
+    mixed = restsweep.spread_ratio(np.array([0.2, 0.3, 0.9, 0.1, 0.0]), values)
+    assert mixed.low < mixed.value < mixed.high
+
+
+@pytest.mark.parametrize(
+    ("ratio", "word"),
+    [((0.4, 0.3, 0.45), Word.AGREES), ((0.6, 0.4, 0.9), Word.UNDECIDED), ((1.6, 1.0, 2.1), Word.DISAGREES)],
+)
+@pytest.mark.fails_when("studies/dipoles/judging.py", "Band(-math.inf, 1 / MUCH)", "Band(-math.inf, MUCH)")
+def test_predictable_is_half_the_spread(ratio: tuple[float, float, float], word: Word) -> None:
+    designs = SimpleNamespace(values=np.zeros(32))
+    rested = SimpleNamespace(spreads=(Prediction(*ratio), Prediction(1.0, 0.9, 1.1)), scatters={restsweep.SHARE: designs})
+    made = judging._stock(CLAIMS, rested)  # type: ignore[arg-type]  # all that it reads
+    assert made["dipoles.fd.predictable"].verdict is word
+    assert made["dipoles.fd.stability"].verdict is Word.AGREES
+
+
+@pytest.mark.fails_when(
+    "studies/dipoles/restsweep.py",
+    "{name: case(name, out, **{name: True}) for name in switches}",
+    "{name: case(name, out, **every) for name in switches}",
+)
+def test_each_cause_at_rest_stands_alone() -> None:
+    switches = ("enrichment", "potential", "activation", "image", "saturation")
+    found = restsweep.cases()
+    assert found["no film"] == resting.PLAIN
+    for name in switches:
+        film = found[name].face
+        assert film is not None
+        assert [each for each in switches if getattr(film, each)] == [name]
+        assert not found[name].stock
+    whole = found["all"].face
+    assert whole is not None
+    assert all(getattr(whole, each) for each in switches)
+    assert sum(amount for _, amount in found["all"].stock) == pytest.approx(4e18 / 6.02214076e23)
+    assert restsweep.layer_of(("PF6-",), 2.0) == (("PF6-", pytest.approx(2e18 / 6.02214076e23)),)

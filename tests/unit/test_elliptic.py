@@ -58,7 +58,7 @@ def test_against_a_dense_matrix(shape: tuple[int, ...], periodic: bool) -> None:
 
 
 @pytest.mark.fails_when(
-    "physics/morphology/elliptic/iteration.py", "flat[cell] -= share * s[cell]", "flat[cell] -= 0.9 * share * s[cell]"
+    "physics/morphology/elliptic/iteration.py", "-= share * s[places[at]]", "-= 0.9 * share * s[places[at]]"
 )
 def test_pieces_that_float_against_a_dense_matrix() -> None:
     shape = (16, 16)

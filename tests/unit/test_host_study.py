@@ -23,7 +23,7 @@ CLAIMS = read_claims("host")
 KNOWN = cells.ranges(CLAIMS)
 POINT = at_values(KNOWN)
 
-PENDING = {"zno.wets", "xrd.products", "insulating", "flat", "area.principle", "no_dendrite100"}
+PENDING = {"zno.wets", "xrd.products", "insulating", "area.principle"}
 
 
 @pytest.mark.fails_when("studies/host/arithmetic.py", '    "host.infuse": _infusion,\n', "")

@@ -8,12 +8,13 @@ import pytest
 
 import lithoscope as ls
 from lithoscope.errors import End
-from lithoscope.physics.contract import Model, silent
+from lithoscope.physics.contract import Model, Violation, marked, silent
 from lithoscope.physics.ledger import entry
 from lithoscope.result.ledger import Ledger
 
 SMALL = ls.PhaseField(width="8 um", height="12 um", roughness="0.1 um")
-MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full(), SMALL]
+REST = ls.Interphase(edge=4, snapshots=2, adsorbed={"NO3-": "2.7 umol/m2"})
+MODELS: list[Model] = [ls.Planar(), ls.Mossy(), ls.Plated(), ls.Full(), SMALL, REST]
 
 
 def cell_for(model: Model, foils: ls.Cell) -> ls.Cell:
@@ -33,6 +34,8 @@ def test_contract(model: Model, coated: ls.Cell) -> None:
     program = ls.Program.strip_plate("1 mA/cm2", "0.1 mAh/cm2", cycles=2)
     if model.kind == "full":
         program = ls.Program.charge_discharge("2.8 mA/cm2", low="1.5 V", high="2 V", cycles=2, first="discharge")
+    elif model.kind == "interphase":
+        program = ls.Program([ls.Rest("1 h"), ls.Rest("1 d")])
     elif cell is not coated:
         program = ls.Program.plate_strip("1 mA/cm2", "0.1 mAh/cm2", "1 V", cycles=2)
     result = model.simulate(cell, program, lambda done, text: reports.append((done, text)))
@@ -70,6 +73,31 @@ def test_an_open_ledger_is_noticed(short_run: ls.Result) -> None:
     open_books = Ledger(short_run.ledger.reservoirs, residual=1e-6)
     found = ls.Planar().invariants(replace(short_run, ledger=open_books))
     assert [violation.invariant for violation in found] == ["lithium"]
+
+
+@pytest.mark.parametrize(
+    ("invariants", "end"),
+    [(("bounds",), End.OUT_OF_BOUNDS), (("bounds", "Kirchhoff"), End.VOLTAGE_OPEN), (("charge",), End.CURRENTS_OPEN),
+     (("current", "bounds"), End.CURRENTS_OPEN), (("elements", "charge"), End.LEDGER_OPEN), (("lithium",), End.LEDGER_OPEN),
+     (("lithium", "finite values"), End.NOT_FINITE)],
+)  # fmt: skip
+@pytest.mark.fails_when("physics/contract.py", '"bounds": End.OUT_OF_BOUNDS', '"bounds": End.LEDGER_OPEN')
+def test_each_invariant_has_a_word_of_its_own(invariants: tuple[str, ...], end: End, short_run: ls.Result) -> None:
+    """A bound that is passed is no open ledger; where several do not hold, the worst names the end and all are told."""
+    status = marked(short_run, [Violation(name, "by much") for name in invariants]).status
+    assert status.end is end
+    assert status.end.exit_code == 3
+    assert status.detail == "; ".join(f"{name}: by much" for name in invariants)
+    assert status.time == short_run.status.time
+
+
+@pytest.mark.fails_when("errors.py", "self.exit_code == End.NO_SOLUTION.exit_code", "self is End.NO_SOLUTION")
+def test_which_ends_are_of_the_numbers() -> None:
+    """Physical ends and interruptions are results; marked runs were gone through."""
+    failed = {End.STEP_COLLAPSED, End.NOT_FINITE, End.NO_SOLUTION}
+    kept = {End.LEDGER_OPEN, End.CURRENTS_OPEN, End.VOLTAGE_OPEN, End.OUT_OF_BOUNDS}
+    assert {end for end in End if end.marked} == kept
+    assert {end for end in End if end.numerical} == kept | failed
 
 
 @pytest.mark.fails_when("physics/cell/model.py", "if found_wrong else result", "if False else result")

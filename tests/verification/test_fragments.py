@@ -159,7 +159,7 @@ def test_a_piece_that_breaks_stays_with_its_larger_part() -> None:
     assert broken.deaths == ()
 
 
-@pytest.mark.fails_when(FRAGMENTS, "float(xi[gone].sum())", "float((xi[gone] > 0.5).sum())")
+@pytest.mark.fails_when(FRAGMENTS, "float(share[gone].sum())", "float((xi[gone] > 0.5).sum())")
 def test_what_is_too_small_for_the_grid_is_booked_and_leaves() -> None:
     xi = blobs((20, 25, 1.1), (50, 30, 4))
     division = divided(xi, fragments.no_pieces((48, 64)))

@@ -32,6 +32,7 @@ from lithoscope.physics.morphology.state import Parameters, Scheme, State
 from lithoscope.physics.morphology.step import begin, solve_potential, step
 from lithoscope.physics.morphology.surface import start
 from lithoscope.physics.morphology.surface.film import ByTunnelling, Fields, FilmLaws, Mark
+from lithoscope.studies.deposits.ready import named
 
 FILM, START = "physics/morphology/surface/film.py", "physics/morphology/surface/start.py"
 MEMBRANES, FILMS = "physics/laws/membranes.py", "physics/laws/films.py"
@@ -331,6 +332,15 @@ def test_a_surface_that_outgrows_its_band_says_so_and_gets_more_room() -> None:
 @partial(jax.jit, static_argnums=0)
 def _moved(laws: FilmLaws, fields: Fields, before: jax.Array, after: jax.Array) -> Fields:
     return laws.advance(fields, before, after, jnp.zeros(before.shape), jnp.asarray(1.0))
+
+
+@pytest.mark.fails_when("physics/morphology/surface/transport.py", "jnp.where(old > 0.5,", "jnp.where(old > 2.0,")
+def test_a_void_that_closes_is_not_filled_beyond_its_volume() -> None:
+    """A film that cracks and grows again, 2 mA/cm2: branches meet and enclose voids, and no cell holds more than lithium."""
+    result = ls.run(*named("bare-regrowing-early").inputs(500, 1))
+    assert result.status.end is End.COMPLETED
+    assert float(result.tree["fields"]["lithium_fraction"].max()) < 1 + 1e-6
+    assert result.ledger.residual < 1e-12
 
 
 @pytest.mark.fails_when(FILM, "volume / jnp.maximum(covered, ALL_OPEN)", "volume")

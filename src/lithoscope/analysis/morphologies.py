@@ -79,8 +79,17 @@ class Morphology:
         return np.asarray(self.fields[name].values[snapshot], np.float64)
 
     def electrolyte(self, name: str, snapshot: int = -1) -> Array:
-        """A field where there is electrolyte; not a number in the metal."""
-        return np.where(self.field("lithium_fraction", snapshot) > SURFACE, np.nan, self.field(name, snapshot))
+        """A field where there is electrolyte; not a number in metal and fibres."""
+        return np.where(self.solid(snapshot) > SURFACE, np.nan, self.field(name, snapshot))
+
+    def fibres(self, snapshot: int = -1) -> Array:
+        """Share of fibres in each cell; 0 where the model has no host."""
+        name = "fibre_fraction"
+        return self.field(name, snapshot) if self.has(name) else np.zeros([len(axis) for axis in self.axes])
+
+    def solid(self, snapshot: int = -1) -> Array:
+        """Share of lithium and fibres in each cell."""
+        return self.field("lithium_fraction", snapshot) + self.fibres(snapshot)
 
     def charge(self, snapshot: int = -1) -> float:
         """Charge passed until a snapshot, C/m2, positive strips."""

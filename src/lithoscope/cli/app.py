@@ -216,6 +216,26 @@ def rest(
     raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json, then=then))
 
 
+@app.command(name="target-sei")
+def target_sei(
+    wanted: Annotated[
+        list[str], typer.Argument(metavar="TARGET...", help="Solids and fractions: LiF=0.6 Li2O=0.3 organic=0.1.")
+    ],
+    thickness: Annotated[str, typer.Option(help="Of the film.")] = "3 nm",
+    anion: Annotated[
+        list[str] | None, typer.Option(help='An anion to choose, e.g. "NO3-"; again for more; all without.')
+    ] = None,
+    basis: Annotated[str, typer.Option(help="What fractions are of: volume or mole.")] = "volume",
+    cell: Annotated[str | None, typer.Option(help="A cell in which what was found rests, to see what becomes of it.")] = None,
+    days: Annotated[float, typer.Option(help="How long it rests.")] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Find anions on the surface, and amounts per area, that leave a film of a composition: whether one layer can."""
+    from lithoscope.cli.targeting import target_file
+
+    target_file(wanted, thickness, anion or (), basis, cell, days, as_json=as_json)
+
+
 @app.command()
 def claims(
     of: Annotated[

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from lithoscope.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from lithoscope.physics.morphology.reference import Problem
+    from lithoscope.physics.morphology.starting import Start
 
 PLANE, SOLID, TOLERANCE, LOOSE = (512, 512), (128, 128, 128), 1e-6, 1e-4
 """Cells in two and in three dimensions, and the tolerances to which they are solved."""
@@ -42,29 +45,38 @@ class Solve:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The whole run: steps, wall time in s, dense lithium in um, cells, and the kind of device."""
+    """The whole run: steps, wall and processor time in s, dense lithium in um, cells, the kind of device, and bytes
+    that it must move at least."""
 
     steps: int
     wall: float
+    processor: float
     growth: float
     cells: int
     device: str
+    moved: float
 
     @property
     def updates(self) -> float:
         """Cell updates per second."""
         return self.cells * self.steps / self.wall
 
+    def share(self, triad: float) -> float:
+        """Of the bandwidth of the memory that one core has, bytes/s, for each second of a core."""
+        return self.moved / self.processor / triad
+
 
 def run_morphology(runs: int, *, as_json: bool) -> None:
     """Measure and print; a few minutes."""
+    begun = start_up()
     with one_core() as pinned:
         triad, solves, missing = measure(runs)
         whole = growth()
     if as_json:
         output.write_json({
             "bandwidth": triad, "one_core": pinned, "solves": [asdict(each) for each in solves], "missing": missing,
-            "run": asdict(whole) | {"updates": whole.updates},
+            "run": asdict(whole) | {"updates": whole.updates, "share": whole.share(triad)},
+            "start": [asdict(each) for each in begun],
         })  # fmt: skip
         return
     first = solves[0].time
@@ -81,8 +93,14 @@ def run_morphology(runs: int, *, as_json: bool) -> None:
     output.say(f"memory of this machine: {triad / 1e9:.1f} GB/s (a = b + 2 c)")
     output.say(
         f"phase field, {PLANE[0]} x {PLANE[1]}, +{whole.growth:.1f} um: {whole.steps} steps in {whole.wall:.1f} s, "
-        f"{whole.wall / whole.steps * 1e3:.0f} ms per step, {whole.updates:.2g} cell updates per second on {whole.device}"
+        f"{whole.wall / whole.steps * 1e3:.0f} ms per step, {whole.updates:.2g} cell updates per second on {whole.device}; "
+        f"{whole.processor:.1f} s of a core, {whole.share(triad):.0%} of the bandwidth of one"
     )
+    for which, each in zip(("first process, nothing compiled before", "second process"), begun, strict=True):
+        output.say(
+            f"start, {which}: first steps done after {each.wall:.1f} s, {each.processor:.1f} s of a core; "
+            f"{each.compiled} programs compiled, {each.loaded} from disk"
+        )
 
 
 def _text(value: float | None, form: str) -> str:
@@ -163,5 +181,13 @@ def growth(shape: tuple[int, ...] = PLANE, um: float = GROWTH_UM) -> Run:
     """Plate bare lithium from a rough start at nine tenths of the limiting current, 64 um wide; without compilation."""
     from lithoscope.physics.morphology.reference import device, plate
 
-    steps, wall, grown = plate(shape, um)
-    return Run(steps, wall, grown, int(np.prod(shape)), device())
+    made = plate(shape, um)
+    return Run(made.steps, made.wall, made.processor, made.grown, int(np.prod(shape)), device(), made.moved)
+
+
+def start_up() -> list[Start]:
+    """The first and the second process on a machine, up to their first steps; each with all cores, in a folder of their own."""
+    from lithoscope.physics.morphology.starting import starts
+
+    with tempfile.TemporaryDirectory() as place:
+        return starts(Path(place))

@@ -82,11 +82,14 @@ def read_model_named(given: str) -> CellModel:
 
 
 def _named(given: str, reader: Reader[Behaves_co]) -> Behaves_co:
-    """What a reader makes of a model file, or of a model's name."""
+    """What a reader makes of a model file, of a model of the catalogue, or of a model's name."""
+    from lithoscope.design.catalogue import entry
     from lithoscope.document import read_text
 
-    if Path(given).suffix:
+    if Path(given).suffix or Path(given).is_file():
         return reader(read_text(Path(given)), file=Path(given).name)
+    if "/" in given:
+        return reader(entry(given), file=given)
     return reader(f'kind = "{given}"', file="--model")
 
 

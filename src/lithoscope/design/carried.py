@@ -27,6 +27,7 @@ RESOLVED_WIDTHS = 10
 Strain = Annotated[
     units.Quantity, units.Dimension("strain", "1", "1e-4", "10", "0.03", "It is relative to the stress-free film")
 ]
+Stiffness = Annotated[units.Quantity, units.Dimension("shear modulus", "Pa", "1 kPa", "1 TPa", "30 GPa", "It is positive")]
 Modulus = Annotated[units.Quantity, units.Dimension("Weibull modulus", "1", "0.5", "100", "5", "Large where films are alike")]
 Field_ = Annotated[units.Quantity, units.Dimension("field", "V/m", "-1e12 V/m", "1e12 V/m", "50 MV/m", "It is a magnitude")]
 Polarisation = Annotated[
@@ -75,7 +76,7 @@ class FilmSpecies(Frozen):
     thickness        that it adds to the film at the start, if it were dense
     conductivity     of lithium ions through it
     molar_volume     of a formula unit;  lithium: in a formula unit
-    fracture_strain  at which it cracks
+    fracture_strain  at which it cracks, or flows if it is not let crack;  shear_modulus: what its tension comes from
     """
 
     material: Annotated[str, Field(min_length=1, max_length=60, description='a name such as "Li2CO3"')]
@@ -84,12 +85,13 @@ class FilmSpecies(Frozen):
     molar_volume: units.MolarVolume | None = None
     lithium: Annotated[int, Field(ge=1, le=20, strict=True, description="a whole number")] | None = None
     fracture_strain: Strain | None = None
+    shear_modulus: Stiffness | None = None
 
     if TYPE_CHECKING:
 
         def __init__(
             self, material: str, thickness: Given, conductivity: Given | None = ..., molar_volume: Given | None = ...,
-            lithium: int | None = ..., fracture_strain: Given | None = ...,
+            lithium: int | None = ..., fracture_strain: Given | None = ..., shear_modulus: Given | None = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")
@@ -110,12 +112,16 @@ class FilmSpecies(Frozen):
             )  # fmt: skip
         return self
 
-    def number(self, name: Literal["conductivity", "molar_volume", "lithium", "fracture_strain"]) -> float:
+    def has(self, name: str) -> bool:
+        """Whether a number was given or is in the data tables."""
+        return getattr(self, name) is not None or self.material in known_species()
+
+    def number(self, name: Literal["conductivity", "molar_volume", "lithium", "fracture_strain", "shear_modulus"]) -> float:
         """What was given, else what the data tables say, SI."""
         given = getattr(self, name)
         if given is not None:
             return float(given)
-        unit = {"conductivity": "S/m", "molar_volume": "m3/mol", "lithium": "1", "fracture_strain": "1"}[name]
+        unit = {"conductivity": "S/m", "molar_volume": "m3/mol", "shear_modulus": "Pa"}.get(name, "1")
         return lookup(f"sei.{self.material}.{name}").to(unit)
 
 

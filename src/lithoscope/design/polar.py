@@ -121,6 +121,12 @@ class PolarFilm(Frozen):
         given = self.polarisation is not None or self.coercive_field is not None
         return not given and f"ferroelectrics.{self.material}.landau_a1" in records()
 
+    def replaced_by(self, P: float, polarised: Literal["out", "in"]) -> PolarFilm:
+        """The film with a polarisation that stays as it is, C/m2."""
+        held = {name: f"{self.number(name)!r} {UNITS[name]}" for name in ("coercive_field", "viscosity")}
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return PolarFilm(**(given | held | {"response": "fixed", "polarised": polarised, "polarisation": f"{P!r} C/m2"}))
+
     def number(self, name: str) -> float:
         """What was given, else what the data tables say, SI; `name` as in the table of ferroelectrics."""
         given = self.permittivity if name == "background_permittivity" else getattr(self, name, None)

@@ -31,7 +31,7 @@ def silent(done: float, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """An invariant that does not hold: which, and by how much."""
+    """An invariant that does not hold: which, one of `ENDS`, and by how much."""
 
     invariant: str
     detail: str
@@ -104,8 +104,19 @@ def kirchhoff(trace: xr.Dataset) -> Iterator[Violation]:
         yield Violation("Kirchhoff", f"the voltage differs from the sum of its parts by {gap:.1e} V")
 
 
+ENDS = {
+    "finite values": End.NOT_FINITE,
+    "lithium": End.LEDGER_OPEN, "elements": End.LEDGER_OPEN, "salt": End.LEDGER_OPEN, "electrolyte": End.LEDGER_OPEN,
+    "charge": End.CURRENTS_OPEN, "current": End.CURRENTS_OPEN,
+    "Kirchhoff": End.VOLTAGE_OPEN,
+    "bounds": End.OUT_OF_BOUNDS,
+}  # fmt: skip
+"""How a run ends in which an invariant does not hold. The first of them names the end where several do not."""
+
+
 def marked(result: Result, found: Sequence[Violation]) -> Result:
     """A result whose invariants do not hold, marked so; the place where it ended is kept."""
     detail = "; ".join(f"{violation.invariant}: {violation.detail}" for violation in found)
-    s = result.status
-    return Result(result.tree, Status(End.LEDGER_OPEN, detail, s.time, s.cycle, s.step), result.ledger, result.manifest)
+    broken = {violation.invariant for violation in found}
+    end, s = next(end for name, end in ENDS.items() if name in broken), result.status
+    return Result(result.tree, Status(end, detail, s.time, s.cycle, s.step), result.ledger, result.manifest)

@@ -28,6 +28,7 @@ from lithoscope.units import MAH_PER_CM2
 Array = NDArray[np.float64]
 
 METAL = "#b8b8b8"
+FIBRE = "#117733"
 DEAD = ("#CC3311", "#EE7733", "#AA4499", "#DDAA33", "#882255", "#EE3377")
 """Of pieces without contact, in turn."""
 
@@ -151,8 +152,7 @@ def _section(axes: Axes, found: Morphology, shown: Quantity, snapshot: int, norm
     """One section. Returns what carries the colours."""
     extent = (0.0, found.size[1] * 1e6, 0.0, found.size[0] * 1e6)
     axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
-    xi = found.middle(found.field("lithium_fraction", snapshot))
-    lines = outline(xi, found.spacing)
+    lines = outline(found.middle(found.solid(snapshot)), found.spacing)
     if shown.on_surface:
         _metal(axes, found, snapshot)
         mark: ScalarMappable = _along_surface(axes, found, shown, snapshot, lines, norm)
@@ -167,12 +167,16 @@ def _section(axes: Axes, found: Morphology, shown: Quantity, snapshot: int, norm
 
 
 def _metal(axes: Axes, found: Morphology, snapshot: int) -> None:
-    """Metal as one grey, pieces without contact in colours of their own."""
+    """Metal as one grey, pieces without contact in colours of their own, fibres in another one."""
     xi = found.middle(found.field("lithium_fraction", snapshot))
     across, height = (axis * 1e6 for axis in (found.axes[1], found.axes[0]))
     # The outermost cells reach to the edge of the picture.
     across[[0, -1]], height[[0, -1]] = (0.0, found.size[1] * 1e6), (0.0, found.size[0] * 1e6)
-    axes.contourf(across, height, xi, levels=[SURFACE, 2.0], colors=[METAL])
+    # Metal reaches up to its fibres, which are drawn over it.
+    axes.contourf(across, height, found.middle(found.solid(snapshot)), levels=[SURFACE, 2.0], colors=[METAL])
+    fibres = found.middle(found.fibres(snapshot))
+    if np.any(fibres > SURFACE):
+        axes.contourf(across, height, fibres, levels=[SURFACE, 2.0], colors=[FIBRE])
     if not found.has("piece"):
         return
     piece = found.middle(found.field("piece", snapshot))

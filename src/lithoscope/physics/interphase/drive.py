@@ -57,6 +57,11 @@ class Driver:
         self._keeper = BookKeeper(self.eyes.contents(self._xi))
         self._keep(0.0, 1, rates, potential)
 
+    @property
+    def kept(self) -> bool:
+        """Whether a polarised film, if there is one, keeps its polarisation."""
+        return self.eyes.surface.chemistry.face.kept
+
     def run(self, program: Program, report: Report) -> Status:
         """All rests of a program; returns how it ended."""
         whole = sum(_duration(visit) for visit in program.visits())

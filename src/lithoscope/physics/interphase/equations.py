@@ -5,6 +5,9 @@
     j_supply(U_i) = (m_f F P_e / L_in + j_t e^(-2 T)) (1 - e^(-F U_i / R T)) + m_f sigma_e U_i / L_in,   T = sum kappa_j L_j
     r_k += m k_k a' H(-F U_k / R T),   a' with q' = L_in / P_in + q      reactant that reaches the metal, where U_i = 0
 
+At the face of a polarised film it is m k_k G_k^s, and U_i - s phi in H, with s = exp(-L_new / l) (`Face`). What is adsorbed
+reacts as a solid that takes no room: n / (n + n_layer).
+
 m, m_f are the factors of the site on the rate constants and on the transport in the film. The unknown U_i is the potential of
 the electrons where they are taken up: one scalar equation per site, monotone, solved as ln supply = ln demand by Newton's
 method inside a closed bracket, in machine code (`kernel`). All supply vanishes at U_i = 0, so that the root is never below.
@@ -83,6 +86,25 @@ class Stock:
     area: float
 
 
+class Face(NamedTuple):
+    """What a polarised film does to the reactions at its face, SI.
+
+    gain       ln G_k, of the rate constants, (reactions,)
+    potential  phi of the plane of reaction, V
+    reach      l, thickness of what has grown on the face that screens it, m; infinite where products lie beneath the film
+    kept       whether the film keeps its polarisation
+    """
+
+    gain: Array
+    potential: float = 0.0
+    reach: float = np.inf
+    kept: bool = True
+
+
+NO_FACE = Face(np.zeros(1))
+"""Nothing that acts on the reactions."""
+
+
 class Layers(NamedTuple):
     """The film at sites: amounts n, mol/m2, shape (sites, solids); L_in, L_out, m; T; shapes (sites,)."""
 
@@ -108,6 +130,8 @@ class Chemistry:
 
     network;  potential: U_k, V;  rate: k_k, mol/m2/s;  table: ln H
     solids, stock, supply;  temperature: K
+    face      of a polarised film; none if not given
+    layer     amount of a full layer of what is adsorbed, mol/m2
     """
 
     network: Network
@@ -118,6 +142,8 @@ class Chemistry:
     stock: Stock
     supply: Supply
     temperature: float
+    face: Face = NO_FACE
+    layer: float = 0.0
 
     made: Array = field(init=False)
     """Solids that a mole of each reaction makes, (solids, reactions)."""
@@ -134,6 +160,9 @@ class Chemistry:
     solid: Array = field(init=False)
     """Index of the solid that a reaction consumes, -1 for none."""
 
+    half: Array = field(init=False)
+    """Amount of that solid at which its reaction is half as fast as with plenty, mol/m2."""
+
     def __post_init__(self) -> None:
         net, names = self.network, self.stock.names
         found = {
@@ -142,6 +171,8 @@ class Chemistry:
             "first": np.array([[float(name in each.reactants) for name in names] for each in net.reactions]),
             "solid": np.array([_place(each.reactants, self.solids.names) for each in net.reactions]),
         }
+        adsorbed = np.array([set(each.reactants) & set(net.adsorbed) != set() for each in net.reactions], dtype=bool)
+        found["half"] = np.where(adsorbed, self.layer, self.supply.saturation)
         found["wants"] = np.where(found["first"] > 0, -found["used"].T, 0.0) * (net.electrons > 0)[:, None]
         for name, value in found.items():
             object.__setattr__(self, name, value)
@@ -174,6 +205,7 @@ class Surface:
         self._slope = 1 / thermal_voltage(chemistry.temperature)
         self._electrode = chemistry.network.electrons > 0
         self._last = np.full(len(m), 0.3)
+        self._thickness = start @ (chemistry.inner_volume + chemistry.outer_volume)
         self._kinds = len(chemistry.stock.names)
         reactant = np.where(chemistry.wants.any(axis=1), chemistry.wants.argmax(axis=1), -1)
         self._chemistry = (
@@ -228,9 +260,9 @@ class Surface:
         """n / (n + n_ref) of the solid that each reaction consumes, and its slope by n; 1 and 0 where none."""
         c = self.chemistry
         held = n[:, c.solid]
-        below = held + c.supply.saturation
+        below = held + c.half
         is_solid = c.solid >= 0
-        return np.where(is_solid, held / below, 1.0), np.where(is_solid, c.supply.saturation / below**2, 0.0)
+        return np.where(is_solid, held / below, 1.0), np.where(is_solid, c.half / below**2, 0.0)
 
     def _orders(self, activity: Array) -> Array:
         """Product of the bulk activities of the dissolved reactants of each reaction."""
@@ -240,13 +272,27 @@ class Surface:
         """What the rate constants are multiplied with: activities in the liquid, and how much of a solid there is."""
         return np.ascontiguousarray(self._orders(activity) * self._saturation(layers.n)[0])
 
+    def _acting(self, layers: Layers) -> Array:
+        """s, the share of its action that the face has left, (sites,)."""
+        grown = np.maximum(layers.inner + layers.outer - self._thickness, 0.0)
+        return np.asarray(np.exp(-grown / self.chemistry.face.reach))
+
+    def _gain(self, acting: Array) -> Array:
+        """G_k^s, (sites, reactions)."""
+        gain = np.broadcast_to(self.chemistry.face.gain, self.chemistry.rate.shape)
+        return np.exp(acting[:, None] * gain)
+
     def _drag(self, layers: Layers) -> Array:
         """q, m2 s/mol."""
         return np.asarray(layers.outer / self.chemistry.supply.outer)
 
     def _outer(self, U: Array, layers: Layers, base: Array) -> Array:
         """Rates behind the film, their slopes by U, and the share left of the reactant, (3, sites, reactions)."""
-        return np.asarray(kernel.rates(U, self.m, self._drag(layers), base, self._chemistry, self._table, self._kinds))
+        acting = self._acting(layers)
+        return np.asarray(kernel.rates(
+            U - acting * self.chemistry.face.potential, self.m, self._drag(layers), base, self._gain(acting), self._chemistry,
+            self._table, self._kinds,
+        ))  # fmt: skip
 
     def _metal(self, layers: Layers, activity: Array) -> tuple[Array, Array, Array]:
         """Rates at the metal, their slopes by L_in, and by L_out."""
@@ -256,7 +302,7 @@ class Surface:
             return zero, zero, zero
         nowhere = np.zeros(self.sites)
         even = np.ones((self.sites, len(c.rate)))
-        speed = kernel.rates(nowhere, self.m, nowhere, even, self._chemistry, self._table, self._kinds)[0]
+        speed = kernel.rates(nowhere, self.m, nowhere, even, even, self._chemistry, self._table, self._kinds)[0]
         reach = (c.wants > 0).astype(float)
         taken = (speed @ c.wants) @ reach.T
         hindered = reach.any(axis=1)
@@ -272,16 +318,18 @@ class Surface:
         L = np.maximum(layers.inner, 0.0) + s.gap
         passing = s.electrons * self.m_f / L + s.tunnelling * np.exp(-2 * layers.decay) / FARADAY
         given = np.stack([passing, s.leakage * self.m_f / L / FARADAY])
-        base = self._multiples(layers, activity)
+        base, acting = self._multiples(layers, activity), self._acting(layers)
         self._last = np.asarray(kernel.balance(
-            self._last, self.most, self.m, self._drag(layers), base, self._chemistry, self._table, self._kinds, given
+            self._last, self.most, acting * self.chemistry.face.potential, self.m, self._drag(layers), base, self._gain(acting),
+            self._chemistry, self._table, self._kinds, given,
         ))  # fmt: skip
         return self._last
 
     @property
     def most(self) -> float:
         """Upper end of the bracket of U_i, V."""
-        return float(max(self.chemistry.potential[self._electrode], default=0.0)) + ABOVE_LARGEST
+        highest = float(max(self.chemistry.potential[self._electrode], default=0.0))
+        return highest + ABOVE_LARGEST + max(self.chemistry.face.potential, 0.0)
 
     def slopes(self, xi: Array, activity: Array) -> Slopes:
         """Rates with their whole derivatives; U_i follows the state."""
@@ -289,7 +337,7 @@ class Surface:
         layers = self.layers(xi)
         U = self._balance(layers, activity)
         rates, by_U, left = self._outer(U, layers, self._multiples(layers, activity))
-        by_xi, by_a = self._outer_slopes(U, layers, activity, rates, left)
+        by_xi, by_a = self._outer_slopes(U, layers, activity, rates, left, by_U)
         supply = self.supplied(U, layers)
         volume, decay = c.inner_volume @ c.made, (c.inner_volume * c.solids.decay) @ c.made
         supply_by_xi = supply[2][:, None] * volume + supply[3][:, None] * decay
@@ -304,7 +352,9 @@ class Surface:
         by_a += self._by_activity(metal, activity)
         return Slopes(rates + metal, by_xi, by_a, U)
 
-    def _outer_slopes(self, U: Array, layers: Layers, activity: Array, rates: Array, left: Array) -> tuple[Array, Array]:
+    def _outer_slopes(
+        self, U: Array, layers: Layers, activity: Array, rates: Array, left: Array, by_U: Array
+    ) -> tuple[Array, Array]:
         """Derivatives of the rates behind the film at a fixed U_i, by extents and by activities."""
         c = self.chemistry
         # The share left is 1 / (1 + q X), so that d ln r / dq = -X left.
@@ -315,7 +365,20 @@ class Surface:
         by_xi += (bare * left * self._orders(activity) * slope)[:, :, None] * np.where(
             (c.solid >= 0)[:, None], c.made[c.solid], 0.0
         )
+        by_xi += self._face_slopes(layers, rates, left, bare, by_U)
         return by_xi, self._by_activity(bare * left * held, activity, bare=True)
+
+    def _face_slopes(self, layers: Layers, rates: Array, left: Array, bare: Array, by_U: Array) -> Array | float:
+        """Derivatives by extents through what buries the face: ds = -s dL_new / l."""
+        c = self.chemistry
+        if np.isinf(c.face.reach):
+            return 0.0
+        gain = np.broadcast_to(c.face.gain, c.rate.shape)
+        shared = ((bare * gain) @ c.wants) @ (c.wants > 0).T.astype(float)
+        by_s = rates * (gain - left * self._drag(layers)[:, None] * shared) - by_U * c.face.potential
+        grown = layers.inner + layers.outer > self._thickness
+        fading = np.where(grown, -self._acting(layers) / c.face.reach, 0.0)
+        return np.asarray((by_s * fading[:, None])[:, :, None] * ((c.inner_volume + c.outer_volume) @ c.made))
 
     def _by_activity(self, rates: Array, activity: Array, *, bare: bool = False) -> Array:
         """Derivatives by activities; bare: whether the rates are still without them."""

@@ -12,9 +12,10 @@ from pydantic import Field
 from lithoscope import units
 from lithoscope.design import Foil
 from lithoscope.document import Document, Frozen
-from lithoscope.errors import End, InputError, RunInterrupted, Status
+from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation
+from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.interphase.polarised import LOST, PolarisedFilm
 from lithoscope.physics.interphase.rates import RateLaw
 from lithoscope.physics.interphase.terrain import Defect, Spread
 from lithoscope.protocol import Rest
@@ -56,22 +57,33 @@ ElectronConductivity = Annotated[
 ]
 
 
+AdsorbedAmount = Annotated[
+    units.Quantity,
+    units.Dimension(
+        "adsorbed amount", "mol/m2", "0 mol/m2", "0.01 mol/m2", "2.7 umol/m2", "A layer on a flat face is some umol/m2"
+    ),
+]
+DesorptionRate = Annotated[units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e9 1/s", "1e-6 1/s", "It is not negative")]
+
+
 class ReactionChange(Frozen):
     """Numbers of one reaction in place of those of the data tables.
 
     potential       U_k against lithium;  rate: at that potential and unit activity, per true area
-    reorganisation  energy lambda
+    reorganisation  energy lambda;  activation: energy of the rate constant over temperature
     """
 
     potential: units.Voltage | None = None
     rate: Rate | None = None
     reorganisation: Energy | None = None
+    activation: units.ActivationEnergy | None = None
 
     if TYPE_CHECKING:
 
         def __init__(
-            self, potential: Given | None = ..., rate: Given | None = ..., reorganisation: Given | None = ...
-        ) -> None: ...
+            self, potential: Given | None = ..., rate: Given | None = ..., reorganisation: Given | None = ...,
+            activation: Given | None = ...,
+        ) -> None: ...  # fmt: skip
 
 
 class ElectronSupply(Frozen):
@@ -137,6 +149,9 @@ class Interphase(Document):
     additives            beside salt and solvents, e.g. { H2O = "3.5 mmol/L", FEC = "0.5 mol/L", LiNO3 = "0.2 mol/L" }
     reactions            numbers of reactions in place of those of the data tables
     supply               what passes the film
+    adsorbed             anions that stand on the surface beforehand, never replaced, e.g. { "NO3-" = "2.7 umol/m2" }, true area
+    desorption           rate at which they go into the liquid; none if not given
+    ferroelectric        a polarised film, and what it does
     rate_law             of electron transfer
     nodes                representatives along each axis of each kind of native film; with three, shares of solids fall below 0
     relative_tolerance   of the integrator;  snapshots: maps that are kept
@@ -157,6 +172,11 @@ class Interphase(Document):
         Mapping[str, ReactionChange], Field(max_length=50, description='a table such as { EC_LEDC = { potential = "0.9 V" } }')
     ] = {}
     supply: ElectronSupply = ElectronSupply()
+    adsorbed: Annotated[
+        Mapping[str, AdsorbedAmount], Field(max_length=8, description='a table such as { "NO3-" = "2.7 umol/m2" }')
+    ] = {}
+    desorption: DesorptionRate | None = None
+    ferroelectric: PolarisedFilm | None = None
     rate_law: Annotated[RateLaw, Field(description='"marcus-hush-chidsey", "dissociative" or "butler-volmer"')] = (
         "marcus-hush-chidsey"
     )
@@ -172,9 +192,10 @@ class Interphase(Document):
             self, edge: int = ..., spacing: Given = ..., seed: int = ..., kinetic_spread: Given | None = ...,
             transport_spread: Given | None = ..., correlation_length: Given | None = ..., defects: Sequence[Defect] = ...,
             native_thickness: Given | None = ..., additives: Mapping[str, Given] = ...,
-            reactions: Mapping[str, ReactionChange] = ..., supply: ElectronSupply = ..., rate_law: RateLaw = ...,
-            nodes: int = ..., relative_tolerance: float = ..., snapshots: int = ..., *, kind: Literal["interphase"] = ...,
-            format: Literal["lithoscope.model/1"] = ...,
+            reactions: Mapping[str, ReactionChange] = ..., supply: ElectronSupply = ...,
+            adsorbed: Mapping[str, Given] = ..., desorption: Given | None = ..., ferroelectric: PolarisedFilm | None = ...,
+            rate_law: RateLaw = ..., nodes: int = ..., relative_tolerance: float = ..., snapshots: int = ...,
+            *, kind: Literal["interphase"] = ..., format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
     def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
@@ -192,7 +213,7 @@ class Interphase(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
-            notes=(*NOTES, *((UNUSED,) if driver.unused else ())),
+            notes=(*NOTES, *((UNUSED,) if driver.unused else ()), *(() if driver.kept else (LOST,))),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
             **circumstances(),
@@ -201,11 +222,7 @@ class Interphase(Document):
         if status.end is End.INTERRUPTED:
             raise RunInterrupted(result)
         found = self.invariants(result)
-        if found:
-            detail = "; ".join(f"{each.invariant}: {each.detail}" for each in found)
-            marked = Status(End.LEDGER_OPEN, detail, status.time, status.cycle, status.step)
-            return Result(result.tree, marked, result.ledger, manifest)
-        return result
+        return marked(result, found) if found else result
 
     def driver(self, cell: Cell, numbers: Numbers) -> Driver:
         """What takes a run through its program, before the first step."""
@@ -228,6 +245,7 @@ class Interphase(Document):
         native = numbers("interphase.native_thickness", "m", self.native_thickness, "native_thickness")
         thickness = np.array([native, *(defect.native.value if defect.native else native for defect in self.defects)])
         films = params.native_film(chemistry.solids.names, thickness, chemistry.solids.molar_volume, numbers)
+        films = films + params.adsorbed_stock(self, chemistry.solids.names)
         surface = Surface(chemistry, np.exp(nodes.kinetics), np.exp(nodes.transport), films[nodes.kind], nodes.weight)
         exchange = numbers(
             "lithium.exchange_current_density", "A/m2", cell.foil.exchange_current_density, "working.exchange_current_density"

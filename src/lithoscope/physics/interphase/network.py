@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from importlib import resources
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from lithoscope.errors import InputError, nearest
 
 Array = NDArray[np.float64]
-Place = Literal["electrode", "solvent", "solute", "gas", "film"]
+Place = Literal["electrode", "solvent", "solute", "gas", "film", "adsorbed"]
 
 ELECTRON = "e-"
 CATION = "Li+"
 METAL = "Li"
+ADSORBED = " adsorbed"
 
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 _TERM = re.compile(r"(?:(\d+(?:/\d+)?)\s+)?(\S+)")
@@ -39,7 +40,7 @@ class Species:
     name     as it stands in reactions
     formula  elements with whole numbers, e.g. "C3H4O3"; empty for the electron
     charge   in elementary charges
-    place    electrode, solvent, solute, gas or film
+    place    electrode, solvent, solute, gas, film or adsorbed
     Raises InputError for a formula that cannot be read or an unknown place.
     """
 
@@ -176,6 +177,11 @@ class Network:
         """Gases that are made."""
         return self._taking_part("gas")
 
+    @cached_property
+    def adsorbed(self) -> tuple[str, ...]:
+        """Ions that stand on the surface from the start, a stock of each site that takes no room."""
+        return self._taking_part("adsorbed")
+
     def _taking_part(self, *places: Place) -> tuple[str, ...]:
         used = dict.fromkeys(name for each in self.reactions for name in each.nu)
         return tuple(name for name in used if self.species[name].place in places)
@@ -207,8 +213,8 @@ class Network:
 
     @cached_property
     def everything(self) -> tuple[str, ...]:
-        """Metal, liquid, film and gas."""
-        return (METAL, *self.dissolved, *self.films, *self.gases)
+        """Metal, liquid, film, what is adsorbed, and gas."""
+        return (METAL, *self.dissolved, *self.films, *self.adsorbed, *self.gases)
 
     def composition(self, names: Iterable[str]) -> Array:
         """Atoms of each element in species, shape (elements, species)."""
@@ -228,6 +234,35 @@ class Network:
             left = [each for each in left if each not in ready]
             there |= {name for each in ready for name, number in each.nu.items() if number > 0}
         return Network(self.species, tuple(each for each in self.reactions if each in chosen))
+
+    def with_adsorbed(self, names: Iterable[str], *, leaving: bool = False) -> Network:
+        """The network in which each of these anions also stands adsorbed: "PF6- adsorbed" reacts as "PF6-" does.
+
+        leaving  whether it can also go into the liquid
+        """
+        species, made = dict(self.species), list(self.reactions)
+        for name in names:
+            there = adsorbed_name(name)
+            species[there] = replace(species[name], name=there, place="adsorbed")
+            made += [_adsorbed(each, name, there) for each in self.reactions if name in each.reactants and each.electrons]
+            if leaving:
+                made.append(Reaction(f"{name} desorbs", {there: Fraction(-1), name: Fraction(1)}, f"{there} -> {name}"))
+        return Network(species, tuple(made))
+
+
+def adsorbed_name(name: str) -> str:
+    """What a network calls an anion that is adsorbed.
+
+    >>> adsorbed_name("PF6-")
+    'PF6- adsorbed'
+    """
+    return f"{name}{ADSORBED}"
+
+
+def _adsorbed(of: Reaction, name: str, there: str) -> Reaction:
+    """A reaction with an adsorbed anion in place of the dissolved one."""
+    nu = {there if each == name else each: number for each, number in of.nu.items()}
+    return Reaction(f"{of.name}{ADSORBED}", nu, of.text.replace(name, there, 1))
 
 
 def network(species: Mapping[str, Mapping[str, Any]], reactions: Mapping[str, str]) -> Network:

@@ -116,8 +116,8 @@ class Eyes:
         """What each element in metal, liquid, film and gas has changed by since the start, over what moved of it.
 
         amounts  of `amounts`, over time, shapes (times, species)
-        Returns shape (times, elements). What moved is at least 1e-6 of what the liquid holds, so that rounding is not measured
-        against nothing.
+        Returns shape (times, elements). What moved is at least 1e-6 of what the liquid holds and of what is adsorbed, so that
+        rounding is not measured against nothing.
         """
         c, net = self.surface.chemistry, self.surface.chemistry.network
         places = (
@@ -130,7 +130,8 @@ class Eyes:
         for names, amount in places:
             atoms, change = net.composition(names), amount - amount[0]
             total, moved = total + change @ atoms.T, moved + np.abs(change) @ atoms.T
-        held = net.composition(c.stock.names) @ c.stock.initial
+        adsorbed = np.array([name in net.adsorbed for name in c.solids.names]) * amounts["film_amount"][0]
+        held = net.composition(c.stock.names) @ c.stock.initial + net.composition(c.solids.names) @ adsorbed
         return np.asarray(total / np.maximum(moved, 1e-6 * np.maximum(held, 1e-9)))
 
     def shot(self, xi: Array) -> dict[str, Array]:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lithoscope.constants import ELEMENTARY_CHARGE, FARADAY, thermal_voltage
+from lithoscope.constants import AVOGADRO, ELEMENTARY_CHARGE, FARADAY, thermal_voltage
 from lithoscope.data import lookup, records
 from lithoscope.errors import InputError, nearest
 from lithoscope.physics.cell.params import Parameter, transport_law
-from lithoscope.physics.interphase.equations import ABOVE_LARGEST, Chemistry, Solids, Stock, Supply
+from lithoscope.physics.interphase.equations import ABOVE_LARGEST, Chemistry, Face, Solids, Stock, Supply
 from lithoscope.physics.interphase.film import Properties
-from lithoscope.physics.interphase.network import CATION, Network, lithium_network
+from lithoscope.physics.interphase.network import ADSORBED, CATION, Network, adsorbed_name, lithium_network
+from lithoscope.physics.interphase.polarised import face_of
 from lithoscope.physics.interphase.rates import RateLaw, rate_table
+from lithoscope.physics.laws.kinetics import arrhenius
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
@@ -129,38 +131,89 @@ def dissolved_name(name: str) -> str:
 def chemistry(cell: Cell, model: Interphase, numbers: Numbers) -> Chemistry:
     """The network of an electrolyte with all its numbers."""
     held = concentrations(cell, model, numbers)
-    net = lithium_network().fed_by([*held, *NATIVE])
+    net = network_of(held, model)
     for name in model.reactions:
-        if name not in {each.name for each in net.reactions}:
-            known = [each.name for each in net.reactions]
-            raise InputError(f"reactions.{name}", "does not happen in this electrolyte", expected=", ".join(known),
-                             why="Its numbers would have no effect", do=nearest(name, known) or "Leave it out")  # fmt: skip
+        happening = list(dict.fromkeys(each.name.removesuffix(ADSORBED) for each in net.reactions))
+        if name not in happening:
+            raise InputError(f"reactions.{name}", "does not happen in this electrolyte", expected=", ".join(happening),
+                             why="Its numbers would have no effect", do=nearest(name, happening) or "Leave it out")  # fmt: skip
     depth = numbers("solutions.amount", "m", cell.electrolyte.amount, "electrolyte.amount")
-    area = numbers("lithium.roughness", "1", cell.foil.roughness, "working.roughness")
+    area = open_area(cell, model, numbers)
     T = cell.temperature.value
-    rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area)
+    rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area, T)
+    face = Face(np.zeros(len(rate)))
+    if model.ferroelectric is not None:
+        face = face_of(model.ferroelectric, cell, net, numbers)
     alpha = numbers("interphase.transfer_coefficient", "1") if model.rate_law == "butler-volmer" else 0.5
     V_T, high, low = thermal_voltage(T), float(potential.max()), float(potential.min())
-    table = rate_table(model.rate_law, list(energy / V_T), alpha, -high / V_T - 1, (high + ABOVE_LARGEST - low) / V_T + 1)
-    return Chemistry(
-        net, potential, rate, table, solids(net, numbers), stock(net, held, depth, area, numbers), supply(model, numbers), T
+    below, above = max(face.potential, 0.0), max(-face.potential, 0.0)
+    table = rate_table(
+        model.rate_law, list(energy / V_T), alpha, -(high + below) / V_T - 1, (high + ABOVE_LARGEST + above - low) / V_T + 1
     )
+    return Chemistry(
+        net, potential, rate, table, solids(net, numbers), stock(net, held, depth, area, numbers), supply(model, numbers, T), T,
+        face, layer_amount(numbers) if net.adsorbed else 0.0,
+    )  # fmt: skip
 
 
-def reaction_numbers(net: Network, model: Interphase, numbers: Numbers, per_time: float) -> tuple[Array, Array, Array]:
+def network_of(held: Mapping[str, float], model: Interphase) -> Network:
+    """The reactions that a liquid and what is adsorbed can feed. Raises InputError for an anion that is not known."""
+    there = [adsorbed_anion(name) for name in model.adsorbed]
+    whole = lithium_network().with_adsorbed(there, leaving=model.desorption is not None)
+    return whole.fed_by([*held, *NATIVE, *(adsorbed_name(name) for name in there)])
+
+
+def adsorbed_anion(name: str) -> str:
+    """An anion that can stand on the surface. Raises InputError naming the nearest one."""
+    species = lithium_network().species
+    known = [each for each, found in species.items() if found.charge == -1 and each != "e-"]
+    if name in known:
+        return name
+    raise InputError(f"adsorbed.{name}", "is not an anion whose reactions are known", expected=", ".join(known),
+                     why="What it leaves on lithium would be missing from the film",
+                     do=nearest(name, known) or f'Write e.g. adsorbed = {{ "{known[0]}" = "2.7 umol/m2" }}')  # fmt: skip
+
+
+def layer_amount(numbers: Numbers) -> float:
+    """A full layer of what is adsorbed, mol/m2 of true area."""
+    return numbers("double_layer.adsorption_sites", "1/m2") / AVOGADRO
+
+
+def open_area(cell: Cell, model: Interphase, numbers: Numbers) -> float:
+    """True area that meets the electrolyte over the geometric area."""
+    area = numbers("lithium.roughness", "1", cell.foil.roughness, "working.roughness")
+    return area * (1 - model.ferroelectric.coverage.value) if model.ferroelectric is not None else area
+
+
+def reaction_numbers(
+    net: Network, model: Interphase, numbers: Numbers, per_time: float, T: float
+) -> tuple[Array, Array, Array]:
     """Rates, mol/m2/s of true area, potentials, V, and reorganisation energies, V, of the reactions of a network.
 
     per_time  mol/m2 of true area at unit activity, which turns the rate of a reaction in the liquid into one per area
+    T         K; rates are those of 25 degC times exp(-E_a/k_B (1/T - 1/298.15 K))
+    A full layer of adsorbed anions has the activity of its concentration in a depth of the diameter of an ion.
     """
     rows = []
+    packed = 1.0
+    if net.adsorbed:
+        packed = layer_amount(numbers) / numbers("double_layer.ion_size", "m") / UNIT_ACTIVITY
     bond = numbers("interphase.bond_energy", "J") / ELEMENTARY_CHARGE if model.rate_law == "dissociative" else 0.0
     for each in net.reactions:
-        change = model.reactions.get(each.name)
-        path = f"reactions.{each.name}"
-        if not each.electrons:
-            rows.append((numbers(f"{path}.rate", "1/s") * per_time, 0.0, 1.0))
+        name = each.name.removesuffix(ADSORBED)
+        change = model.reactions.get(name)
+        path = f"reactions.{name}"
+        if set(each.reactants) <= set(net.adsorbed) and not each.electrons:
+            assert model.desorption is not None  # without it nothing leaves
+            rows.append((model.desorption.value * layer_amount(numbers), 0.0, 1.0))
             continue
-        rate = numbers(f"{path}.rate", "mol/m2/s", change.rate if change else None)
+        given = change.activation if change else None
+        faster = arrhenius(numbers(f"{path}.activation", "J", given), T)
+        if not each.electrons:
+            rows.append((numbers(f"{path}.rate", "1/s") * per_time * faster, 0.0, 1.0))
+            continue
+        rate = numbers(f"{path}.rate", "mol/m2/s", change.rate if change else None) * faster
+        rate *= packed if each.name != name else 1.0
         U = numbers(f"{path}.potential", "V", change.potential if change else None)
         energy = numbers(f"{path}.reorganisation", "J", change.reorganisation if change else None) / ELEMENTARY_CHARGE
         rows.append((rate, U, energy + bond))
@@ -172,8 +225,8 @@ def solids(net: Network, numbers: Numbers) -> Solids:
     """The solids that a network makes, and those of the native film."""
     names = tuple(dict.fromkeys((*net.films, *NATIVE)))
     columns = [[numbers(f"sei.{name}.{what}", unit) for name in names] for what, unit in SOLID_UNITS.items()]
-    volume, decay, outer = (np.array(column) for column in columns)
-    return Solids(names, volume, decay, outer)
+    volume, decay, outer = (np.array([*column, *(0.0 for _ in net.adsorbed)]) for column in columns)
+    return Solids((*names, *net.adsorbed), volume, decay, outer)
 
 
 SOLID_UNITS = {"molar_volume": "m3/mol", "tunnelling_decay": "1/m", "outer_share": "1"}
@@ -192,8 +245,8 @@ def stock(net: Network, held: Mapping[str, float], depth: float, area: float, nu
     return Stock(names, np.array([held.get(name, 0.0) * depth for name in names]), np.array(per_mole), area)
 
 
-def supply(model: Interphase, numbers: Numbers) -> Supply:
-    """What passes the film. Raises InputError if nothing does."""
+def supply(model: Interphase, numbers: Numbers, T: float) -> Supply:
+    """What passes the film at a temperature, K; tunnelling does not depend on it. Raises InputError if nothing does."""
     given = model.supply
     found = {
         name: numbers(f"interphase.{name}", unit, getattr(given, name, None), f"supply.{name}")
@@ -206,16 +259,21 @@ def supply(model: Interphase, numbers: Numbers) -> Supply:
                          expected="at least one positive number",
                          why="Without a supply nothing is reduced and the film cannot grow",
                          do='Leave one of them out, or write supply = { electron_permeability = "1e-16 mol/m/s" }')  # fmt: skip
-    return Supply(electrons, tunnelling, leakage, outer, inner, gap, porosity, saturation)
+    solid = arrhenius(numbers("interphase.film_activation", "J"), T)
+    liquid = arrhenius(numbers("interphase.liquid_activation", "J"), T)
+    return Supply(electrons * solid, tunnelling, leakage * solid, outer * liquid, inner * solid, gap, porosity, saturation)
 
 
 def properties(cell: Cell, chemistry_: Chemistry, numbers: Numbers) -> Properties:
     """What films of these solids do."""
-    names = chemistry_.solids.names
+    adsorbed = chemistry_.network.adsorbed
+    names = chemistry_.solids.names[: len(chemistry_.solids.names) - len(adsorbed)]
+    # What is adsorbed has no volume, so that its numbers have no weight in any mixture.
     conductivity, shear, fracture = (
-        np.array([numbers(f"sei.{name}.{what}", unit) for name in names])
+        np.array([*(numbers(f"sei.{name}.{what}", unit) for name in names), *(1.0 for _ in adsorbed)])
         for what, unit in (("conductivity", "S/m"), ("shear_modulus", "Pa"), ("fracture_strain", "1"))
     )
+    conductivity *= arrhenius(numbers("lithium.activation_energy", "J"), cell.temperature.value)
     liquid = float(transport_law(cell).conductivity(cell.electrolyte.concentration.value, cell.temperature.value))
     return Properties(chemistry_.solids, conductivity, shear, fracture, chemistry_.supply.porosity, liquid)
 
@@ -225,7 +283,15 @@ def native_film(names: tuple[str, ...], thickness: Array, volumes: Array, number
     share = np.zeros(len(names))
     for name in NATIVE:
         share[names.index(name)] = numbers(f"interphase.native_share_{name}", "1")
-    return np.asarray(thickness[:, None] * (share / share.sum()) / volumes)
+    parts = thickness[:, None] * (share / share.sum())
+    # What is adsorbed has no volume, and no part in a native film.
+    return np.asarray(parts / np.where(volumes > 0, volumes, 1.0))
+
+
+def adsorbed_stock(model: Interphase, names: tuple[str, ...]) -> Array:
+    """What stands on the surface at the start, mol/m2 of true area, shape (solids,)."""
+    held = {adsorbed_name(name): amount.value for name, amount in model.adsorbed.items()}
+    return np.array([held.get(name, 0.0) for name in names])
 
 
 def inventory(cell: Cell, numbers: Numbers) -> float:
@@ -234,4 +300,4 @@ def inventory(cell: Cell, numbers: Numbers) -> float:
     return cell.foil.thickness.value * FARADAY / volume
 
 
-__all__ = ["Numbers", "RateLaw", "chemistry", "inventory", "native_film", "properties", "solids", "supply"]
+__all__ = ["Numbers", "RateLaw", "adsorbed_stock", "chemistry", "inventory", "native_film", "properties", "solids", "supply"]

@@ -12,6 +12,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lithoscope.constants import FARADAY, thermal_voltage
+from lithoscope.physics.laws.alloys import alloy_potential, plateaus
+
+FASTEST_A_M2 = 100.0
+"""How fast a reaction can be. Without it a fast one that has come to its end would be stiffer than its books can be kept."""
+
+NEARLY_FULL = 0.05
+"""Lithium per metal from which on a phase hesitates to take or to give."""
+
+FEW = 1e-4
+"""Converted amount at which half of its metal takes part in alloying, mol/m2: a few nanometres."""
+
+NONE = 1e-8
+"""Converted amount below which the composition of its metal has no meaning, mol/m2."""
+
+LEAST_PRODUCT_M = 3e-10
+"""Thickness of a product that is not there yet: electrons need some way to go."""
 
 
 def reduction_rate(rate: Any, U: Any, phi: Any, T: Any) -> Any:
@@ -60,3 +76,44 @@ def amount_by_tunnelling(largest: float, decay: float, electrons: float, t: Arra
     3.071
     """
     return np.asarray(decay * np.log1p(largest * np.asarray(t) / (electrons * FARADAY * decay)))
+
+
+def insertion_rate(rate: Any, potential: Any, interaction: Any, x: Any, phi: Any, T: Any) -> Any:
+    """Current density with which a solid solution takes lithium in, A/m2.
+
+    i = k ((1 - x) e^-a - x e^a) / (1 + 2 k cosh(a) / i_m),   a = ((phi - E_0) / V_T + G (x - 1/2)) / 2
+    rate  k, A/m2;  potential  E_0, V;  interaction  G;  x  share of the largest content;  phi  of the electrode, V;  T  K
+    Equilibrium: phi = E_0 - V_T (ln(x / (1 - x)) + G (x - 1/2)). i_m = 100 A/m2: no reaction goes faster.
+    """
+    a = ((phi - potential) / thermal_voltage(T) + interaction * (x - 0.5)) / 2
+    out, into = _ways(rate, a)
+    return (1 - x) * into - x * out
+
+
+def alloying_rate(rate: Any, metal: str, y: Any, amount: Any, phi: Any, T: Any) -> Any:
+    """Current density with which a metal that a conversion has made takes lithium in, A/m2.
+
+    i = k n / (n + n_h) (w(y_m - y) e^-b - w(y) e^b) / (1 + 2 k cosh(b) / i_m),   b = (phi - U_y(y)) / (2 V_T)
+    rate  k, A/m2;  metal  "Sn" or "Pb";  y  lithium per metal, y_m in the last phase;  amount  n of the metal, mol/m2
+    w is `_willing`, n_h a few nanometres. What takes and what gives vanishes where nothing more fits or nothing is left.
+    """
+    b = (phi - alloy_potential(metal, y)) / (2 * thermal_voltage(T))
+    out, into = _ways(rate, b)
+    net = _willing(plateaus(metal)[-1][1] - y) * into - _willing(y) * out
+    return amount / (amount + FEW) * net
+
+
+def _ways(rate: Any, a: Any) -> tuple[Any, Any]:
+    """Rates of oxidation and of reduction, k e^a and k e^-a over 1 + 2 k cosh(a) / i_m, A/m2."""
+    forth, back = rate * np.exp(a), rate * np.exp(-a)
+    limit = 1 + (forth + back) / FASTEST_A_M2
+    return forth / limit, back / limit
+
+
+def _willing(u: Any) -> Any:
+    """w(u) = u / (|u| + 0.05), how readily a phase takes or gives where so much lithium per metal is left to it.
+
+    An integrator may step a hair below zero. There w is as steep as above and negative, which drives the lithium back: cut off
+    at zero, it would leave a step with nothing to correct it, and the lithium would drift below zero from step to step.
+    """
+    return u / (abs(u) + NEARLY_FULL)

@@ -125,6 +125,16 @@ def capacitance(solution: Solution, phi: Any) -> Any:
     return np.where(flat, solution.permittivity / solution.debye_length, slope)
 
 
+def grahame_permittivity(eps: float, least: float, half: float, field: float) -> float:
+    """Relative permittivity of a liquid in a field, eps(E) = eps_s + (eps - eps_s) / sqrt(1 + (E / E_h)^2).
+
+    eps    without a field;  least: eps_s, in an endless one
+    half   E_h, V/m;  field: E, V/m, of either sign
+    Source: D. C. Grahame, J. Chem. Phys. 18 (1950) 903, with eps_s in place of the square of the refractive index.
+    """
+    return float(least + (eps - least) / np.hypot(1.0, field / half))
+
+
 def image_energy(outside: float, inside: float, distance: float) -> float:
     """Energy of an elementary charge beside a flat solid by its image, J.
 

@@ -16,6 +16,7 @@ from lithoscope.physics.laws.transport import ConstantTransport
 from lithoscope.physics.morphology.equations import FLOOR
 from lithoscope.physics.morphology.exact import Front, front_speed, reservoir_limit
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.obstacle import Obstacle
 from lithoscope.physics.morphology.params import control, number
 from lithoscope.physics.morphology.record import Columns, instants
 from lithoscope.physics.morphology.skin import uniform
@@ -37,6 +38,7 @@ class Bench:
     capillarity  Gamma, V m;  offset: step of the potential at the surface, V
     beyond       distance of the reservoir beyond the top, m
     voltage      that is held instead of the current, V
+    obstacle     what stands in the way of lithium
     """
 
     scheme: Scheme
@@ -51,6 +53,7 @@ class Bench:
     beyond: float = 0.0
     floor: float = FLOOR
     voltage: float | None = None
+    obstacle: Obstacle | None = None
 
     @property
     def parameters(self) -> Parameters:
@@ -60,6 +63,7 @@ class Bench:
             law=law, temperature=number(298.15), c0=number(self.c0), exchange=number(self.exchange),
             capillarity=number(self.capillarity), molar_volume=number(MOLAR_VOLUME), beyond=number(self.beyond),
             counter=Counter(number(30.0), number(1e-3)), control=control(self.i, self.voltage), floor=number(self.floor),
+            obstacle=self.obstacle,
         )  # fmt: skip
 
     def start(self, height: ArrayLike) -> State:

@@ -10,6 +10,7 @@ from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.errors import InputError
 from lithoscope.physics.morphology.elliptic.coarsening import nearest, suits
+from lithoscope.physics.morphology.hosts import check_host
 from lithoscope.protocol import Current, Rest, Voltage
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def check(model: PhaseField, cell: Cell, program: Program) -> Plan:
     peak = PEAKS * model.roughness.value + (model.start.deepest if model.start else 0.0)
     clear = CLEAR_CELLS * model.cell_size.value
     _check_lithium(cell, stripped)
+    if model.host is not None:
+        # Lithium that comes and goes between fibres moves its surface further.
+        stripped, plated = (depth / model.host.porosity.value for depth in (stripped, plated))
     base = model.base.value if model.base else stripped + peak + clear
     if base < stripped + peak + clear:
         raise InputError(
@@ -73,6 +77,7 @@ def check(model: PhaseField, cell: Cell, program: Program) -> Plan:
             why="Porous lithium is higher than dense lithium, so that more is better",
             do=f'Write height = "{_um(enough * size)}"',
         )
+    check_host(model, base, CLEAR_CELLS)
     return Plan(shape, base)
 
 

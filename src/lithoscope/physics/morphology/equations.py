@@ -111,10 +111,11 @@ def diffusion_currents(faces: tuple[Array, ...], liquid: Medium, c: Array, V_T: 
     return tuple(k * s * d for k, s, d in zip(faces, strength, grid.steps(jnp.log(c)), strict=True))
 
 
-def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float) -> Array:
+def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float, passing: tuple[Array, ...] | None = None) -> Array:
     """Divergence of the regulariser of (5) over V_r, times the spacing: spacing div[ eps grad xi + xi (1 - xi) n ].
 
-    width  eps in cells
+    width    eps in cells
+    passing  share of each face that obstacles leave open; all of them if not given
     It holds the profile 1 / (1 + exp(d / eps)) and moves no front: its flux is the difference of two that cancel there. In
     divergence form it conserves the metal to rounding.
     """
@@ -124,4 +125,6 @@ def profile_keeper(xi: Array, seen: Geometry, grid: Grid, width: float) -> Array
     for axis, (step, slope) in enumerate(zip(grid.steps(xi), seen.slopes, strict=True)):
         outward = q * slope / sizes
         fluxes.append(width * step - 0.5 * (outward + grid.ahead(outward, axis)))
+    if passing is not None:
+        fluxes = [flux * share for flux, share in zip(fluxes, passing, strict=True)]
     return grid.gain(grid.shut(tuple(fluxes)))

@@ -151,18 +151,20 @@ def net_currents(pieces: Pieces, current: jax.Array) -> tuple[jax.Array, jax.Arr
 # ---------------------------------------------------------------------------------------------- between steps
 
 
-def label(metal: NDArray[np.bool_], *, periodic: bool) -> tuple[Labels, int]:
+def label(metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_] | None = None) -> tuple[Labels, int]:
     """Connected parts of the metal; cells that touch at a corner are connected (8 neighbours in 2D, 26 in 3D).
 
     metal     whether a cell is metal
     periodic  whether the lateral axes are
-    Returns the labels, 0 where there is no metal, 1 for everything that reaches the bottom, 2, 3, ... for the pieces, and how
-    many pieces there are.
+    contact   cells that are connected to the terminal by themselves; they count as metal
+    Returns the labels, 0 where there is no metal, 1 for everything that reaches the bottom or a contact, 2, 3,
+    ... for the pieces, and how many pieces there are.
     """
     from scipy import ndimage  # takes longer to load than all else here, and plating does without
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    metal = metal if contact is None else metal | contact
     rim = [(0, 0)] + [(1, 1) if periodic else (0, 0)] * (metal.ndim - 1)
     inner = tuple(slice(low, -high or None) for low, high in rim)
     wide = np.pad(metal, rim, mode="wrap")
@@ -172,6 +174,8 @@ def label(metal: NDArray[np.bool_], *, periodic: bool) -> tuple[Labels, int]:
     links = coo_array((np.ones(int(across.sum())), (found[across], behind[across])), shape=(count + 1, count + 1))
     part = np.asarray(connected_components(links, directed=False)[1])[found[inner]]
     bottom = np.unique(part[0][metal[0]])
+    if contact is not None:
+        bottom = np.union1d(bottom, part[contact])
     pieces = np.setdiff1d(np.unique(part[metal]), bottom)
     number = np.zeros(count + 1, np.int32)
     number[bottom] = 1
@@ -238,7 +242,31 @@ class Division:
     deaths: tuple[Death, ...]
 
 
-def divide(xi: Numbers, before: Pieces, potential: Numbers, area: Numbers, *, periodic: bool) -> Division:
+@dataclass(frozen=True, slots=True)
+class Fibres:
+    """What stands in the way of metal.
+
+    room        share of each cell that is not obstacle;  conducting: whether obstacles are connected to the terminal
+    """
+
+    room: Numbers
+    conducting: bool
+
+    @property
+    def contact(self) -> NDArray[np.bool_] | None:
+        """Cells that are connected to the terminal by themselves."""
+        return self.room <= THRESHOLD if self.conducting else None
+
+
+def metal_of(xi: Numbers, fibres: Fibres | None) -> NDArray[np.bool_]:
+    """Which cells are metal."""
+    found = xi > THRESHOLD
+    return found if fibres is None else found & (fibres.room > THRESHOLD)
+
+
+def divide(
+    xi: Numbers, before: Pieces, potential: Numbers, area: Numbers, *, periodic: bool, fibres: Fibres | None = None
+) -> Division:
     """Find the pieces and carry on those that were there before.
 
     xi         metal fraction
@@ -246,16 +274,19 @@ def divide(xi: Numbers, before: Pieces, potential: Numbers, area: Numbers, *, pe
     potential  Phi, V: a new piece starts at its mean over its surface
     area       a dV, area of the interface in each cell, in any unit
     periodic   whether the lateral axes are
+    fibres     what stands in the way
 
     A piece that breaks in two stays where its larger part is; a piece that touches the electrode has rejoined it, and its
     lithium counts as connected again.
     """
-    labels, count = label(xi > THRESHOLD, periodic=periodic)
+    contact = None if fibres is None else fibres.contact
+    labels, count = label(metal_of(xi, fibres), periodic=periodic, contact=contact)
     sizes = np.bincount(labels.ravel(), minlength=count + 2)
     nearest = nearest_label(labels, periodic=periodic) if count else np.ones_like(labels)
     small = [n for n in range(2, count + 2) if sizes[n] < LEAST_CELLS]
     gone = np.isin(nearest, small)
     left = np.where(gone, 0.0, xi)
+    share = xi if fibres is None else xi * fibres.room
     large = [n for n in range(2, count + 2) if n not in small]
     places, births, deaths = _carried_on(labels, large, sizes, before)
     deaths += tuple(Death(0, "subgrid dead") for _ in small)
@@ -263,7 +294,7 @@ def divide(xi: Numbers, before: Pieces, potential: Numbers, area: Numbers, *, pe
     shown = np.where(labels == 1, 1, 0).astype(np.int32)
     for n, place in places.items():
         shown[labels == n] = place + 1
-    return Division(pieces, shown, left, float(xi[gone].sum()), births, deaths)
+    return Division(pieces, shown, left, float(share[gone].sum()), births, deaths)
 
 
 def _carried_on(

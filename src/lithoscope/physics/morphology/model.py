@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lithoscope import units
 from lithoscope.design.carried import CarriedFilm
+from lithoscope.design.fibres import FibreHost
 from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
@@ -38,24 +39,30 @@ Tension = Annotated[
     units.Quantity, units.Dimension("tension", "N/m", "0 N/m", "100 N/m", "2 N/m", "Stress of a film times its thickness")
 ]
 
+Stress = Annotated[
+    units.Quantity, units.Dimension("stress", "Pa", "-10 GPa", "10 GPa", "50 MPa", "Positive where the film pulls together")
+]
+
 
 class PhaseField(Document):
     """The shape of lithium on the working electrode, in two dimensions, or in three if it has a depth.
 
     Two potentials, a smoothed boundary, salt transport and films as a resistance of the surface; the equations stand in
     `lithoscope.physics.morphology.equations`. The working electrode is a foil; the domain holds its surface and the electrolyte
-    up to the separator, behind which the salt has its initial concentration.
+    up to the separator, behind which the salt has its initial concentration. A host of fibres may stand on the foil, or in it.
 
     width, height       of the domain;  depth: along the electrode, which makes it three-dimensional
     cell_size           edge of a cell; the surface is about four of them thick
     roughness           rms of the height of the surface at the start;  correlation_length: over which it varies;  seed: of it
     base                lithium in the domain below the mean surface at the start; as much as the program needs if not given
     capillarity         whether surface energy shifts the equilibrium potential of curved surfaces
-    film_tension        tension of the film, stress times thickness: adds to the surface energy
+    film_tension        tension of the film that is there whatever happens, stress times thickness: adds to the surface energy
+    elasticity          whether the carried film has a tension of its own where it is stretched;  growth_stress: as it is made
     sides               whether the domain repeats itself or is closed at its sides
     snapshot            thickness of dense lithium between two snapshots of the fields
     courant             largest share of a cell by which the surface moves in a step
     film                that the surface carries as it moves, in place of the native film; if not given, that stays where it is
+    host                rigid fibres that stand in the way of lithium, insulating or conducting; none if not given
     start               maps of the film, and of pits beside the roughness, that a rest left
     """
 
@@ -69,10 +76,13 @@ class PhaseField(Document):
     base: units.Length | None = None
     capillarity: bool = True
     film_tension: Tension = units.Quantity(0.0, "N/m", text="0 N/m")
+    elasticity: bool = True
+    growth_stress: Stress = units.Quantity(0.0, "Pa", text="0 MPa")
     sides: Annotated[Literal["periodic", "closed"], Field(description='"periodic" or "closed"')] = "periodic"
     snapshot: units.Length = units.Quantity(0.5e-6, "m", text="0.5 um")
     courant: Annotated[float, Field(gt=0, le=0.3, description="a number up to 0.3")] = 0.2
     film: CarriedFilm | None = None
+    host: FibreHost | None = None
     start: SurfaceMaps | None = None
     kind: Literal["phase-field"] = "phase-field"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
@@ -83,8 +93,10 @@ class PhaseField(Document):
             self, width: units.Given, height: units.Given, cell_size: units.Given = ..., roughness: units.Given = ...,
             correlation_length: units.Given = ..., seed: int = ..., depth: units.Given | None = ...,
             base: units.Given | None = ..., capillarity: bool = ..., film_tension: units.Given = ...,
+            elasticity: bool = ..., growth_stress: units.Given = ...,
             sides: Literal["periodic", "closed"] = ..., snapshot: units.Given = ..., courant: float = ...,
-            film: CarriedFilm | None = ..., start: SurfaceMaps | None = ..., *, kind: Literal["phase-field"] = ...,
+            film: CarriedFilm | None = ..., host: FibreHost | None = ..., start: SurfaceMaps | None = ..., *,
+            kind: Literal["phase-field"] = ...,
             format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
@@ -123,6 +135,10 @@ class PhaseField(Document):
 
         scheme, found = self.scheme(plan), numbers(cell)
         parameters = of_cell(cell, self.surface())
+        if self.host is not None:
+            from lithoscope.physics.morphology.hosts import in_the_way
+
+            parameters = parameters._replace(obstacle=in_the_way(self.host, scheme.grid, plan.base))
         h = plan.base + rough(scheme.grid, self.roughness.value, self.correlation_length.value, self.seed)
         h += pits(self.start, scheme.grid)
         xi = metal(scheme.grid, h, scheme.width)
@@ -151,9 +167,11 @@ class PhaseField(Document):
         if self.film is None:
             return scheme, uniform(native)
         from lithoscope.physics.morphology.surface import start
+        from lithoscope.physics.morphology.surface.tension import elastic
 
         electrolyte = start.electrolyte_of(parameters)
-        carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others)
+        stiff = elastic(self.film, len(scheme.grid.shape), self.growth_stress.value) if self.elasticity else None
+        carried = start.laws(self.film, scheme.grid, scheme.width, float(parameters.molar_volume), electrolyte, others, stiff)
         return replace(scheme, carried=carried), start.fields(self.film, carried, xi, self.start)
 
     def surface(self) -> Surface:

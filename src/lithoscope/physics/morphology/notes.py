@@ -44,6 +44,7 @@ def notes(driver: Driver) -> Iterator[str]:
     grid, rows = driver.scheme.grid, driver.recorder.columns()
     if len(grid.shape) == 2:
         yield "In two dimensions tips are ridges: tip ratios and dead lithium differ in three, where the model has a depth."
+    yield from _host_notes(driver)
     shortest = neutral_wavelength(driver)
     if 0 < shortest < RESOLVED_CELLS * grid.spacing:
         yield (f"Grid-limited: waves from {shortest * 1e6:.3g} um on grow, and cells of {grid.spacing * 1e6:.3g} um resolve "
@@ -51,6 +52,18 @@ def notes(driver: Driver) -> Iterator[str]:
     if shortest == 0 and any(plating(visit) > 0 for visit in driver.program.visits()):
         yield "Without capillarity the shortest waves grow fastest, and the grid decides what grows: halve cell_size."
     yield from _salt_notes(driver, rows)
+
+
+def _host_notes(driver: Driver) -> Iterator[str]:
+    beside = driver.parameters.obstacle
+    if beside is None:
+        return
+    solid = 1 - np.asarray(beside.room)
+    whole = float(solid.sum()) * driver.scheme.grid.spacing / driver.scheme.grid.columns
+    yield (f"Fibres are rigid rods across the section, {whole * 1e6:.3g} um of them if they were dense; lithium meets them at 90 "
+           "degrees and does not react where it touches them.")  # fmt: skip
+    if beside.contact is not None:
+        yield "Conducting fibres are linked to the electrode along their length, and lithium is plated on them without a barrier."
 
 
 def _salt_notes(driver: Driver, rows: Columns) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design import Cell
@@ -74,4 +76,4 @@ def control(current: float = 0.0, voltage: float | None = None) -> Control:
 
 def number(value: float) -> Array:
     """A number as an array of JAX, in double precision."""
-    return jnp.asarray(value, jnp.float64)
+    return jnp.asarray(np.float64(value))

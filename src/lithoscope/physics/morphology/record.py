@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.observe import deposit
+from lithoscope.physics.morphology.obstacle import metal
 from lithoscope.physics.morphology.skin import Carried
 from lithoscope.physics.morphology.state import Parameters, State
 from lithoscope.physics.morphology.step import Batch
@@ -77,9 +78,16 @@ class Recorder:
 
     def snapshot(self, state: State) -> None:
         """Keep the fields, in single precision."""
-        xi, salt, phi, time = jax.device_get((state.xi, state.salt + self.parameters.c0, state.phi, state.time))
+        beside = self.parameters.obstacle
+        xi, salt, phi, time = jax.device_get((metal(state.xi, beside), state.salt, state.phi, state.time))
         piece = np.zeros(xi.shape) if state.pieces is None else jax.device_get(state.pieces.owner)
-        fields = {"lithium_fraction": xi, "salt_concentration": salt, "potential": phi, "piece": piece}
+        fields = {
+            "lithium_fraction": xi,
+            "salt_concentration": salt + float(self.parameters.c0),
+            "potential": phi,
+            "piece": piece,
+        }
+        fields |= {} if beside is None else {"fibre_fraction": 1 - jax.device_get(beside.room)}
         fields |= jax.device_get(dict(self.carried.shown(state.skin)))
         at = {"time": np.asarray(time), "charge_passed": -np.asarray(state.books.charge)}
         self.shots.append(at | {name: np.asarray(u, np.float32) for name, u in fields.items()})
@@ -167,7 +175,10 @@ class Recorder:
 
     def _deposits(self) -> xr.Dataset:
         """Thickness and porosity of the deposit at every snapshot, above the mean surface of the first one."""
-        substrate = float(np.mean(self.shots[0]["lithium_fraction"], dtype=float)) * self.grid.height
+        if self.parameters.obstacle is None:
+            substrate = float(np.mean(self.shots[0]["lithium_fraction"], dtype=float)) * self.grid.height
+        else:
+            substrate = float(self.trace[0]["mean"][0])
         per_charge = float(self.parameters.molar_volume) / FARADAY
         found = [
             deposit(

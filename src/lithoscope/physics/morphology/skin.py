@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from lithoscope.physics.morphology.engine import Array, jnp
 
 
@@ -18,6 +20,7 @@ class Skin(NamedTuple):
                 mol/m3 per A/m2
     corrosion   i_corr, parasitic current density that turns metal into film on the spot, A/m2, not negative
     side        current density into the metal of a reaction that makes film with electrons from elsewhere, A/m2, not negative
+    tension     T_f of the film, N/m: stress times thickness, adds to the surface energy
     """
 
     resistance: Array
@@ -26,6 +29,7 @@ class Skin(NamedTuple):
     depletion: Array
     corrosion: Array
     side: Array
+    tension: Array
 
 
 class Carried(Protocol):
@@ -106,5 +110,5 @@ class Still:
 
 def uniform(resistance: Any, offset: Any = 0.0) -> Skin:
     """A film that is fixed in space, with nothing but a resistance and a step of the potential."""
-    zero, one = jnp.zeros(()), jnp.ones(())
-    return Skin(jnp.asarray(resistance, float), jnp.asarray(offset, float), one, zero, zero, zero)
+    zero, one = jnp.asarray(np.zeros(())), jnp.asarray(np.ones(()))
+    return Skin(jnp.asarray(resistance, float), jnp.asarray(offset, float), one, zero, zero, zero, zero)

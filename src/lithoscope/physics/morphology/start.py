@@ -62,6 +62,7 @@ def _slope(h: Heights, axis: int, grid: Grid) -> Heights:
 
 def at_rest(xi: Any, skin: Any) -> State:
     """A morphology whose electrolyte has the concentration of the reservoir."""
-    zero, nothing = jnp.zeros(()), jnp.zeros(xi.shape)
+    # From NumPy: JAX would compile a program for each kind of zeros.
+    zero, nothing = jnp.asarray(np.zeros(())), jnp.asarray(np.zeros(xi.shape))
     books, trend = Books(*(zero,) * len(Books._fields)), Trend(nothing, nothing, zero)
     return State(xi, nothing, nothing, None, skin, zero, zero, trend, books)

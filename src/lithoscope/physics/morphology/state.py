@@ -9,6 +9,7 @@ from lithoscope.physics.laws.transport import ConstantTransport, LandesfeindGast
 from lithoscope.physics.morphology.engine import Array, jax
 from lithoscope.physics.morphology.fragments import Pieces
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.obstacle import Obstacle
 from lithoscope.physics.morphology.skin import Carried, Still
 
 jax.tree_util.register_dataclass(ConstantTransport, ["kappa", "D", "t_plus", "chi"], [])
@@ -105,6 +106,7 @@ class Parameters(NamedTuple):
     counter       the counter electrode
     control       what drives the step
     floor         least electrolyte fraction
+    obstacle      what stands in the way of lithium; None if nothing does
     """
 
     law: Transport
@@ -117,6 +119,7 @@ class Parameters(NamedTuple):
     counter: Counter
     control: Control
     floor: Array
+    obstacle: Obstacle | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
 from lithoscope.physics.morphology.kinetics import exchange, held
 from lithoscope.physics.morphology.observe import Shape, shape
+from lithoscope.physics.morphology.obstacle import advanced, at_front, electrolyte, geometry_among, metal
 from lithoscope.physics.morphology.state import Books, Parameters, Scheme, State, Trend
 
 FASTEST_GROWTH = 1.5
@@ -76,11 +77,12 @@ def solve_potential(state: State, parameters: Parameters, scheme: Scheme) -> Sol
     """Eqs. (1) to (3) for a state."""
     grid, T = scheme.grid, parameters.temperature
     V_T = applied(thermal_voltage, T)
-    seen = jax.lax.optimization_barrier(geometry(state.xi, grid, parameters.floor))
+    seen = jax.lax.optimization_barrier(geometry_among(geometry(state.xi, grid, parameters.floor), state, parameters))
     c = held(parameters.c0 + state.salt, parameters.c0)
     liquid = medium(parameters.law, c, T)
     skin = scheme.carried.skin(state.skin)
-    offset = skin.offset + parameters.capillarity * curvature(state.xi, grid)
+    stiffness = parameters.capillarity + skin.tension * parameters.molar_volume / FARADAY
+    offset = skin.offset + stiffness * curvature(state.xi, grid)
     i0 = exchange(parameters.exchange, c, parameters.c0) * skin.exchange
     charge = problem(seen, liquid, c, i0, skin._replace(offset=offset), parameters, V_T, grid)
     if scheme.carried.depletes:
@@ -99,9 +101,11 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     found = solve_potential(state, parameters, scheme)
     seen, i = found.seen, found.potential.rate.i
     per_current = parameters.molar_volume / FARADAY
-    at_front = seen.steepness > 0.3 * jnp.max(seen.steepness)
-    fastest = per_current * jnp.max(jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front)
+    fastest = per_current * jnp.max(
+        jnp.abs(i - found.skin.corrosion - found.skin.side) * at_front(seen, state, parameters.obstacle)
+    )
     taken = jnp.minimum(jnp.minimum(dt, state.salt_dt), scheme.front * grid.spacing / (fastest + 1e-30))
+    taken = jnp.minimum(taken, _tension_dt(found, per_current, grid.spacing))
     lost = scheme.carried.corroded(state.skin, state.xi, taken)
     speed = per_current * (i - lost)
 
@@ -110,9 +114,10 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     dissolved = salts.advance(
         state, jnp.where(moves, taken, 1.0), seen, found.liquid, found.charge, found.potential, parameters, scheme
     )
-    keeper = profile_keeper(state.xi, seen, grid, scheme.width) / grid.spacing
+    passing = None if parameters.obstacle is None else parameters.obstacle.passing
+    keeper = profile_keeper(state.xi, seen, grid, scheme.width, passing) / grid.spacing
     growth = seen.area * speed + scheme.keeping * fastest * keeper
-    xi = state.xi + taken * growth
+    xi = advanced(state.xi, taken * growth, parameters.obstacle)
     new = State(
         xi=xi, salt=dissolved.salt, phi=found.potential.phi, pieces=found.potential.pieces,
         skin=scheme.carried.advance(state.skin, state.xi, xi, speed, taken), time=state.time + taken,
@@ -123,6 +128,15 @@ def step(state: State, parameters: Parameters, dt: Array, *, scheme: Scheme) -> 
     looked = state._replace(phi=new.phi, pieces=new.pieces, trend=new.trend._replace(salt=state.trend.salt, age=taken))
     record = _record(state, found, taken, fastest, dissolved.iterations, parameters, scheme)
     return jax.tree.map(lambda a, b: jnp.where(moves, a, b), new, looked), record
+
+
+def _tension_dt(found: Solved, per_current: Array, spacing: float) -> Array:
+    """The longest step, s, in which the tension of a film flattens no more than there is: it is taken from before the step.
+
+    The height of a surface follows dh/dt = L kappa, L = g T_f (V_m / F)^2: explicit in time up to spacing^2 / (4 L).
+    """
+    flattens = per_current**2 * jnp.max(found.potential.rate.g * found.skin.tension * (found.seen.area > 0))
+    return spacing**2 / (4 * flattens + 1e-300)
 
 
 def _trend(state: State, phi: Array, salt: Array, taken: Array) -> Trend:
@@ -147,7 +161,7 @@ def _booked(state: State, found: Solved, lost: Array, growth: Array, dissolved: 
             parameters: Parameters, scheme: Scheme) -> Books:  # fmt: skip
     grid, books = scheme.grid, state.books
     per_area = grid.spacing / grid.columns
-    after = jnp.maximum(1 - xi, parameters.floor)
+    after = electrolyte(xi, parameters.floor, parameters.obstacle)
     c = parameters.c0 + dissolved.salt
     return books._replace(
         charge=books.charge + found.potential.current * dt,
@@ -169,7 +183,7 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
     beside = jnp.sum(seen.area * solved.phi) / total
     at_surface = seen.area > 0.1 * jnp.max(seen.area)
     control = parameters.control
-    salt = parameters.c0 + state.salt
+    salt, here = parameters.c0 + state.salt, metal(state.xi, parameters.obstacle)
     return Record(
         time=state.time, dt=dt, current=solved.current,
         imposed=jnp.where(control.held > 0, solved.current, control.current),
@@ -178,9 +192,9 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_iterations=salt_iterations, salt_mean=jnp.sum(seen.area * salt) / total,
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
-        metal=jnp.sum(state.xi) * per_area * FARADAY / parameters.molar_volume,
+        metal=jnp.sum(here) * per_area * FARADAY / parameters.molar_volume,
         film=scheme.carried.lithium(state.skin),
-        loose=_of_pieces(state, state.xi) * per_area * FARADAY / parameters.molar_volume,
+        loose=_of_pieces(state, here) * per_area * FARADAY / parameters.molar_volume,
         solution=jnp.sum(seen.electrolyte * salt) * per_area,
     )  # fmt: skip
 
@@ -281,22 +295,24 @@ def batch(state: State, parameters: Parameters, limits: Limits, most: Array, *, 
 
     The loop ends after the step at whose beginning a limit was met: who asks looks at the rows.
     """
-    empty = jax.eval_shape(partial(step, scheme=scheme), state, parameters, limits.time)[1]
-    rows = jax.tree.map(lambda leaf: jnp.zeros((ROWS + 1, *leaf.shape), leaf.dtype), empty)
+    advance = jax.jit(partial(step, scheme=scheme))  # traced once, for what it gives and for the loop
+    kinds, tree = jax.tree.flatten(jax.eval_shape(advance, state, parameters, limits.time)[1])
     going, ending, over = 0, 1, 2
 
-    def one(at: tuple[State, Record, Array, Array]) -> tuple[State, Record, Array, Array]:
+    def one(at: tuple[State, Array, Array, Array]) -> tuple[State, Array, Array, Array]:
         state, rows, n, phase = at
         left = limits.time - state.time
         last = (phase == ending) | (n >= most) | (left <= 0)
-        state, record = step(state, parameters, jnp.where(last, 0.0, left), scheme=scheme)
+        state, record = advance(state, parameters, jnp.where(last, 0.0, left))
         state = state._replace(time=jnp.where((record.dt >= left) & ~last, limits.time, state.time))
-        rows = jax.tree.map(lambda column, value: column.at[n].set(value), rows, record)
+        # One array for all numbers: a column for each would be a program of its own to XLA, thirty in all.
+        rows = rows.at[n].set(jnp.stack([leaf.astype(rows.dtype) for leaf in jax.tree.leaves(record)]))
         return state, rows, n + 1, jnp.where(last, over, jnp.where(goes_on(record, limits), going, ending))
 
-    start = (state, rows, jnp.asarray(0), jnp.asarray(going))
+    start = (state, jnp.zeros((ROWS + 1, len(kinds))), jnp.asarray(0), jnp.asarray(going))
     state, rows, instants, _ = jax.lax.while_loop(lambda at: at[3] < over, one, start)
-    return Batch(state, rows, instants)
+    columns = (rows[:, column].astype(kind.dtype) for column, kind in enumerate(kinds))
+    return Batch(state, jax.tree.unflatten(tree, columns), instants)
 
 
 @partial(jax.jit, static_argnames=("scheme",))

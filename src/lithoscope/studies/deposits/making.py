@@ -25,11 +25,11 @@ COMPLETED = End.COMPLETED.value[0]
 NUMBERS = ("thickness_ratio", "roughness", "tip_ratio", "largest_area", "voltage", "dead_share")
 """What is kept of a run; see `numbers`."""
 
+PIXEL_UM = 0.5
+"""Size of a pixel of the picture of a foil: the coarsest cell."""
+
 SHADES = "0123456789"
 """Metal fraction in tenths, as a picture writes it."""
-
-PIXEL_UM = 0.5
-"""Size of a pixel of a picture: the coarsest cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def make_one(ready: Ready, size: float, seed: int) -> Made:
         size=size, seed=seed, ended=result.status.end.value[0], sentence=str(result.status),
         capacity=capacity, thickness=thickness, numbers=seen, residual=result.ledger.residual,
         notes=tuple(result.manifest.notes), run_id=run_id, wall=result.manifest.wall_s,
-        picture=picture(result),
+        picture=picture(result, ready.grids[0] / 1000),
     )  # fmt: skip
 
 
@@ -181,11 +181,11 @@ def at_first(result: Result) -> dict[str, float]:
     return {name: float(values.values[1]) for name, values in first.items()}
 
 
-def picture(result: Result) -> tuple[str, ...]:
-    """Metal at the end, from the top down to four micrometres below the first surface, empty rows left out."""
+def picture(result: Result, pixel: float) -> tuple[str, ...]:
+    """Metal at the end, from the top down, empty rows left out. pixel: size of one, um, that of the coarsest cell."""
     seen = Morphology(result)
     metal = seen.field("lithium_fraction")
-    step = PIXEL_UM / (UM * seen.spacing)
+    step = pixel / (UM * seen.spacing)
     rows, columns = (np.minimum((np.arange(int(n / step)) + 0.5) * step, n - 1).astype(int) for n in metal.shape)
     shades = np.clip((10 * metal[np.ix_(rows, columns)]).astype(int), 0, 9)
     occupied = np.flatnonzero(shades.max(1) > 0)

@@ -17,7 +17,11 @@ GRIDS_NM = (500.0, 375.0, 250.0)
 UNEVEN = "log-normal factor on its conductivity, standard deviation of the logarithm 0.5, over 4 um, moving with the surface"
 WEAK = "cracks at strains about 1 % (Weibull modulus 5, over 4 um), 10 ohm cm2 in a fresh crack"
 CRACK = "even, but for a line of 1.5 um in which it conducts a hundred times better"
+FIBRES_NM = (100.0, 75.0, 50.0)
+"""The same among fibres, which are thinner than the coarsest of those."""
+
 WHOLE = "the coating on it stays whole and even"
+STILL = "the native film, even"
 AGAIN = "grows as the root of time with 3e-21 m2/s, also in cracks"
 
 
@@ -54,6 +58,8 @@ class Ready:
             changes["film.map.seed"] = seed
         if model.film and model.film.cracking:
             changes["film.cracking.seed"] = seed
+        if model.host:
+            changes["host.seed"] = seed
         cell = Cell.parse(entry(self.cell), file=self.cell)
         return cell, Program.parse(entry(self.program), file=self.program), model.changed_at(changes)
 
@@ -69,6 +75,12 @@ HEIGHTS = {"2": "96 um", "4": "192 um", "6": "192 um"}
 CELLS = {"bare": "perovskite/bare", "coated": "perovskite/masncl3"}
 
 FILMS = {"uneven": UNEVEN, "wide": UNEVEN.replace("0.5", "1"), "regrowing": f"{UNEVEN}; {WEAK}; {AGAIN}"}
+
+HOSTS = {
+    "host-insulating": "8 % of insulating fibres of 460 nm, at random",
+    "host-conducting": "8 % of conducting fibres of 460 nm, at random",
+    "foil-beside-host": "no fibres",
+}
 
 EARLY = "early"
 
@@ -98,6 +110,8 @@ READY = (
     Ready("strip-uneven", "perovskite/bare", "deposits/strip", "deposits/bare-uneven", UNEVEN, seeds=(1, 2), base="24 um"),
     Ready("strip-regrowing", "perovskite/bare", "deposits/strip", "deposits/bare-regrowing", FILMS["regrowing"], seeds=(1, 2),
           base="24 um"),
+    *(Ready(name, "host/bare", "deposits/plate-host", f"deposits/{name}", f"{STILL}; {fibres}", FIBRES_NM, (1, 2))
+      for name, fibres in HOSTS.items()),
     *(_on_rested(name, rested) for name, rested in RESTED.items()),
 )  # fmt: skip
 """All of them. Those on one grid are not checked by themselves, and say so."""

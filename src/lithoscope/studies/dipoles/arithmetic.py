@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from lithoscope.constants import BOLTZMANN, ELEMENTARY_CHARGE, FARADAY, VACUUM_PERMITTIVITY, thermal_voltage
@@ -70,6 +70,32 @@ def piezo_potential(point: Point) -> float:
     quoted = at_values(electrolyte_ranges())
     found = layer({**quoted, STERN: point[STERN]}, stressed).static()
     return float(found["surface_potential"]) / thermal_voltage(TEMPERATURE)
+
+
+TAKEN_APART: Mapping[str, tuple[Mapping[str, int], int]] = {
+    "BaTiO3": ({"BaO": 1, "Li2O": 2}, 4),
+    "PbTiO3": ({"TiO2": 1, "Li2O": 1}, 2),
+}
+"""What lithium makes of an oxide, beside the metal (titanium, lead), and the electrons: BaTiO3 + 4 Li, PbTiO3 + 2 Li."""
+
+
+def taken_apart(oxide: str) -> Prediction:
+    """Potential against lithium below which an oxide is taken apart, V: -dG/(n F), above zero if lithium does it.
+
+    Its interval has every energy of formation at the end that counts against it, or for it.
+    """
+    products, electrons = TAKEN_APART[oxide]
+    ranges = {name: lookup(f"oxides.{name}.formation_energy").quantity("J/mol") for name in (oxide, *products)}
+
+    def volts(of: float, made: Mapping[str, float]) -> float:
+        return (of - sum(count * made[name] for name, count in products.items())) / (electrons * FARADAY)
+
+    ends = {name: (q.value, q.low if q.low is not None else q.value, q.high if q.high is not None else q.value)
+            for name, q in ranges.items()}  # fmt: skip
+    value, least, most = (
+        volts(ends[oxide][a], {name: ends[name][b] for name in products}) for a, b in ((0, 0), (1, 2), (2, 1))
+    )
+    return Prediction(value, least, most, "energies of formation")
 
 
 def axial_permittivity() -> float:

@@ -52,6 +52,7 @@ def verdicts(
         **_ions(claims, beside),
         **_tips(claims, tip),
         **_chemistry(claims, rested),
+        **_stock(claims, rested),
     }
     chain = [made[f"dipoles.fd.{name}"] for name in ("retained", "anion_bind", "anion_first", "sei_inorganic")]
     made["dipoles.fd.hypothesis"] = _chain(claims["dipoles.fd.hypothesis"], chain)
@@ -302,7 +303,7 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
             answered(
                 claims["dipoles.fd.anion_first"], found[restsweep.ANION_SHARE], Band(MAINLY, math.inf),
                 "Share of the electrons of a day that reduce PF6-, with anions enriched as a positive face does it and all "
-                f"reductions faster by its potential; first is from {MAINLY:g} on, a band of ours; {_alone(rested)} In the "
+                f"reductions shifted by its potential; first is from {MAINLY:g} on, a band of ours; {_alone(rested)} In the "
                 "ether most electrons reduce the imide without any film. Rates are priors over four decades, and the "
                 "products are taken to leave the face free.",
             ),
@@ -317,12 +318,40 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 f"LiF, nm, that one layer of {per_nm2:.2g} anions per nm2 leaves on a flat film, against the thinnest "
                 f"interphase, {least:g} nm. It would take {least / layer_.high:.0f} times the area of a flat film at best, "
                 f"and {usual / layer_.value:.0f} for the usual {usual:g} nm at the quoted values, or a face that takes up "
-                "new anions again and again, which is another claim.",
+                f"new anions again and again, which is another claim. In a run a layer of {', '.join(restsweep.MIXTURE)} on "
+                f"all sites makes the film of a day thicker by {found[restsweep.STOCKED].value:.2g} nm "
+                f"({found[restsweep.STOCKED].low:.2g} to {found[restsweep.STOCKED].high:.2g}).",
             ),
             answered(
                 claims["dipoles.fd.piezo"], stress, Band(1.0, math.inf),
                 "Potential that a stress puts on the face of a film beside the electrolyte, over RT/F, which is what ions "
                 "notice: ions answer the charge d33 σ within a nanometre, and beyond that no field is left.",
+            ),
+        )
+    }  # fmt: skip
+
+
+def _stock(claims: Claims, rested: Rested) -> dict[str, Verdict]:
+    """A layer of anions over all that is open, and what lithium does to the oxides themselves."""
+    ratio, thick = rested.spreads
+    oxides = {name: arithmetic.taken_apart(name) for name in arithmetic.TAKEN_APART}
+    parts = ", ".join(f"{name} {each.value:.2f} V ({each.low:.2f} to {each.high:.2f})" for name, each in oxides.items())
+    hardest = min(oxides.values(), key=lambda each: each.value)
+    return {
+        v.id: v
+        for v in (
+            answered(
+                claims["dipoles.fd.predictable"], ratio, Band(-math.inf, 1 / MUCH),
+                f"Spread of the inorganic share of a day's film over {len(rested.scatters[restsweep.SHARE].values)} designs "
+                f"with a full layer of {', '.join(restsweep.MIXTURE)} (all sites of the densest kind), over that without; far "
+                f"more predictable is half of it here, a band of ours. That of ln(thickness) is {thick.value:.2f} times as "
+                f"wide ({thick.low:.2f} to {thick.high:.2f}): what passes the film decides, before the layer and after it.",
+            ),
+            answered(
+                claims["dipoles.fd.stability"], hardest, Band(0.0, math.inf),
+                f"Potential against lithium at which energies of formation let lithium take the oxide apart, above zero if it "
+                f"does: {parts}; titanium to the metal beside BaO, lead to the metal beside TiO2. How fast, and whether barium "
+                "goes into the liquid, these energies do not say.",
             ),
         )
     }  # fmt: skip

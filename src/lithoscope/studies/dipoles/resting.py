@@ -1,8 +1,7 @@
 """Lithium at rest: what it loses in a day in two electrolytes, how its film grows, and of what, over all that is open.
 
 Rate constants that nobody measured are moved together (`SPEED`), and that of the anion against the others (`ANION`). Films of
-ferroelectrics act on these rates by two causes: more anions at the surface, which multiplies the rate of the anion, and the
-potential of the diffuse layer, which multiplies every rate by exp(phi / (2 V_T)) at half a transfer coefficient.
+ferroelectrics act on these rates by the causes of `ls.PolarisedFilm`, a stock of adsorbed anions by that of `ls.Interphase`.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import End
 from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+from lithoscope.physics.interphase.polarised import PolarisedFilm
 from lithoscope.protocol import Program, Rest
 from lithoscope.run import run
 from lithoscope.studies.ranges import Point, Range, at_values, from_data
@@ -121,11 +121,28 @@ def cell(kind: str, area: float = 1.0) -> Cell:
     return Cell.parse(entry("perovskite/bare")).changed_at({**ELECTROLYTES[kind], "working.roughness": area})
 
 
-def model(kind: str, point: Point, *, enriched: float = 1.0, faster: float = 1.0) -> Interphase:
-    """An even surface at a point of what is open. enriched: anions over those of the bulk; faster: all reductions."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rest has beside what is open.
+
+    faster  factor on all reductions;  face: a polarised film;  stock: adsorbed anions, mol/m2;  name: in words
+    """
+
+    faster: float = 1.0
+    face: PolarisedFilm | None = None
+    stock: tuple[tuple[str, float], ...] = ()
+    name: str = ""
+
+
+PLAIN = Case()
+"""Lithium with nothing on it but its film."""
+
+
+def model(kind: str, point: Point, case: Case = PLAIN) -> Interphase:
+    """An even surface at a point of what is open."""
     rates = {}
     for name in _reductions(kind):
-        more = faster * point[SPEED] * (point[ANION] * enriched if name == FROM_ANION[kind] else 1.0)
+        more = case.faster * point[SPEED] * (point[ANION] if name == FROM_ANION[kind] else 1.0)
         rate = min(lookup(f"reactions.{name}.rate").to("mol/m2/s") * more, MOST_RATE)
         rates[name] = ReactionChange(rate=f"{rate!r} mol/m2/s")
     supply = ElectronSupply(
@@ -136,7 +153,8 @@ def model(kind: str, point: Point, *, enriched: float = 1.0, faster: float = 1.0
     )
     return Interphase(
         edge=1, defects=[], snapshots=1, kinetic_spread=0.0, transport_spread=0.0, supply=supply, reactions=rates,
-        native_thickness=f"{point[NATIVE]!r} nm", additives={"H2O": f"{point[WATER]!r} mol/m3"},
+        native_thickness=f"{point[NATIVE]!r} nm", additives={"H2O": f"{point[WATER]!r} mol/m3"}, ferroelectric=case.face,
+        adsorbed={name: f"{amount!r} mol/m2" for name, amount in case.stock},
     )  # fmt: skip
 
 
@@ -161,29 +179,31 @@ class Rests:
     unsolved: list[tuple[str, str]] = field(default_factory=list)
     _seen: dict[tuple[object, ...], Seen | None] = field(default_factory=dict)
 
-    def __call__(self, kind: str, point: Point, *, enriched: float = 1.0, faster: float = 1.0) -> Seen | None:
+    def __call__(self, kind: str, point: Point, case: Case = PLAIN) -> Seen | None:
         """What a day of rest shows; None for a run that is not solved or whose lithium does not close."""
-        key = (kind, *(point[each.name] for each in ranges()), enriched, faster)
+        at = tuple(point[each.name] for each in ranges())
+        key = (kind, at, case)
         if key not in self._seen:
-            result = rest(kind, point, enriched=enriched, faster=faster)
+            result = rest(kind, point, case)
             if result.status.end is End.COMPLETED:
                 self._seen[key] = seen(kind, result)
             else:
                 self._seen[key] = None
                 self.unsolved.append((f"{kind} at rest", str(result.status)))
-            if key[1:-2] == tuple(at_values(ranges()).values()):
-                self.runs.setdefault(named(kind, enriched, faster), result)
+            if at == tuple(at_values(ranges()).values()):
+                self.runs.setdefault(named(kind, case), result)
         return self._seen[key]
 
 
-def named(kind: str, enriched: float, faster: float) -> str:
+def named(kind: str, case: Case) -> str:
     """A run in words."""
-    return f"a day in the {kind}" + (", anions enriched" if enriched != 1 else "") + (", all faster" if faster != 1 else "")
+    told = case.name or ("all faster" if case.faster != 1 else "")
+    return f"a day in the {kind}" + (f", {told}" if told else "")
 
 
-def rest(kind: str, point: Point, *, enriched: float = 1.0, faster: float = 1.0) -> Result:
+def rest(kind: str, point: Point, case: Case = PLAIN) -> Result:
     """A day of rest, saved after an hour and after half of it."""
-    made = model(kind, point, enriched=enriched, faster=faster)
+    made = model(kind, point, case)
     return run(cell(kind, point[AREA]), Program([Rest("1 h"), Rest("11 h"), Rest("12 h")]), made)
 
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY, thermal_voltage
 from lithoscope.data import lookup
+from lithoscope.design.polar import PolarFilm
+from lithoscope.physics.interphase.polarised import PolarisedFilm
 from lithoscope.sensitivity import scattered
-from lithoscope.studies.dipoles.resting import CONDUCTS, LEAKS, NATIVE, SPEED, TUNNELS, Rests, Seen, ranges
+from lithoscope.studies.dipoles.layers import PER_NM2
+from lithoscope.studies.dipoles.resting import CONDUCTS, LEAKS, NATIVE, PLAIN, SPEED, TUNNELS, Case, Rests, Seen, ranges
 from lithoscope.studies.ranges import Point, Range, at_values, explore, from_data
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction
@@ -24,6 +28,8 @@ from lithoscope.studies.verdict import Prediction
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
     from lithoscope.studies.ranges import Sensitivity
+
+Array = NDArray[np.float64]
 
 DESIGNS = 32
 """Designs that are drawn, a power of two."""
@@ -40,7 +46,7 @@ PAIRS = "share of anions at a lithium ion"
 
 TEMPERATURE = 298.15
 
-PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC = (
+PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC, STOCKED = (
     "lithium lost in a day in the carbonate / % of 1 mAh cm-2",
     "lithium lost in a day in the ether / % of 1 mAh cm-2",
     "growth of the film in the second half of a day",
@@ -51,11 +57,26 @@ PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION
     "thickness of the film at a step edge over that elsewhere",
     "share of the electrons that reduce anions at a positive face",
     "inorganic share that a positive face adds",
+    "thickness that a layer of anions adds / nm",
 )
 """What is predicted."""
 
-CHANNELS = ("no film", "anions enriched", "potential of the diffuse layer", "both")
-"""Causes by which a ferroelectric film acts on the reactions here."""
+SPREADING = SHARE, SHARE_STOCKED, THICK, THICK_STOCKED = (
+    "inorganic share of a day's film",
+    "inorganic share with a layer of anions",
+    "logarithm of the thickness",
+    "logarithm of the thickness with a layer of anions",
+)
+"""What is compared over the designs, without and with a layer of anions."""
+
+MIXTURE = ("PF6-", "FSI-", "NO3-")
+"""Anions of the layer, in equal parts: what they leave is LiF, Li2O, Li3N and Li2S."""
+
+FACE = ("BaTiO3", "200 nm")
+"""The film of the cases in which each cause acts alone."""
+
+BOOTSTRAPS = 2000
+"""Draws of designs with replacement, for the interval of a ratio of spreads."""
 
 
 def place_ranges() -> tuple[Range, ...]:
@@ -96,13 +117,12 @@ def with_pairs(share: float, pairs: float) -> float:
     return anions / (anions + 1 - share)
 
 
-def frumkin(potential: float) -> float:
-    """By which a potential at the plane of reaction makes every reduction faster, exp(phi / (2 V_T))."""
-    return min(math.exp(0.5 * potential / thermal_voltage(TEMPERATURE)), MOST_FASTER)
-
-
-MOST_FASTER = 1e4
-"""The field of reaction constants that the model takes ends there; reactions are then beyond all that limits the film."""
+def face(enrichment: float, potential: float) -> Case:
+    """A positive face with these two causes, whose products leave it free."""
+    film = PolarisedFilm(
+        PolarFilm(*FACE), enrichment=True, potential=True, anion_factor=enrichment, plane_potential=f"{potential!r} V"
+    )
+    return Case(face=film, name="at a positive face")
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +132,7 @@ class Rested:
     ranges       what is open;  point: the quoted values
     predictions  by name;  scatters: the designs behind them;  moves: what each parameter does to the losses
     channels     what each cause of a positive face gives at the quoted values, carbonate and ether
+    spreads      over the designs with a layer of anions over those without: inorganic share, ln(thickness)
     pits         recession at a step edge beyond that elsewhere after the day, at the quoted values, m
     resistance   of the film after the day at the quoted values, ohm cm2
     """
@@ -122,6 +143,7 @@ class Rested:
     scatters: Mapping[str, Scatter]
     moves: Mapping[str, tuple[Sensitivity, ...]]
     channels: Mapping[str, Mapping[str, Seen | None]]
+    spreads: tuple[Prediction, Prediction]
     pits: float
     rests: Rests
 
@@ -153,9 +175,12 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
         wide, moves[name] = explore(_loss(rests, kind), known, calibrated=(), run=run)
         made[name] = scatters[name].added_to(wide)
     both = {kind: _channels(rests, kind, point) for kind in ("carbonate", "ether")}
-    plain, hot = rests("carbonate", point), rests("carbonate", point, faster=point[STEP])
+    plain, hot = rests("carbonate", point), rests("carbonate", point, Case(point[STEP]))
     pits = hot.recession - plain.recession if plain and hot else math.nan
-    return Rested(open_, point, made, scatters, moves, both, pits, rests)
+    spreads = [
+        spread_ratio(scatters[a].values, scatters[b].values) for a, b in ((SHARE_STOCKED, SHARE), (THICK_STOCKED, THICK))
+    ]
+    return Rested(open_, point, made, scatters, moves, both, (spreads[0], spreads[1]), pits, rests)
 
 
 def _ends(scatter: Scatter, open_: Sequence[Range], point: Point) -> list[Point]:
@@ -182,11 +207,12 @@ def _loss(rests: Rests, kind: str) -> Callable[[Point], float]:
 def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     """All that is predicted, in one design; NaN where a run was not solved."""
     plain, ether = rests("carbonate", point), rests("ether", point)
-    hot = rests("carbonate", point, faster=point[STEP])
-    bump = rests("carbonate", point, faster=capillary_factor(point))
-    faced = rests("carbonate", point, enriched=point[ENRICHED], faster=frumkin(point[POTENTIAL]))
-    if plain is None or ether is None or hot is None or bump is None or faced is None:
-        return dict.fromkeys(PREDICTED, math.nan)
+    hot = rests("carbonate", point, Case(point[STEP]))
+    bump = rests("carbonate", point, Case(capillary_factor(point)))
+    faced = rests("carbonate", point, face(point[ENRICHED], point[POTENTIAL]))
+    stocked = rests("carbonate", point, Case(stock=layer_of(MIXTURE), name="a layer of anions"))
+    if plain is None or ether is None or hot is None or bump is None or faced is None or stocked is None:
+        return dict.fromkeys((*PREDICTED, *SPREADING), math.nan)
     return {
         LOST: 100 * plain.lost,
         ETHER: 100 * ether.lost,
@@ -198,10 +224,56 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
         THICKER: hot.thickness / plain.thickness,
         ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
         INORGANIC: plain.organic[1] - faced.organic[1],
+        STOCKED: 1e9 * (stocked.thickness - plain.thickness),
+        SHARE: 1 - plain.organic[1],
+        SHARE_STOCKED: 1 - stocked.organic[1],
+        THICK: math.log(plain.thickness),
+        THICK_STOCKED: math.log(stocked.thickness),
+    }
+
+
+def layer_of(anions: Sequence[str], per_nm2: float | None = None) -> tuple[tuple[str, float], ...]:
+    """One layer of anions in equal parts, mol/m2 of each: every site taken, at the most sites, if no number is given."""
+    most = lookup("double_layer.adsorption_sites").high
+    assert most is not None  # the table gives a range
+    return tuple((name, (per_nm2 or most) / PER_NM2 / len(anions)) for name in anions)
+
+
+def cases() -> Mapping[str, Case]:
+    """The reference case, each cause of a ferroelectric alone, all of them, and the controls."""
+    switches = ("enrichment", "potential", "activation", "image", "saturation")
+    every: dict[str, Any] = dict.fromkeys(switches, True)
+    stock = layer_of(MIXTURE)
+
+    def case(name: str, film: PolarFilm, held: tuple[tuple[str, float], ...] = (), **causes: Any) -> Case:
+        return Case(face=PolarisedFilm(film, **causes), stock=held, name=name)
+
+    out, into, none = (PolarFilm(*FACE, polarised=side) for side in ("out", "in", "none"))
+    alone = {name: case(name, out, **{name: True}) for name in switches}
+    return {
+        "no film": PLAIN,
+        **alone,
+        "coverage of half": case("coverage of half", out, coverage=0.5),
+        "a layer of anions": Case(stock=stock, name="a layer of anions"),
+        "all": case("all", out, stock, **every),
+        "all, products on the face": case("all, products on the face", out, stock, products="on the face", **every),
+        "all, negative face": case("all, negative face", into, stock, **every),
+        "all, no polarisation": case("all, no polarisation", none, stock, **every),
     }
 
 
 def _channels(rests: Rests, kind: str, point: Point) -> dict[str, Seen | None]:
-    g, f = point[ENRICHED], frumkin(point[POTENTIAL])
-    causes: Sequence[tuple[float, float]] = ((1.0, 1.0), (g, 1.0), (1.0, f), (g, f))
-    return {name: rests(kind, point, enriched=more, faster=fast) for name, (more, fast) in zip(CHANNELS, causes, strict=True)}
+    return {name: rests(kind, point, case) for name, case in cases().items()}
+
+
+def spread_ratio(with_: Array, without: Array) -> Prediction:
+    """Spread over designs with something over that without it: standard deviations, and 5 to 95 % of a bootstrap.
+
+    with_, without  of the same designs, shape (designs,)
+    """
+    pairs = np.array([with_, without])[:, np.isfinite(with_) & np.isfinite(without)]
+    drawn = np.random.default_rng(0).integers(pairs.shape[1], size=(BOOTSTRAPS, pairs.shape[1]))
+    spreads = pairs[:, drawn].std(axis=2)
+    low, high = np.quantile(spreads[0] / np.maximum(spreads[1], 1e-12), (0.05, 0.95))
+    value = float(pairs[0].std() / pairs[1].std())
+    return Prediction(value, min(float(low), value), max(float(high), value), "which designs are drawn")

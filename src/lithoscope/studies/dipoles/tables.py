@@ -113,10 +113,12 @@ def _faces(rested: Rested) -> Table:
     columns = ("electrolyte", "cause", "lithium lost / % of 1 mAh cm⁻²", "film / nm", "electrons to anions",
                "organic after 1 h", "organic after 1 d")  # fmt: skip
     remark = (
-        "A day at rest at the quoted values. The positive face multiplies the rate of the anion by its enrichment, and "
-        "every rate by exp(φ_d/2V_T), as long as products do not bury it."
+        f"A day at rest at the quoted values, beside the positive face of {restsweep.FACE[1]} of {restsweep.FACE[0]} where "
+        "nothing else is said, products beneath it. Each cause has its own switch: anions enriched, potential of the plane of "
+        "reaction, barrier in the field, image charges and saturation in the pair of ion and anion, coverage, and one layer of "
+        f"{', '.join(restsweep.MIXTURE)} on all sites. The share of electrons to anions counts those of the salt."
     )
-    return Table("A positive face and the film at rest: each cause alone and together", columns, rows, remark)
+    return Table("A ferroelectric at rest: the reference, each cause alone, all together", columns, rows, remark)
 
 
 def _row(seen: Seen | None) -> tuple[str, ...]:

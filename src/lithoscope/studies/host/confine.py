@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from lithoscope.analysis.confinement import MATRICES, Confinement, Place, measured, strip_and_plate, variants
 from lithoscope.design import Host
-from lithoscope.errors import End
 from lithoscope.physics.contract import silent
 from lithoscope.protocol import Current, Program
 from lithoscope.studies.host.cells import THICK, THICKNESS, THIN, host_cell
@@ -113,7 +112,7 @@ def _spot(cell: Cell, thickness: float, plated: float, place: Callable[[Confinem
 def solved(cell: Cell, program: Program) -> Result:
     """A run of a host apart; it may end early, as a host that clogs does. Raises NotSolvedError."""
     result = HOST.simulate(cell, program, silent, apart=True)
-    if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+    if result.status.end.numerical:
         raise NotSolvedError(f"A host was not solved. {result.status}")
     return result
 

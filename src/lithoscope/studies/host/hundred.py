@@ -76,7 +76,7 @@ def plateau(result: Result) -> np.ndarray:
 def hundred(cell: Cell, current: float, model: PorousHost = HOST) -> Result:
     """A hundred cycles. Raises NotSolvedError."""
     result = model.simulate(cell, cycles(LATE, current), silent, apart=True)
-    if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+    if result.status.end.numerical:
         raise NotSolvedError(f"A cell of two hosts was not solved. {result.status}")
     return result
 

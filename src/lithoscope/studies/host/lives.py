@@ -135,9 +135,9 @@ def aged(cell: Cell, ageing: Mapping[str, str | float], program: Program, model:
     electrode = "working" if cell.working.kind == "foil" else "counter"
     changed = cell.changed(f"{electrode}.ageing", dict(ageing)) if ageing else cell
     result = model.simulate(changed, program, silent, apart=True)
-    if result.status.end is End.LEDGER_OPEN:
+    if result.status.end.marked:
         result = model.changed("relative_tolerance", FINER).simulate(changed, program, silent, apart=True)
-    if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+    if result.status.end.numerical:
         raise NotSolvedError(f"A cell with {dict(ageing) or 'every number at its prior'} was not solved. {result.status}")
     return result
 

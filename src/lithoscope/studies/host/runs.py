@@ -180,7 +180,7 @@ def first_half(cell: Cell, current: float, *, apart: bool = False) -> float:
 def completed(cell: Cell, program: Program, model: CellModel) -> Result:
     """A run to its end."""
     result = run(cell, program, model, progress=False)
-    if result.status.end is End.LEDGER_OPEN:
+    if result.status.end.marked:
         # Moss that is nearly used up: what is lost in a cycle is small beside what passed.
         result = run(cell, program, model.changed("relative_tolerance", FINER), progress=False)
     _check(result, cell)

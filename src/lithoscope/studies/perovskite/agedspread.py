@@ -86,7 +86,7 @@ def measure(claims: Claims, joint: Joint, report: Report) -> AgedSpread:
 def _impedance(found: Sweep) -> Array:
     """Real impedance at the lowest frequency, ohm m2, shape (designs, spectra): infinite after the end of a cell."""
     shown = found["real_impedance"].values[:, :, -1]
-    ended = np.array([status.end not in (End.COMPLETED, End.NO_SOLUTION, End.LEDGER_OPEN) for status in found.statuses])
+    ended = np.array([status.end is not End.COMPLETED and not status.end.numerical for status in found.statuses])
     result: Array = np.where(np.isnan(shown) & ended[:, None], np.inf, shown)
     return result
 

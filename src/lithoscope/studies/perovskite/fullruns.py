@@ -197,7 +197,7 @@ class FullRuns:
         """The run with all its traces. Raises NotSolvedError."""
         cell = self.cell(plan, material).changed("counter.ageing", dict(ageing))
         result = MODEL.simulate(cell, plan.steps(), silent, apart=True)
-        if result.status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+        if result.status.end.numerical:
             what = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ageing.items())
             raise NotSolvedError(f"The {material} cell with {plan.cathode.upper()} and {what} was not solved. {result.status}")
         return result

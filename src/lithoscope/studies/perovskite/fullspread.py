@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lithoscope.design import Cathode
 from lithoscope.ensemble import sweep
-from lithoscope.errors import End, InputError
+from lithoscope.errors import InputError
 from lithoscope.protocol import Current
 from lithoscope.studies.perovskite.fullcells import LCO_BARE, LCO_COATED, LTO_BARE, LTO_COATED, Reported, reported
 from lithoscope.studies.perovskite.fullruns import MODEL, FullRuns, Plan, fallen
@@ -129,6 +129,6 @@ def _capacities(found: Sweep, program: Program, cells: list[Cell], plan: Plan) -
     passed = found["duration"].values[:, current < 0] * -current[current < 0]
     active = np.array([cell.working.active_loading for cell in cells if isinstance(cell.working, Cathode)])
     capacity = np.nan_to_num(passed[:, plan.first - 1 :]) / (3600 * active[:, None])
-    lost = np.array([status.end in (End.NO_SOLUTION, End.LEDGER_OPEN) for status in found.statuses])
+    lost = np.array([status.end.numerical for status in found.statuses])
     result: Array = np.where(lost[:, None], np.nan, capacity)
     return result

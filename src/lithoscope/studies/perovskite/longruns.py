@@ -88,10 +88,10 @@ class LongRuns:
         return result
 
     def _simulated(self, material: str, ageing: dict[str, str | float], program: Program) -> Result:
-        """The run, a second time with a tighter tolerance if its ledger does not close."""
+        """The run, a second time with a tighter tolerance if its books do not close."""
         cell = calibrated_cell(material, self.claims, self.point).changed("working.ageing", dict(ageing))
         result = MODEL.simulate(cell, program, silent, apart=True)
-        return FINER.simulate(cell, program, silent, apart=True) if result.status.end is End.LEDGER_OPEN else result
+        return FINER.simulate(cell, program, silent, apart=True) if result.status.end.marked else result
 
     def life(self, lived: Lived, reading: str) -> Bounded:
         """When a cell was at its end, h; at least as long as its program if it outlived that."""
@@ -142,6 +142,6 @@ def _cycles(number: int) -> Sequence[Step]:
 
 def _check(status: Status, material: str, ageing: dict[str, str | float]) -> None:
     """Raises NotSolvedError for a run whose numbers are not to be used."""
-    if status.end in (End.NO_SOLUTION, End.LEDGER_OPEN):
+    if status.end.numerical:
         what = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ageing.items())
         raise NotSolvedError(f"The {material} cell with {what or 'every number at its prior'} was not solved. {status}")

@@ -236,7 +236,7 @@ def completed(cell: Cell, program: Program, model: Plated | None = None, *, apar
     """
     first = model or Plated()
     result = first.simulate(cell, program, silent, apart=apart)
-    if result.status.end is End.LEDGER_OPEN:
+    if result.status.end.marked:
         tighter = first.replaced(relative_tolerance=first.relative_tolerance / 10)
         result = tighter.simulate(cell, program, silent, apart=apart)
     if result.status.end is not End.COMPLETED:

@@ -29,27 +29,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from lithoscope.constants import FARADAY, thermal_voltage
+from lithoscope.constants import FARADAY
 from lithoscope.physics.cell.engine import pybamm
 from lithoscope.physics.cell.equations.base import LithiumCell
-from lithoscope.physics.laws.alloys import alloy_potential, plateaus
-from lithoscope.physics.laws.conversion import in_series, leak_by_conduction, leak_by_tunnelling, reduction_rate
+from lithoscope.physics.laws.conversion import (
+    LEAST_PRODUCT_M,
+    NONE,
+    alloying_rate,
+    in_series,
+    insertion_rate,
+    leak_by_conduction,
+    leak_by_tunnelling,
+    reduction_rate,
+)
 from lithoscope.physics.laws.kinetics import positive_part
-
-FASTEST_A_M2 = 100.0
-"""How fast a reaction can be. Without it a fast one that has come to its end would be stiffer than its books can be kept."""
-
-NEARLY_FULL = 0.05
-"""Lithium per metal from which on a phase hesitates to take or to give."""
-
-FEW = 1e-4
-"""Converted amount at which half of its metal takes part in alloying, mol/m2: a few nanometres."""
-
-NONE = 1e-8
-"""Converted amount below which the composition of its metal has no meaning, mol/m2."""
-
-LEAST_PRODUCT_M = 3e-10
-"""Thickness of a product that is not there yet: electrons need some way to go."""
 
 
 def coating_reactions(cell: LithiumCell, phi: Any, metal: str, leak: str) -> Any:
@@ -65,13 +58,6 @@ def coating_reactions(cell: LithiumCell, phi: Any, metal: str, leak: str) -> Any
     return converting + inserting + _alloying(cell, phi, metal, converted)
 
 
-def _ways(rate: Any, a: Any) -> tuple[Any, Any]:
-    """Rates of oxidation and of reduction, k e^a and k e^-a over 1 + 2 k cosh(a) / i_m, A/m2."""
-    forth, back = rate * pybamm.exp(a), rate * pybamm.exp(-a)
-    limit = 1 + (forth + back) / FASTEST_A_M2
-    return forth / limit, back / limit
-
-
 def _take(cell: LithiumCell, name: str, reduced: Any) -> None:
     """Book what a reaction takes up."""
     content = cell.variables[f"{name} [C.m-2]"]
@@ -83,9 +69,9 @@ def _insertion(cell: LithiumCell, phi: Any) -> Any:
     P = pybamm.Parameter
     inserted = cell._variable("Working inserted lithium [C.m-2]", 0, 1e2)
     x = inserted / (FARADAY * P("Coating amount [mol.m-2]") * P("Insertion limit"))
-    a = ((phi - P("Insertion potential [V]")) / thermal_voltage(cell.T) + P("Insertion interaction") * (x - 0.5)) / 2
-    out, into = _ways(P("Insertion rate [A.m-2]"), a)
-    reduced = (1 - x) * into - x * out
+    reduced = insertion_rate(
+        P("Insertion rate [A.m-2]"), P("Insertion potential [V]"), P("Insertion interaction"), x, phi, cell.T
+    )
     _take(cell, "Working inserted lithium", reduced)
     return reduced
 
@@ -113,20 +99,6 @@ def _alloying(cell: LithiumCell, phi: Any, metal: str, converted: Any) -> Any:
     P = pybamm.Parameter
     alloyed = cell._variable("Working alloyed lithium [C.m-2]", 0, 1.0)
     y = alloyed / (FARADAY * (converted + NONE))
-    most = plateaus(metal)[-1][1]
-    b = (phi - alloy_potential(metal, y)) / (2 * thermal_voltage(cell.T))
-    # What takes and what gives vanishes linearly where nothing more fits or nothing is left.
-    out, into = _ways(P("Alloying rate [A.m-2]"), b)
-    net = _willing(most - y) * into - _willing(y) * out
-    reduced = converted / (converted + FEW) * net
+    reduced = alloying_rate(P("Alloying rate [A.m-2]"), metal, y, converted, phi, cell.T)
     _take(cell, "Working alloyed lithium", reduced)
     return reduced
-
-
-def _willing(u: Any) -> Any:
-    """w(u) = u / (|u| + 0.05), how readily a phase takes or gives where so much lithium per metal is left to it.
-
-    An integrator may step a hair below zero. There w is as steep as above and negative, which drives the lithium back: cut off
-    at zero, it would leave a step with nothing to correct it, and the lithium would drift below zero from step to step.
-    """
-    return u / (abs(u) + NEARLY_FULL)

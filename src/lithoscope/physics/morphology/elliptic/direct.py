@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from lithoscope.physics.morphology.elliptic.jit import LEFT, inner
+from lithoscope.physics.morphology.elliptic.layers import LEFT
+from lithoscope.physics.morphology.machine import compiled
 
 SHIFT = 1e-12
 """Share of the largest diagonal that is added, so that an operator that is singular to rounding does not divide by zero."""
 
 
-@inner
+@compiled
 def factor(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: tuple[int, ...]) -> None:
     """The factor into `band`, shape (cells, width + 1): the entry of row p and column q stands at [p, q - p + width]."""
     _fill(kx, ky, kz, s, band, columns, lateral)
@@ -34,10 +35,12 @@ def factor(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: 
             band[p, q - p + width] = sqrt(t) if p == q else t / band[q, width]
 
 
-@inner
+@compiled
 def _fill(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: tuple[int, ...]) -> None:
     layers, rows = s.shape[0] - 2, s.shape[1]
-    band[:, :] = 0.0
+    for p in range(band.shape[0]):
+        for q in range(band.shape[1]):
+            band[p, q] = 0.0
     for k in range(layers):
         for j in range(rows):
             for i in range(columns):
@@ -50,7 +53,7 @@ def _fill(kx: Any, ky: Any, kz: Any, s: Any, band: Any, columns: int, lateral: t
                     _tie(band, p, p + rows * columns, kz[k + 1, j, i + LEFT])
 
 
-@inner
+@compiled
 def _tie(band: Any, p: int, q: int, face: Any) -> None:
     width = band.shape[1] - 1
     band[p, width] += face
@@ -59,7 +62,7 @@ def _tie(band: Any, p: int, q: int, face: Any) -> None:
     band[high, low - high + width] -= face
 
 
-@inner
+@compiled
 def substitute(band: Any, x: Any, b: Any, u: Any, columns: int) -> None:
     """u with A u = b, by way of x, one number for each cell."""
     width, rows = band.shape[1] - 1, b.shape[1]

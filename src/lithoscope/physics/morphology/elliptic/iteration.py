@@ -7,36 +7,44 @@ more at each end: the first and the last again where the axis is not periodic, s
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any
-
-import numpy as np
-from numba import carray
+from typing import Any, NamedTuple
 
 from lithoscope.physics.morphology.elliptic.gradients import MOST_ITERATIONS
-from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, FINEST, build, cycle, field, start
-from lithoscope.physics.morphology.elliptic.jit import LEFT, LEFT_DOUBLE, LINE, aligned, inner, pointer, width_double
+from lithoscope.physics.morphology.elliptic.hierarchy import FIELD, FINEST, build, cycle, field
+from lithoscope.physics.morphology.elliptic.layers import LEFT, LEFT_DOUBLE
 from lithoscope.physics.morphology.elliptic.sweeps import Vectors
+from lithoscope.physics.morphology.machine import compiled, flat
 
 
-@inner
+class Space(NamedTuple):
+    """Memory of a solve.
+
+    levels         address of the block of the levels
+    p, q, r        direction, A p and the residual
+    band, x        factor and unknowns of the last level
+    starts, places where each piece has a surface: the start of its cells in a list, and the list
+    """
+
+    levels: int
+    p: Any
+    q: Any
+    r: Any
+    band: Any
+    x: Any
+    starts: Any
+    places: Any
+
+
+@compiled
 def iterate(
     plan: Any, faces: Any, sink: Any, right: Any, guess: Any, tolerance: float, pieces: Any, c: Any,
-    lateral: tuple[int, ...], u: Any,
+    lateral: tuple[int, ...], u: Any, space: Space,
 ) -> tuple[int, float]:  # fmt: skip
     """The solution into u; iterations and relative residual."""
-    layers, rows, columns = right.shape
-    single, long, last = start(plan, len(plan)) + LINE, layers * rows * width_double(columns), len(plan) - 1
-    block = np.empty(single * 4 + (long + 2 * right.size) * 8 + 4 * LINE, np.uint8)
-    memory = aligned(block.ctypes.data)
-    doubles = aligned(memory + 4 * single)
-    band = np.empty((plan[last, 0] * plan[last, 1] * plan[last, 2], plan[last, 1] * plan[last, 2] + 1))
-    x = np.empty(len(band))
+    memory, p, q, r, band, x, starts, places = space
     build(memory, plan, faces, sink, band, lateral)
-    p = carray(pointer(doubles), (layers, rows, width_double(columns)), np.float64)
-    q = carray(pointer(doubles + 8 * long), right.shape, np.float64)
-    r = carray(pointer(aligned(doubles + 8 * (long + right.size))), right.shape, np.float64)
     v, z = Vectors(u, r, p, q), field(memory, plan, FINEST, FIELD)
-    starts, places = _places(pieces)
+    _list(pieces, starts, places)
     _copy(guess, p, lateral)
     multiply(faces, sink, p, q, lateral)
     _float(pieces, starts, places, p, q)
@@ -50,11 +58,10 @@ def iterate(
         energy += rz * rz / pq
         previous, rz = rz, cycle(memory, plan, band, x, c, lateral, v, rz / pq)
         iterations += 1
-    block[0] = 0  # numba frees memory after its last use by name, and until here it is used by address
     return iterations, sqrt(abs(rz) / max(energy, 1e-300))
 
 
-@inner
+@compiled
 def _copy(given: Any, p: Any, lateral: tuple[int, ...]) -> None:
     for k in range(given.shape[0]):
         for j in range(given.shape[1]):
@@ -63,14 +70,14 @@ def _copy(given: Any, p: Any, lateral: tuple[int, ...]) -> None:
             _ends(p, k, j, given.shape[2], lateral)
 
 
-@inner
+@compiled
 def _ends(p: Any, k: int, j: int, columns: int, lateral: tuple[int, ...]) -> None:
     first, last = LEFT_DOUBLE, LEFT_DOUBLE + columns - 1
     p[k, j, first - 1] = p[k, j, last] if lateral[-1] else p[k, j, first]
     p[k, j, last + 1] = p[k, j, first] if lateral[-1] else p[k, j, last]
 
 
-@inner
+@compiled
 def multiply(faces: Any, sink: Any, p: Any, q: Any, lateral: tuple[int, ...]) -> float:
     """q = A p; p.q."""
     t = 0.0
@@ -79,7 +86,7 @@ def multiply(faces: Any, sink: Any, p: Any, q: Any, lateral: tuple[int, ...]) ->
     return t
 
 
-@inner
+@compiled
 def advance(faces: Any, sink: Any, p: Any, z: Any, beta: float, q: Any, lateral: tuple[int, ...]) -> float:
     """p <- z + beta p and q = A p, one layer behind; p.q."""
     layers, t = sink.shape[0], 0.0
@@ -93,7 +100,7 @@ def advance(faces: Any, sink: Any, p: Any, z: Any, beta: float, q: Any, lateral:
     return t
 
 
-@inner
+@compiled
 def _direct(p: Any, z: Any, beta: float, k: int, j: int, columns: int) -> None:
     if beta == 0.0:
         for i in range(columns):
@@ -103,7 +110,7 @@ def _direct(p: Any, z: Any, beta: float, k: int, j: int, columns: int) -> None:
             p[k, j, i + LEFT_DOUBLE] = z[k + 1, j, i + LEFT] + beta * p[k, j, i + LEFT_DOUBLE]
 
 
-@inner
+@compiled
 def _layer(faces: Any, sink: Any, p: Any, q: Any, k: int, lateral: tuple[int, ...]) -> float:
     """q = A p in a layer: beyond a border stands the same value, so that nothing flows there."""
     layers, rows, columns = sink.shape
@@ -125,7 +132,7 @@ def _layer(faces: Any, sink: Any, p: Any, q: Any, k: int, lateral: tuple[int, ..
     return t
 
 
-@inner
+@compiled
 def _rows(ky: Any, p: Any, q: Any, k: int, j: int, lateral: tuple[int, ...]) -> None:
     rows, o = q.shape[1], LEFT_DOUBLE
     j1 = (j + 1) % rows if lateral[0] else min(j + 1, rows - 1)
@@ -135,7 +142,7 @@ def _rows(ky: Any, p: Any, q: Any, k: int, j: int, lateral: tuple[int, ...]) -> 
         q[k, j, i] += ky[k, j0, i] * (here - p[k, j0, i + o]) - ky[k, j, i] * (p[k, j1, i + o] - here)
 
 
-@inner
+@compiled
 def _begin(guess: Any, right: Any, q: Any, u: Any, r: Any) -> float:
     """u and r; the square of the solution less that of its error in the energy norm, u.(right + r)."""
     t = 0.0
@@ -149,37 +156,32 @@ def _begin(guess: Any, right: Any, q: Any, u: Any, r: Any) -> float:
     return t
 
 
-@inner
-def _places(pieces: Any) -> tuple[Any, Any]:
-    """Where each piece has a surface: the start of its cells in a list, and the list."""
-    starts = np.zeros(len(pieces) + 1, np.int64)
+@compiled
+def _list(pieces: Any, starts: Any, places: Any) -> None:
+    """Where each piece has a surface."""
+    at = 0
     for piece in range(len(pieces)):
-        flat, count = pieces[piece].reshape(-1), 0
-        for cell in range(flat.size):
-            count += flat[cell] != 0.0
-        starts[piece + 1] = starts[piece] + count
-    places, at = np.empty(starts[-1], np.int64), 0
-    for piece in range(len(pieces)):
-        flat = pieces[piece].reshape(-1)
-        for cell in range(flat.size):
-            if flat[cell] != 0.0:
+        s = flat(pieces[piece])
+        starts[piece] = at
+        for cell in range(s.size):
+            if s[cell] != 0.0:
                 places[at] = cell
                 at += 1
-    return starts, places
+        starts[piece + 1] = at
 
 
-@inner
+@compiled
 def _float(pieces: Any, starts: Any, places: Any, p: Any, q: Any) -> float:
     """q <- q - sum_k s_k (s_k.p) / (1.s_k); what p.q loses."""
-    rows, columns, lost = q.shape[1], q.shape[2], 0.0
-    flat = q.reshape(-1)
+    rows, columns, lost, out = q.shape[1], q.shape[2], 0.0, flat(q)
     for piece in range(len(pieces)):
-        s, both, whole = pieces[piece].reshape(-1), 0.0, 0.0
-        for cell in places[starts[piece] : starts[piece + 1]]:
+        s, both, whole = flat(pieces[piece]), 0.0, 0.0
+        for at in range(starts[piece], starts[piece + 1]):
+            cell = places[at]
             whole += s[cell]
             both += s[cell] * p[cell // (rows * columns), (cell // columns) % rows, cell % columns + LEFT_DOUBLE]
         share = both / whole if whole != 0.0 else 0.0
-        for cell in places[starts[piece] : starts[piece + 1]]:
-            flat[cell] -= share * s[cell]
+        for at in range(starts[piece], starts[piece + 1]):
+            out[places[at]] -= share * s[places[at]]
         lost += share * both
     return lost

@@ -16,33 +16,34 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from numba import carray
 
 from lithoscope.physics.morphology.elliptic.coarsening import halvings
-from lithoscope.physics.morphology.elliptic.iteration import iterate
-from lithoscope.physics.morphology.elliptic.jit import handler, inner, places, pointer
+from lithoscope.physics.morphology.elliptic.hierarchy import start
+from lithoscope.physics.morphology.elliptic.iteration import Space, iterate
+from lithoscope.physics.morphology.elliptic.layers import LINE, aligned, width_double
 from lithoscope.physics.morphology.elliptic.multigrid import coefficients
+from lithoscope.physics.morphology.machine import Machine, compiled, in_place, machine, view
 
-EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = places((1, 2, 9, 14, 15))
+EXTENSION, FRAMEWORK, ARGUMENTS, RESULTS, WORDS = 1, 2, 9, 14, 15
 """Words of a frame: what is asked for besides a call, the interface, addresses of the arguments and of the results."""
 MAJOR = "0"
 """Version of the interface for which these places hold."""
-LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, HEAD = places(range(5))
-"""Whole numbers that come with a call, before the plan of the levels."""
-TOLERANCE, NUMBERS = places((0, 7))
+LEVELS, PIECES, ROWS_PERIODIC, COLUMNS_PERIODIC, PLACES, HEAD = 0, 1, 2, 3, 4, 12
+"""Whole numbers that come with a call, before the plan of the levels; from `PLACES` on where each part of `Space` begins."""
+TOLERANCE, NUMBERS = 0, 7
 """Numbers that come with a call: the tolerance and two for each step of the smoother."""
-WHOLE, REAL, FACES = places(range(3))
+WHOLE, REAL, FACES = 0, 1, 2
 """Arguments: whole numbers, numbers, and the first of the faces, which sink, right, guess and pieces follow."""
-SOLUTION, ITERATIONS, RESIDUAL = places(range(3))
-"""Results."""
+SOLUTION, ITERATIONS, RESIDUAL, MEMORY = 0, 1, 2, 3
+"""Results; the last is memory to work in."""
 
 
-@inner
+@in_place
 def _words(address: int, count: int) -> Any:
-    return carray(pointer(address), (count,), np.int64)
+    return view(address, (count,), np.int64)
 
 
-@inner
+@compiled
 def _introduce(extension: int, framework: int) -> None:
     """Answer with the version of the interface that asks: the word after the first two of `api_version`, in both structures."""
     answer = _words(_words(extension, 4)[3], 5)
@@ -50,22 +51,23 @@ def _introduce(extension: int, framework: int) -> None:
     answer[4] = 0
 
 
-@inner
+@compiled
 def _buffer(list_of: int, which: int) -> int:
     """Address of the numbers of an argument or a result."""
     return _words(_words(list_of, which + 1)[which], 4)[3]  # type: ignore[no-any-return]
 
 
-@inner
+@in_place
 def _doubles(list_of: int, which: int, shape: tuple[int, ...]) -> Any:
-    return carray(pointer(_buffer(list_of, which)), shape, np.float64)
+    return view(_buffer(list_of, which), shape, np.float64)
 
 
-@inner
+@compiled
 def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, lateral: tuple[int, ...]) -> None:
     """Iterate on the arguments: sink, right, guess and pieces stand from `first` on."""
     shape = (plan[0, 0], plan[0, 1], plan[0, 2])
-    pieces = _doubles(arguments, first + 3, (_words(_buffer(arguments, WHOLE), HEAD)[PIECES], *shape))
+    head = _words(_buffer(arguments, WHOLE), HEAD)
+    pieces = _doubles(arguments, first + 3, (head[PIECES], *shape))
     numbers = _doubles(arguments, REAL, (NUMBERS,))
     c = (
         (np.float32(numbers[1]), np.float32(numbers[2])),
@@ -75,15 +77,33 @@ def _run(arguments: int, results: int, plan: Any, faces: Any, first: int, latera
     iterations, residual = iterate(
         plan, faces, _doubles(arguments, first, shape), _doubles(arguments, first + 1, shape),
         _doubles(arguments, first + 2, shape), numbers[TOLERANCE], pieces, c, lateral, _doubles(results, SOLUTION, shape),
+        _space(aligned(_buffer(results, MEMORY)), head, plan),
     )  # fmt: skip
-    carray(pointer(_buffer(results, ITERATIONS)), (1,), np.int32)[0] = iterations
+    view(_buffer(results, ITERATIONS), (1,), np.int32)[0] = iterations
     _doubles(results, RESIDUAL, (1,))[0] = residual
 
 
-@inner
+@in_place
+def _space(memory: int, head: Any, plan: Any) -> Space:
+    """The parts of the memory; their sizes stand in `_sizes`."""
+    layers, rows, columns, last = plan[0, 0], plan[0, 1], plan[0, 2], len(plan) - 1
+    cells, layer = plan[last, 0] * plan[last, 1] * plan[last, 2], plan[last, 1] * plan[last, 2]
+    return Space(
+        memory + head[PLACES],
+        view(memory + head[PLACES + 1], (layers, rows, width_double(columns)), np.float64),
+        view(memory + head[PLACES + 2], (layers, rows, columns), np.float64),
+        view(memory + head[PLACES + 3], (layers, rows, columns), np.float64),
+        view(memory + head[PLACES + 4], (cells, layer + 1), np.float64),
+        view(memory + head[PLACES + 5], (cells,), np.float64),
+        view(memory + head[PLACES + 6], (head[PIECES] + 1,), np.int64),
+        view(memory + head[PLACES + 7], (head[PIECES] * layers * rows * columns,), np.int64),
+    )
+
+
+@in_place
 def _plan(arguments: int) -> Any:
     levels = _words(_buffer(arguments, WHOLE), HEAD)[LEVELS]
-    return _words(_buffer(arguments, WHOLE) + 8 * HEAD, 6 * levels).reshape((levels, 6))
+    return view(_buffer(arguments, WHOLE) + 8 * HEAD, (levels, 6), np.int64)
 
 
 def _in_two(address: int) -> int:
@@ -134,7 +154,8 @@ def _major() -> str:
 @cache
 def _target(dimensions: int) -> str:
     """Name under which XLA knows the function; compiled or read from disk at the first call."""
-    name, code = f"lithoscope_elliptic_{dimensions}", handler(FUNCTIONS[dimensions])
+    name = f"lithoscope_elliptic_{dimensions}"
+    code = machine(name, FUNCTIONS[dimensions], __package__)
     capsule = ctypes.pythonapi.PyCapsule_New
     capsule.restype, capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
     jax.ffi.register_ffi_target(name, capsule(code.address, None, None), platform="cpu")
@@ -142,7 +163,7 @@ def _target(dimensions: int) -> str:
     return name
 
 
-_kept: list[Any] = []
+_kept: list[Machine] = []
 """Machine code that XLA may call as long as the process lives."""
 
 
@@ -152,13 +173,18 @@ def solve(
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """As `gradients.conjugate_gradients` for an operator, in one operation."""
     shape = right.shape
+    floating = jnp.zeros((0, *shape)) if pieces is None else pieces
+    plan = _levels(shape)
+    sizes = _sizes(plan, floating.shape[0])
     result = (
         jax.ShapeDtypeStruct(shape, np.float64),
         jax.ShapeDtypeStruct((), np.int32),
         jax.ShapeDtypeStruct((), np.float64),
+        jax.ShapeDtypeStruct((sum(sizes) + LINE,), np.uint8),
     )
-    floating = jnp.zeros((0, *shape)) if pieces is None else pieces
-    head = _head(shape, floating.shape[0], periodic)
+    rows, columns = _three(tuple(map(int, periodic)))[1:]
+    places = np.cumsum([0, *sizes[:-1]])
+    head = np.array([len(plan), floating.shape[0], rows, columns, *places, *plan.ravel()], np.int64)
     call = jax.ffi.ffi_call(_target(len(shape)), result, vmap_method="sequential")
     found = call(head, _numbers(tolerance), *faces, sink, right, guess, floating)
     return found[0], found[1], found[2]
@@ -168,14 +194,30 @@ def _numbers(tolerance: Array) -> Array:
     return jnp.concatenate([tolerance[None], jnp.array(coefficients()).reshape(-1)])
 
 
-def _head(shape: tuple[int, ...], pieces: int, periodic: tuple[bool, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _levels(shape: tuple[int, ...]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """The plan of the levels; see `hierarchy`."""
     lines, size = [], shape
     for axes in (*halvings(shape), ()):
         halved = tuple(2 if axis in axes else 1 for axis in range(len(shape)))
         lines.append((*_three(size), *_three(halved)))
         size = tuple(a // b for a, b in zip(size, halved, strict=True))
-    rows, columns = _three(tuple(map(int, periodic)))[1:]
-    return np.array([len(lines), pieces, rows, columns, *np.ravel(lines)], np.int64)
+    return np.array(lines, np.int64)
+
+
+def _sizes(plan: np.ndarray[tuple[int, int], np.dtype[np.int64]], pieces: int) -> list[int]:
+    """Bytes of each part of `Space`."""
+    (layers, rows, columns), (a, b, c) = (tuple(map(int, plan[level, :3])) for level in (0, -1))
+    cells = layers * rows * columns
+    numbers = (
+        layers * rows * width_double(columns),
+        cells,
+        cells,
+        a * b * c * (b * c + 1),
+        a * b * c,
+        pieces + 1,
+        pieces * cells,
+    )
+    return [aligned(bytes_) for bytes_ in (4 * int(start(plan, len(plan))) + LINE, *(8 * each for each in numbers))]
 
 
 def _three(of: tuple[int, ...]) -> tuple[int, int, int]:

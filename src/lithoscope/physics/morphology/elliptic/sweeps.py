@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lithoscope.physics.morphology.elliptic.jit import LEFT, LEFT_DOUBLE, inner
+from lithoscope.physics.morphology.elliptic.layers import LEFT, LEFT_DOUBLE
+from lithoscope.physics.morphology.machine import compiled
 
 Field = Any
 """Single precision, shape (layers + 2, rows, width); see `jit`."""
@@ -44,7 +45,7 @@ class Vectors(NamedTuple):
     q: Any
 
 
-@inner
+@compiled
 def wrap(u: Field, k: int, columns: int, lateral: tuple[int, ...]) -> None:
     """Fill the columns beyond the border. Where the axis is not periodic their conductance is zero."""
     if lateral[-1]:
@@ -54,7 +55,7 @@ def wrap(u: Field, k: int, columns: int, lateral: tuple[int, ...]) -> None:
             u[k, j, after] = u[k, j, LEFT]
 
 
-@inner
+@compiled
 def down(
     at: Stage,
     coarse: Field,
@@ -105,7 +106,7 @@ def down(
                 _compress(at, coarse, (m - 1) // halved[0] + 1, halved[2])
 
 
-@inner
+@compiled
 def _update(v: Vectors, alpha: float, b: Field, k: int) -> None:
     u, r, p, q = v.u, v.r, v.p, v.q
     for j in range(r.shape[1]):
@@ -117,7 +118,7 @@ def _update(v: Vectors, alpha: float, b: Field, k: int) -> None:
             b[k, j, i + LEFT] = t
 
 
-@inner
+@compiled
 def _start(at: Stage, k: int, c: Any) -> None:
     b, u1, di, to, step = at.b, at.u1, at.di, k % RING, c[1]
     for j in range(b.shape[1]):
@@ -125,7 +126,7 @@ def _start(at: Stage, k: int, c: Any) -> None:
             u1[to, j, i + LEFT] = step * di[k, j, i + LEFT] * b[k, j, i + LEFT]
 
 
-@inner
+@compiled
 def _relax(
     at: Stage, v: Field, here: int, above: int, below: int, w: Field, older: int, out: Field, to: int, k: int, c: Any,
     past: Any, lateral: tuple[int, ...],
@@ -146,7 +147,7 @@ def _relax(
             out[to, j, o] = c1 * v[here, j, o] + c0 * w[older, j, o] + c2 * (t * di[k, j, o])
 
 
-@inner
+@compiled
 def _across(ky: Field, v: Field, here: int, k: int, j: int, out: Field, to: int, row: int, keep: Any) -> None:
     """What the rows beside give to one. A loop of its own: with more arrays than in the others the compiler does not prove that
     they lie apart, and takes one cell at a time instead of sixteen."""
@@ -157,7 +158,7 @@ def _across(ky: Field, v: Field, here: int, k: int, j: int, out: Field, to: int,
         out[to, row, o] = keep * out[to, row, o] + (ky[k, j, o] * v[here, j1, o] + ky[k, j0, o] * v[here, j0, o])
 
 
-@inner
+@compiled
 def _residual(at: Stage, k: int, first: bool, fold: int, lateral: tuple[int, ...]) -> None:
     b, u, kx, kz, di, acc = at.b, at.u, at.kx, at.kz, at.di, at.acc
     for j in range(u.shape[1]):
@@ -172,7 +173,7 @@ def _residual(at: Stage, k: int, first: bool, fold: int, lateral: tuple[int, ...
             acc[0, to, o] = keep * acc[0, to, o] + (t - u[k, j, o] / di[k, j, o])
 
 
-@inner
+@compiled
 def _compress(at: Stage, coarse: Field, to: int, fold: int) -> None:
     acc = at.acc
     for j in range(coarse.shape[1]):
@@ -184,7 +185,7 @@ def _compress(at: Stage, coarse: Field, to: int, fold: int) -> None:
                 coarse[to, j, i + LEFT] = acc[0, j, i + LEFT]
 
 
-@inner
+@compiled
 def up(at: Stage, coarse: Field, halved: tuple[int, int, int], c: Any, lateral: tuple[int, ...], finest: bool, r: Any) -> float:
     """Add the correction of the next level and smooth; on the finest level r.u."""
     layers, product = at.b.shape[0] - 2, 0.0
@@ -208,7 +209,7 @@ def up(at: Stage, coarse: Field, halved: tuple[int, int, int], c: Any, lateral: 
     return product
 
 
-@inner
+@compiled
 def _correct(at: Stage, coarse: Field, k: int, halved: tuple[int, int, int]) -> None:
     u, here = at.u, (k - 1) // halved[0] + 1
     for j in range(u.shape[1]):
@@ -223,7 +224,7 @@ def _correct(at: Stage, coarse: Field, k: int, halved: tuple[int, int, int]) -> 
                 u[k, j, i + LEFT] += coarse[here, row, i + LEFT]
 
 
-@inner
+@compiled
 def _dot(r: Any, u: Field, k: int) -> float:
     t = 0.0
     for j in range(r.shape[1]):

@@ -5,6 +5,7 @@
     corrosion    i_corr = F z / V_p (1 - eps) d(delta)/dt, by the growth law, in the covered and in the open part
     stretch      d ln J/dt = kappa v_n - ln J d ln(delta)/dt
     cracks       d ln(theta)/dt = -max(kappa v_n, 0) while ln J is at the strain e_c at which the film cracks
+    tension      T_f = theta sum_j delta_j sigma_j(ln J), see `tension`
     polarisation rho dP/dt = E_n - E_Landau(P),   E_n = -R_FD i_n / delta_FD along the normal
 
 theta is the share of the surface that is covered; what opens carries film of its own, without stress. E_n is the field of the
@@ -29,6 +30,7 @@ from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.skin import Skin
 from lithoscope.physics.morphology.surface import transport
 from lithoscope.physics.morphology.surface.geometry import Frame, band, level
+from lithoscope.physics.morphology.surface.tension import Elastic
 from lithoscope.physics.morphology.surface.transport import Carried, Setting
 
 MOLECULE = 0.3e-9
@@ -147,7 +149,7 @@ class FilmLaws:
     galvanic              whether the electrons of corrosion come from elsewhere
     cracks, fresh         whether the film cracks; resistance of a fresh crack, ohm m2
     strength              strain at which film on new metal cracks
-    layer                 ferroelectric layer
+    layer                 ferroelectric layer;  elastic: stiffness; None for a film without tension
     """
 
     grid: Grid
@@ -165,6 +167,7 @@ class FilmLaws:
     fresh: float = 1e-4
     strength: float = 1e3
     layer: Layer | None = None
+    elastic: Elastic | None = None
 
     @property
     def setting(self) -> Setting:
@@ -230,7 +233,14 @@ class FilmLaws:
         rate = self.corrosion(fields)
         none = jnp.zeros(())
         return Skin(self.resistance(fields), step, factor, depletion, none if self.galvanic else rate,
-                    rate if self.galvanic else none)  # fmt: skip
+                    rate if self.galvanic else none, self.tension(fields))  # fmt: skip
+
+    def tension(self, fields: Fields) -> Array:
+        """T_f, N/m."""
+        if self.elastic is None:
+            return jnp.zeros(())
+        solids = [n * each.molar_volume for n, each in zip(fields.carried.amounts[:-1], self.species, strict=True)]
+        return self.elastic.tension(solids, fields.carried.marks[Mark.STRETCH])
 
     # ---------------------------------------------------------------------------------------------- corrosion
 

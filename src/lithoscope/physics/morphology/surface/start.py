@@ -22,6 +22,7 @@ from lithoscope.physics.morphology.surface import transport
 from lithoscope.physics.morphology.surface.film import ByDiffusion, ByTunnelling, Fields, FilmLaws, Layer, Mark, Species
 from lithoscope.physics.morphology.surface.geometry import BAND
 from lithoscope.physics.morphology.surface.sites import on_columns
+from lithoscope.physics.morphology.surface.tension import Elastic
 
 Map = NDArray[np.float64]
 
@@ -52,13 +53,19 @@ def electrolyte_of(parameters: Parameters) -> Electrolyte:
 
 
 def laws(
-    film: CarriedFilm, grid: Grid, width: float, molar_volume: float, electrolyte: Electrolyte, contact: float = 0.0
+    film: CarriedFilm,
+    grid: Grid,
+    width: float,
+    molar_volume: float,
+    electrolyte: Electrolyte,
+    contact: float = 0.0,
+    elastic: Elastic | None = None,
 ) -> FilmLaws:
     """The laws of a film on a grid.
 
     width         eps of the profile, cells
     molar_volume  of lithium, m3/mol
-    contact       resistance in series beside that of the document, ohm m2
+    contact       resistance in series beside that of the document, ohm m2;  elastic: its stiffness, if it is to have a tension
     Raises InputError for a film that cannot be carried on this grid.
     """
     film.check_on(grid.spacing, width)
@@ -73,7 +80,7 @@ def laws(
         product=[each.material for each in film.species].index(corrosion.product) if corrosion else 0,
         cracks=film.cracking is not None, strength=strength(film),
         fresh=film.cracking.fresh_resistance.value if film.cracking else 0.0,
-        layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None,
+        layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None, elastic=elastic,
     )  # fmt: skip
 
 

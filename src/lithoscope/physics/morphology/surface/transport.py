@@ -13,9 +13,10 @@ cubics, and amounts divided by the ratio of areas sqrt(prod(1 + kappa_0 s) / pro
 
 Old surface that finds no new surface within a cell has ended: in the metal its film is *buried* (fronts have merged), in the
 electrolyte it is *residue* (metal has dissolved). So has film that is squeezed where the surface is too sharp for the grid. New
-surface that finds no old one carries what its neighbours carry, and without neighbours it is *fresh*: it has no film yet. The
-totals of every connected part are a ledger of their own; fields are scaled to it after every step, and the largest logarithm of
-that factor is kept.
+surface that finds no old one carries what its neighbours carry, and without neighbours it is *fresh*: it has no film yet. Metal
+out of reach of every surface keeps what its cells had: the liquid that is left in a void that closes still has the film of its
+walls. With none it would be filled at the rate of bare lithium, to a metal fraction above 1. The totals of every connected part
+are a ledger of their own; fields are scaled to it after every step, and the largest logarithm of that factor is kept.
 
 Validity: a surface that moves by less than half a cell in a step; features wider than four cells. A film that stays behind as a
 shell while the metal retreats is not represented: on a shrinking surface it thickens.
@@ -126,9 +127,10 @@ def advance(
     known = here.used & origin.found
     departure = jnp.where(known, departure, 0.0)
     bare = jnp.concatenate([jnp.zeros(species), fresh])
+    beyond = jnp.where(old > 0.5, jnp.concatenate([carried.amounts, carried.marks]), _as_field(frame, bare))
     values = interpolate(frame, jnp.concatenate([carried.amounts, carried.marks]), departure)
     values = values.at[:species].set(jnp.maximum(values[:species], 0.0) / ratio)
-    fields = continued(frame, on_band(frame, here, values), on_grid(frame, here.cells, known, fill=False), bare)
+    fields = continued(frame, on_band(frame, here, values), on_grid(frame, here.cells, known, fill=False), beyond)
     moved = carried._replace(amounts=fields[:species], marks=fields[species:], band=here)
     settled = scaled(setting, _settled(setting, carried, moved, after, departure, owner), owner)
     return settled, on_grid(frame, here.cells, jnp.where(known, jnp.log(ratio), 0.0))
@@ -139,8 +141,8 @@ def on_band(frame: Frame, here: Band, values: jax.Array) -> jax.Array:
     return jnp.stack([on_grid(frame, here.cells, value) for value in values])
 
 
-def continued(frame: Frame, fields: jax.Array, known: jax.Array, fresh: jax.Array, sweeps: int = SWEEPS) -> jax.Array:
-    """Fields (number, *grid) continued by the mean of known neighbours, layer by layer; fresh values (number,) beyond."""
+def continued(frame: Frame, fields: jax.Array, known: jax.Array, beyond: jax.Array, sweeps: int = SWEEPS) -> jax.Array:
+    """Fields (number, *grid) continued by the mean of known neighbours, layer by layer; other fields beyond."""
 
     def outwards(_: int, state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         fields, known = state
@@ -150,7 +152,12 @@ def continued(frame: Frame, fields: jax.Array, known: jax.Array, fresh: jax.Arra
         return jnp.where(known, fields, total / jnp.maximum(count, 1.0)), reached
 
     fields, known = jax.lax.fori_loop(0, sweeps, outwards, (fields, known))
-    return jnp.where(known, fields, fresh.reshape((-1,) + (1,) * frame.axes))
+    return jnp.where(known, fields, beyond)
+
+
+def _as_field(frame: Frame, values: jax.Array) -> jax.Array:
+    """Values (number,) that are the same everywhere."""
+    return values.reshape((-1,) + (1,) * frame.axes)
 
 
 def _neighbours(frame: Frame, u: jax.Array) -> jax.Array:

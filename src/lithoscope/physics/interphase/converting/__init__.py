@@ -1,0 +1,1 @@
+"""Films that convert, resolved over their depth: insertion, conversion behind a front, alloying."""

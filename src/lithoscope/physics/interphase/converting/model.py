@@ -1,0 +1,146 @@
+"""A film that converts, over its depth, as a model: `ls.run(cell, ls.Program([ls.Rest("200 h")]), ls.ConvertingFilm())`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from lithoscope import units
+from lithoscope.document import Document
+from lithoscope.errors import End, InputError, RunInterrupted
+from lithoscope.physics.cell.params import number_rows
+from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.protocol import Current, Rest, Voltage
+from lithoscope.result import Manifest, Result
+from lithoscope.result.manifest import circumstances, inputs_of
+
+if TYPE_CHECKING:
+    from lithoscope.design import Cell
+    from lithoscope.physics.interphase.converting.drive import Driver
+    from lithoscope.physics.interphase.converting.equations import Leak
+    from lithoscope.physics.interphase.converting.params import Setting
+    from lithoscope.protocol import Program
+    from lithoscope.result.checkpoint import Journal
+    from lithoscope.units import Given
+
+ReactionDepth = Annotated[
+    units.Quantity,
+    units.Dimension("length", "m", "0.1 nm", "1 m", "10 nm", "A film within which it is far larger reacts evenly"),
+]
+Diffusivity = Annotated[
+    units.Quantity, units.Dimension("diffusivity", "m2/s", "1e-22 m2/s", "1e-5 m2/s", "1.4e-10 cm2/s", "It is that of a solid")
+]
+Decay = Annotated[
+    units.Quantity, units.Dimension("wave number", "1/m", "0.1 1/nm", "100 1/nm", "5 1/nm", "Amplitudes decay over some 0.1 nm")
+]
+
+NOTES = (
+    "Where the reaction goes on follows from how deep electrons get in unconverted film, which nobody has measured.",
+    "The skin is what a leak that falls with the converted amount needs where electrons tunnel; its resistance is that of LiCl.",
+)
+
+
+class ConvertingFilm(Document):
+    """A film on lithium, or on a metal under a current, that takes lithium in and converts from the metal outwards.
+
+    leak                 how electrons pass the product: "tunnelling" through a skin, or "conduction" through all of it
+    reaction_depth       of unconverted film within which electrons are used up; the front is as wide
+    lithium_diffusivity  in the unconverted film
+    tunnelling_decay     of the amplitude of electrons in the skin
+    skin_conductivity    of the skin for lithium ions; that of LiCl if not given
+    layers               over the depth;  snapshots: depth profiles that are kept of each step
+    relative_tolerance   of the integrator
+    """
+
+    leak: Annotated[Literal["tunnelling", "conduction"], Field(description='"tunnelling" or "conduction"')] = "tunnelling"
+    reaction_depth: ReactionDepth | None = None
+    lithium_diffusivity: Diffusivity | None = None
+    tunnelling_decay: Decay | None = None
+    skin_conductivity: units.Conductivity | None = None
+    layers: Annotated[int, Field(ge=4, le=1000, strict=True, description="a whole number from 4 to 1000")] = 60
+    snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
+    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-6, description="a number from 1e-10 to 1e-6")] = 1e-8
+    kind: Literal["converting-film"] = "converting-film"
+    format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, leak: Leak = ..., reaction_depth: Given | None = ..., lithium_diffusivity: Given | None = ...,
+            tunnelling_decay: Given | None = ..., skin_conductivity: Given | None = ..., layers: int = ...,
+            snapshots: int = ..., relative_tolerance: float = ..., *, kind: Literal["converting-film"] = ...,
+            format: Literal["lithoscope.model/1"] = ...,
+        ) -> None: ...  # fmt: skip
+
+    def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
+        """Let a film convert. A run takes seconds, so that one that was interrupted begins anew.
+
+        Raises InputError for what it cannot run, and RunInterrupted on Ctrl-C.
+        """
+        from lithoscope.physics.interphase.converting.params import setting, volumes
+
+        begun = time.perf_counter()
+        of = setting(cell, self)
+        check(of, program)
+        driver = self.driver(of)
+        status = driver.run(program, report)
+        _, more = volumes(of, driver.eyes.solids)
+        manifest = Manifest(
+            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]), notes=NOTES,
+            wall_s=time.perf_counter() - begun, solver={"steps": len(driver.times) - 1, "layers": self.layers},
+            **circumstances(),
+        )  # fmt: skip
+        result = Result(driver.tree(cell.area.value), status, driver.ledger(), manifest)
+        if status.end is End.INTERRUPTED:
+            raise RunInterrupted(result)
+        found = self.invariants(result)
+        return marked(result, found) if found else result
+
+    def driver(self, of: Setting) -> Driver:
+        """What takes a film through its program, before the first step."""
+        from lithoscope.physics.interphase.converting.drive import Driver
+        from lithoscope.physics.interphase.converting.equations import Film
+        from lithoscope.physics.interphase.converting.observe import Eyes
+
+        return Driver(Eyes(of, Film(of.numbers, self.layers)), self.relative_tolerance, self.snapshots)
+
+    def invariants(self, result: Result) -> Sequence[Violation]:
+        """Lithium, charge, every element, bounds, finite values."""
+        from lithoscope.physics.interphase.converting.invariants import violations
+
+        return violations(result)
+
+    def exact_cases(self) -> Sequence[ExactCase]:
+        """Those of `lithoscope.physics.interphase.converting.exact`."""
+        from lithoscope.physics.interphase.converting.exact import cases
+
+        return cases()
+
+
+def check(of: Setting, program: Program) -> None:
+    """Raises InputError for a program that a film cannot be taken through."""
+    kinds = (Rest,) if of.on_lithium else (Rest, Current, Voltage)
+    names = ", ".join(f'"{each.__name__.lower()}"' for each in kinds)
+    for visit in program.visits():
+        where = f"steps.{visit.number - 1}"
+        if not isinstance(visit.step, kinds):
+            raise InputError(
+                f"{where}.kind", f'= "{visit.step.kind}" is not a step that this model takes', expected=names,
+                why="On lithium the film converts by itself, and a current would plate or strip beneath it"
+                if of.on_lithium else "It follows a film that is lithiated or rests",
+                do='Use a program of rests: Program([Rest("200 h")])',
+            )  # fmt: skip
+        if isinstance(visit.step, Rest):
+            continue
+        unheeded = [
+            name
+            for name in ("voltage_above", "current_below", "capacity")
+            if getattr(visit.step.until, name) is not None and not (name == "capacity" and isinstance(visit.step, Current))
+        ]
+        if unheeded:
+            raise InputError(f"{where}.until.{unheeded[0]}", "is not a condition that this model heeds",
+                             expected="duration, capacity or voltage_below of a current, duration of a voltage",
+                             why="The step would go on beyond it", do="Leave it out and give a duration")  # fmt: skip

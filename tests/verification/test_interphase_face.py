@@ -1,0 +1,276 @@
+"""Polarised films and adsorbed anions at rest: exact laws, limits, mirror images, balances; temperature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lithoscope as ls
+from lithoscope.constants import BOLTZMANN, FARADAY
+from lithoscope.data import lookup
+from lithoscope.design.catalogue import entry
+from lithoscope.errors import InputError
+from lithoscope.physics.interphase.equations import Surface
+from lithoscope.physics.interphase.params import Numbers, layer_amount
+from lithoscope.physics.interphase.polarised import paired, plane, stressed
+from lithoscope.physics.interphase.solve import steps
+from lithoscope.physics.laws.double_layer import grahame_permittivity
+from lithoscope.physics.laws.ferroelectric import spontaneous_polarisation
+from lithoscope.physics.laws.kinetics import arrhenius
+from lithoscope.result.names import words
+
+BARE = ls.Cell.parse(entry("perovskite/bare"))
+ETHER = BARE.replaced(
+    electrolyte=ls.Electrolyte(
+        "LiTFSI", "1 mol/L", {"DOL": 0.5, "DME": 0.5}, properties=ls.ConstantProperties("13 mS/cm", "8e-10 m2/s", "0.4", "1.8")
+    )
+)
+FILM = ls.PolarFilm("BaTiO3", "200 nm")
+DRY = {"H2O": "0 mol/L"}
+
+
+def even(**fields: Any) -> ls.Interphase:
+    """A model of an even surface."""
+    return ls.Interphase(edge=1, defects=[], snapshots=1, **fields)
+
+
+def rested(model: ls.Interphase, cell: ls.Cell = BARE, *times: str) -> ls.Result:
+    """A rest, an hour if nothing is said."""
+    return ls.run(cell, ls.Program([ls.Rest(each) for each in times or ("1 h",)]), model, progress=False)
+
+
+def surface_of(face: ls.PolarisedFilm | None = None, **fields: Any) -> Surface:
+    """The surface that a model makes."""
+    return even(ferroelectric=face, **fields).driver(BARE, Numbers()).eyes.surface
+
+
+def amounts(result: ls.Result) -> dict[str, Any]:
+    """Amounts of solids over time, mol/m2."""
+    film = result.tree["film"].to_dataset()
+    return dict(zip(words(film["solid"]), film["film_amount"].values.T, strict=True))
+
+
+def grown(found: Surface) -> Any:
+    """Extents after an hour."""
+    xi = np.zeros((found.sites, len(found.chemistry.rate)))
+    for step in steps(found, xi, 0.0, np.array([3600.0]), 1e-6):
+        xi = step.xi
+    return xi
+
+
+@pytest.mark.fails_when("physics/interphase/polarised.py", "at.potential if of.potential else 0.0", "at.potential")
+def test_a_film_whose_causes_are_off_changes_no_bit() -> None:
+    without, off = rested(even()), rested(even(ferroelectric=ls.PolarisedFilm(FILM)))
+    for name in without.trace.data_vars:
+        assert np.array_equal(without.trace[name].values, off.trace[name].values), name
+    assert np.array_equal(without.tree["film"]["film_amount"].values, off.tree["film"]["film_amount"].values)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/polarised.py", "gain[dissolved] += math.log(at.anions)", "gain += math.log(at.anions)"
+)
+def test_enrichment_multiplies_the_rate_of_the_anion_alone() -> None:
+    """At a fixed potential only the anion's own demand changes, to g r / (1 + (g - 1)(1 - d)), d what the liquid leaves of it."""
+    fast = {"PF6_LiF": ls.ReactionChange(rate="1e-4 mol/m2/s")}
+    plain = surface_of(additives=DRY, reactions=fast)
+    rich = surface_of(ls.PolarisedFilm(FILM, enrichment=True, anion_factor=3.0), additives=DRY, reactions=fast)
+    xi = np.zeros((1, len(plain.chemistry.rate)))
+    names = [each.name for each in plain.chemistry.network.reactions]
+    for U in (0.0, 0.3):
+        at, layers, a = np.array([U]), plain.layers(xi), plain.activity(xi)
+        rate, _, left = plain._outer(at, layers, plain._multiples(layers, a))[:, 0, names.index("PF6_LiF")]
+        more = rich.demanded(xi, a, at)[0] - plain.demanded(xi, a, at)[0]
+        assert more == pytest.approx(2 * FARADAY * rate * (3 / (1 + 2 * (1 - left)) - 1), rel=1e-6)
+
+
+@pytest.mark.parametrize("potential", [0.2, -0.2])
+@pytest.mark.fails_when(
+    "physics/interphase/equations.py", "U - acting * self.chemistry.face", "U + acting * self.chemistry.face"
+)
+def test_the_potential_of_the_plane_is_a_shift(potential: float) -> None:
+    plain, moved = surface_of(), surface_of(ls.PolarisedFilm(FILM, potential=True, plane_potential=f"{potential} V"))
+    xi = grown(plain)
+    a = plain.activity(xi)
+    for U in (0.3, 0.8):
+        assert moved.demanded(xi, a, np.array([U])) == pytest.approx(plain.demanded(xi, a, np.array([U - potential])), rel=1e-9)
+    # Behind a film the electrons follow the plane: the supply hardly notices.
+    shift = moved.rates(xi, a)[1] - plain.rates(xi, a)[1]
+    assert 0.5 < float(shift[0]) / potential <= 1.0
+
+
+@pytest.mark.fails_when("physics/interphase/polarised.py", "* at.field / kT", "/ kT")
+def test_a_field_lowers_the_barrier_of_bonds_with_fluorine() -> None:
+    field = 5e8
+    gain = surface_of(ls.PolarisedFilm(FILM, activation=True, plane_field=f"{field} V/m"), additives={"LiNO3": "0.1 mol/L"})
+    c = gain.chemistry
+    found = dict(zip([each.name for each in c.network.reactions], c.face.gain, strict=True))
+    beta = lookup("interphase.field_activation").to("C m")
+    assert found["PF6_LiF"] == pytest.approx(beta * field / (BOLTZMANN * 298.15), rel=1e-12)
+    assert found["NO3_LiNO2"] == found["EC_LEDC"] == 0.0
+
+
+@pytest.mark.fails_when("physics/interphase/polarised.py", "return 2 * K / (2 * K + 1 +", "return 2 * K / (2 * K + 2 +")
+def test_shares_of_pairs() -> None:
+    """The root of the equilibrium; its sign follows the permittivities, it is not put in."""
+    for share, change in ((0.3, 0.1), (0.3, 270.0), (0.9, 1e-6)):
+        p = paired(share, change)
+        assert p / (1 - p) ** 2 == pytest.approx(change * share / (1 - share) ** 2, rel=1e-12)
+
+    def more(material: str, **causes: bool) -> float:
+        face = ls.PolarisedFilm(ls.PolarFilm(material, "200 nm"), **causes)
+        c = surface_of(face).chemistry
+        return float(c.face.gain[[each.name for each in c.network.reactions].index("PF6_LiF")])
+
+    assert more("BaTiO3", image=True) < 0 < more("P(VDF-TrFE)", image=True), "a polymer polarises less than the liquid"
+    assert more("BaTiO3", saturation=True) > more("P(VDF-TrFE)", saturation=True) > 0
+
+
+@pytest.mark.fails_when("physics/laws/double_layer.py", "/ np.hypot(1.0, field / half)", "/ (1.0 + field / half)")
+def test_permittivity_in_a_field() -> None:
+    assert grahame_permittivity(30, 5, 3e8, 0.0) == 30
+    assert grahame_permittivity(30, 5, 3e8, 3e8) == pytest.approx(5 + 25 / np.sqrt(2))
+    assert grahame_permittivity(30, 5, 3e8, -3e8) == grahame_permittivity(30, 5, 3e8, 3e8)
+    assert grahame_permittivity(30, 5, 3e8, 1e14) == pytest.approx(5, abs=1e-3)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/polarised.py", 'float(state[name]) for name in ("anion', 'abs(float(state[name])) for name in ("anion'
+)
+def test_faces_are_mirror_images_and_without_polarisation_nothing_acts() -> None:
+    out, into, none = (
+        plane(ls.PolarisedFilm(ls.PolarFilm("BaTiO3", "200 nm", polarised=side)), BARE, Numbers())  # type: ignore[arg-type]
+        for side in ("out", "in", "none")
+    )
+    assert into.potential == pytest.approx(-out.potential, rel=1e-9)
+    assert into.field == pytest.approx(-out.field, rel=1e-9)
+    assert out.anions == pytest.approx(4.84, abs=0.01), "closest packing, as the double layer has it"
+    assert into.anions < 1e-6
+    assert none[:3] == pytest.approx((1.0, 0.0, 0.0), abs=1e-9)
+    every = dict.fromkeys(("enrichment", "potential", "activation", "saturation"), True)
+    control = rested(even(ferroelectric=ls.PolarisedFilm(ls.PolarFilm("BaTiO3", "200 nm", polarised="none"), **every)))
+    plain = rested(even())
+    assert float(control["film_thickness"][-1]) == pytest.approx(float(plain["film_thickness"][-1]), rel=1e-9)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/equations.py", "np.where(grown, -self._acting(layers)", "np.where(grown, self._acting(layers)"
+)
+def test_products_on_the_face_bury_it() -> None:
+    """Derivatives against differences, and the action fades to that of no film."""
+    every = dict.fromkeys(("enrichment", "potential", "activation", "saturation"), True)
+    buried = ls.PolarisedFilm(FILM, "on the face", **every)  # type: ignore[arg-type]  # they are switches
+    found = surface_of(buried)
+    xi = np.zeros((1, len(found.chemistry.rate)))
+    for step in steps(found, xi, 0.0, np.array([10.0]), 1e-6):
+        xi = step.xi
+    assert 0.01 < float(found._acting(found.layers(xi))[0]) < 0.99
+    a = found.activity(xi)
+    slopes = found.slopes(xi, a)
+    for k in range(xi.shape[1]):
+        d = np.zeros_like(xi)
+        d[:, k] = 1e-10
+        difference = (found.rates(xi + d, a)[0] - found.rates(xi - d, a)[0]) / 2e-10
+        assert np.abs(difference - slopes.by_extent[:, :, k]).max() < 3e-4 * np.abs(slopes.by_extent).max()
+    day = grown(found)
+    left = float(found._acting(found.layers(day))[0])
+    assert left < 0.05
+    shift = abs(float(found.rates(day, a)[1][0] - surface_of().rates(day, a)[1][0]))
+    assert shift < 2 * left * abs(found.chemistry.face.potential)
+
+
+@pytest.mark.fails_when("physics/interphase/params.py", "return area * (1 - model", "return area * (1 + model")
+def test_what_a_film_covers_does_not_react() -> None:
+    half = rested(even(ferroelectric=ls.PolarisedFilm(FILM, coverage=0.5)), BARE.changed_at({"working.roughness": 3.0}))
+    less = rested(even(), BARE.changed_at({"working.roughness": 1.5}))
+    assert half["working_lithium"].values == pytest.approx(less["working_lithium"].values, rel=1e-14)
+    assert np.array_equal(half["film_thickness"].values, less["film_thickness"].values)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/equations.py",
+    "np.where(adsorbed, self.layer, self.supply.saturation)",
+    "np.full(len(adsorbed), self.supply.saturation)",
+)
+def test_a_stock_that_leaves() -> None:
+    """dG/dt = -k G_1 G / (G + G_1): G + G_1 ln G falls by k G_1 in unit time."""
+    k, start, t = 2e-4, 2.7e-6, 3600.0
+    still = {"PF6_LiF": ls.ReactionChange(rate="0 mol/m2/s")}
+    result = rested(even(adsorbed={"PF6-": f"{start} mol/m2"}, desorption=f"{k} 1/s", reactions=still, relative_tolerance=1e-8))
+    left, layer = float(amounts(result)["PF6- adsorbed"][-1]), layer_amount(Numbers())
+    assert left + layer * np.log(left) == pytest.approx(start + layer * np.log(start) - k * layer * t, abs=1e-6 * layer)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/network.py",
+    "nu = {there if each == name else each: number",
+    "nu = {there if each == name else each: number / (2 if each == name else 1)",
+)
+def test_a_stock_of_adsorbed_anions_is_finite() -> None:
+    """Whatever is reduced of it leaves its products by the numbers of the reaction; when it is gone it is gone."""
+    start = {"FSI-": 2.7e-6, "NO3-": 1.5e-6}
+    stock = {name: f"{amount} mol/m2" for name, amount in start.items()}
+    result = rested(even(adsorbed=stock, additives=DRY), ETHER, "1 d", "1 d")
+    assert result.status.word == "program completed"
+    held = amounts(result)
+    used = {name: start[name] - held[f"{name} adsorbed"] for name in start}
+    assert used["FSI-"][-1] == pytest.approx(2.7e-6, rel=1e-6), "all of it is gone"
+    assert held["LiF"] == pytest.approx(2 * used["FSI-"], rel=1e-9, abs=1e-16)
+    assert held["Li3N"] + held["LiNS2O4"] + held["LiNO2"] == pytest.approx(used["FSI-"] + used["NO3-"], rel=1e-9, abs=1e-16)
+    assert float(np.abs(result.tree["elements"]["element_residual"]).max()) < 1e-9
+    assert result.ledger.residual < 1e-9
+
+
+@pytest.mark.fails_when("physics/interphase/params.py", "electrons * solid, tunnelling", "electrons, tunnelling")
+def test_growth_by_diffusion_is_activated() -> None:
+    """(L2 - L02)/t follows the activation energy of what passes the film where nothing else limits."""
+    supply = ls.ElectronSupply("1e-16 mol/m/s", "0 A/m2", "0 S/m")
+    fast = {"EC_Li2CO3": ls.ReactionChange(rate="1 mol/m2/s", activation="0 eV")}
+    slow = {name: ls.ReactionChange(rate="0 mol/m2/s") for name in (
+        "EC_LEDC", "EC_LEG", "DMC_LMC", "DMC_LiOCH3", "PF6_LiF", "LiOH_Li2O", "LEDC_Li2CO3")}  # fmt: skip
+    model = even(supply=supply, reactions=fast | slow, additives=DRY)
+    speed = []
+    for T in (298.15, 328.15):
+        inner = rested(model, BARE.replaced(temperature=f"{T} K"), "10 d")["inner_film_thickness"].values
+        speed.append(inner[-1] ** 2 - inner[0] ** 2)
+    assert speed[1] / speed[0] == pytest.approx(arrhenius(lookup("interphase.film_activation").to("J"), 328.15), rel=2e-3)
+
+
+@pytest.mark.fails_when("physics/interphase/polarised.py", "temperature=cell.temperature", 'temperature="25 degC"')
+def test_polarisation_follows_temperature_and_stress() -> None:
+    """Pyroelectric by the coefficients of Landau; above the Curie point refused, and the remedy runs; d33 stress is added."""
+    from lithoscope.physics.double_layer.params import devonshire
+
+    face = ls.PolarisedFilm(FILM, enrichment=True)
+    cold, warm = (stressed(face, BARE.replaced(temperature=T), Numbers()) for T in ("25 degC", "80 degC"))
+    P = [spontaneous_polarisation(devonshire("BaTiO3").at(T)) for T in (298.15, 353.15)]
+    assert [layer.stack.film.P for layer in (cold, warm) if layer.stack.film] == pytest.approx(P, rel=1e-9)
+    hot = BARE.replaced(temperature="130 degC")
+    with pytest.raises(InputError, match=r"ferroelectric.film.polarised.*not polar there") as caught:
+        rested(even(ferroelectric=face), hot)
+    assert 'temperature = "25 degC"' in caught.value.do
+    rested(even(ferroelectric=face), BARE.replaced(temperature="25 degC"))
+    pressed = stressed(face.model_copy(update={"stress": ls.PolarisedFilm(FILM, stress="100 MPa").stress}), BARE, Numbers())
+    assert pressed.stack.film is not None
+    assert pressed.stack.film.P - float(cold.static()["polarisation"]) == pytest.approx(190e-12 * 1e8, rel=1e-6)
+
+
+@pytest.mark.fails_when("physics/interphase/polarised.py", 'kept = bool(state.attrs["keeps_polarisation"])', "kept = True")
+def test_a_film_that_loses_its_polarisation_says_so() -> None:
+    thin = rested(even(ferroelectric=ls.PolarisedFilm(ls.PolarFilm("BaTiO3", "20 nm"), enrichment=True)))
+    assert any("does not keep its polarisation" in note for note in thin.manifest.notes)
+    thick = rested(even(ferroelectric=ls.PolarisedFilm(FILM, enrichment=True)))
+    assert not any("does not keep" in note for note in thick.manifest.notes)
+
+
+@pytest.mark.fails_when(
+    "physics/interphase/params.py", "do=nearest(name, known) or f'Write e.g. adsorbed", "do=f'Write e.g. adsorbed"
+)
+def test_adsorbed_anions_that_are_not_known() -> None:
+    with pytest.raises(InputError, match=r"adsorbed.NO3 ") as caught:
+        rested(even(adsorbed={"NO3": "1 umol/m2"}))
+    error = caught.value
+    assert all((error.where, error.problem, error.expected, error.why, error.do))
+    assert error.do == 'Did you mean "NO3-"?'
+    assert rested(even(adsorbed={"NO3-": "1 umol/m2"})).status.word == "program completed"
