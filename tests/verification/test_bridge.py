@@ -300,3 +300,24 @@ def test_a_run_tells_the_film_that_it_carries() -> None:
     assert seen.laws["thickness_ratio"][-1] == pytest.approx(1, abs=0.065)
     with pytest.raises(InputError, match="without a deposit"):
         plated(ls.Planar().simulate(CELL, SECOND, silent))
+
+
+# --------------------------------------------------------------------------------------------------- all in one go
+
+
+@pytest.mark.slow
+@pytest.mark.fails_when("physics/bridge/chain.py", "foil_under(effective, cell, q, i)", "cell")
+def test_rest_then_plate_hands_its_voltage_to_the_cell() -> None:
+    """Half a micrometre on a rested surface: the voltage of the cell with area and film of the closure is that of the phase field."""
+    cell = CELL.changed_at({"working.native_film.conductivity": "1e-6 S/cm"})
+    plating = ls.Program([ls.Current("-1 mA/cm2", {"capacity": "0.3 mAh/cm2"})])
+    found = ls.rest_then_plate(cell, "1 h", plating, interphase=ls.Interphase(edge=12), height="24 um", roughness="0 um",
+                               snapshot="0.2 um")  # fmt: skip
+    assert len(found.platings) == 3
+    off = np.abs(found.voltage - found.cell_voltage)
+    assert np.max(off) < 0.05 * np.max(np.abs(found.voltage))
+    assert np.ptp(found.capacity) > 0
+    with pytest.raises(InputError, match="lies outside the runs"):
+        found.closure("area", "5 mAh/cm2", "1 mA/cm2")
+    with pytest.raises(InputError, match="rows = 1"):
+        ls.rest_then_plate(cell, "1 h", plating, interphase=ls.Interphase(edge=12), rows=1)
