@@ -101,12 +101,12 @@ def test_pits_are_where_lithium_receded(rested: Result) -> None:
     """Lithium stands lower where more of it has gone, by as much, and its mean does not move."""
     surface = film_from_rest(rested, row=5)
     recession = rested.tree["map"].to_dataset()["surface_recession"].values[-1, 5]
-    driver = begun(surface, "0.25 um")
+    driver = begun(surface, "0.25 um", base="6 um")
     grid = driver.scheme.grid
     h = np.asarray(driver.point.state.xi).sum(0) * grid.spacing
     deeper = np.repeat(recession - recession.mean(), 2)
     assert h - h.mean() == pytest.approx(-deeper, abs=1e-5 * np.ptp(deeper))
-    flat = begun(surface.evened("pits"), "0.25 um").point.state.xi
+    flat = begun(surface.evened("pits"), "0.25 um", base="6 um").point.state.xi
     assert float(np.asarray(driver.point.state.xi).sum()) == pytest.approx(float(np.asarray(flat).sum()), rel=1e-9)
 
 
