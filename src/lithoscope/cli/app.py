@@ -207,12 +207,13 @@ def rest(
         Path | None, typer.Option(help="Draw map and curves into this file (svg, png, pdf); CELL-rest.png without one.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the result of another run in that folder.")] = False,
+    then: Annotated[str | None, typer.Option(help="A program that plates on what the rest left; minutes.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let lithium corrode at rest: thickness, composition, lithium lost and resistance of its film, with a map."""
     from lithoscope.cli.resting import rest_cell
 
-    raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json))
+    raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json, then=then))
 
 
 @app.command(name="target-sei")

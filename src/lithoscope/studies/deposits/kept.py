@@ -17,6 +17,9 @@ from lithoscope.studies.deposits.ready import READY, Ready, named
 FOLDERS = ("data/tables", "physics/laws", "physics/morphology")
 """What a ready run is computed with, beside the design of its cell."""
 
+BEFORE = ("physics/interphase", "physics/bridge", "data/networks")
+"""What a rest before it is computed with."""
+
 CHECKS = ("exact", "reference", "one_potential", "gradient", "cases")
 """Files that check a model and take no part in a run."""
 
@@ -25,7 +28,9 @@ def stamp(ready: Ready) -> str:
     """Hash of a ready run and of the code and the data that it is computed with."""
     root = resources.files("lithoscope")
     digest = hashlib.sha256(" ".join(Manifest(inputs_of(*ready.inputs(*each))).run_id for each in ready.plan).encode())
-    for folder in FOLDERS:
+    if ready.rested:
+        digest.update(f"{ready.rested} {ready.rested.interphase.to_toml()}".encode())
+    for folder in (*FOLDERS, *(BEFORE if ready.rested else ())):
         for name, content in sorted(_files(root.joinpath(*folder.split("/")), f"{folder}/")):
             digest.update(name.encode() + content)
     return digest.hexdigest()[:16]

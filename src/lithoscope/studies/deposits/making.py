@@ -11,6 +11,7 @@ from lithoscope.analysis.morphologies import Morphology
 from lithoscope.errors import End
 from lithoscope.physics.contract import silent
 from lithoscope.studies.deposits.cycling import cycled
+from lithoscope.result.manifest import Manifest, inputs_of
 from lithoscope.studies.deposits.grids import Converged, studied
 from lithoscope.units import MAH_PER_CM2
 
@@ -116,13 +117,17 @@ def make(ready: Ready, report: Report = silent) -> Study:
 def make_one(ready: Ready, size: float, seed: int) -> Made:
     """One of its runs."""
     cell, program, model = ready.inputs(size, seed)
+    run_id = Manifest(inputs_of(cell, program, model)).run_id
+    if ready.rested:
+        cell, model = ready.rested.on(cell, model, seed)
     result = model.simulate(cell, program, silent)
     capacity, thickness = gained(result)
+    seen = numbers(result) | cycled(result, model) | (at_first(result) if ready.rested else {})
     return Made(
         size=size, seed=seed, ended=result.status.end.value[0], sentence=str(result.status),
-        capacity=capacity, thickness=thickness, numbers=numbers(result) | cycled(result, model),
-        residual=result.ledger.residual, notes=tuple(result.manifest.notes), run_id=result.manifest.run_id,
-        wall=result.manifest.wall_s, picture=picture(result, ready.grids[0] / 1000),
+        capacity=capacity, thickness=thickness, numbers=seen, residual=result.ledger.residual,
+        notes=tuple(result.manifest.notes), run_id=run_id, wall=result.manifest.wall_s,
+        picture=picture(result, ready.grids[0] / 1000),
     )  # fmt: skip
 
 
@@ -167,6 +172,17 @@ def numbers(result: Result) -> dict[str, float]:
         "voltage": float(trace["voltage"].values[-1]),
         "dead_share": dead / plated if plated else 0.0,
     }
+
+
+def at_first(result: Result) -> dict[str, float]:
+    """What a surface is before anything has grown: roughness, um, largest over mean current density, voltage, V."""
+    trace = result.trace
+    first = {
+        "first_roughness": UM * trace["roughness"],
+        "first_tip_ratio": trace["tip_ratio"],
+        "first_voltage": trace["voltage"],
+    }
+    return {name: float(values.values[1]) for name, values in first.items()}
 
 
 def picture(result: Result, pixel: float) -> tuple[str, ...]:

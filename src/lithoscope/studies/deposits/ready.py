@@ -10,6 +10,7 @@ from lithoscope.design.catalogue import entry
 from lithoscope.errors import InputError, nearest
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.protocol import Program
+from lithoscope.studies.deposits.rested import CELL, ENDS, MODEL, PROGRAM, RESTED, Rested
 
 GRIDS_NM = (500.0, 375.0, 250.0)
 """Sizes of the cells of a grid study, coarsest first."""
@@ -38,6 +39,7 @@ class Ready:
     height, base  of the domain and of the lithium in it at the start, where the model's are not enough
     checked_by  ready run of a film of its kind on three grids, where this one has only the coarsest
     changes  of the model, by path
+    rested   the rest that film and pits come from, where they do
     """
 
     name: str
@@ -51,9 +53,10 @@ class Ready:
     base: str | None = None
     checked_by: str | None = None
     changes: tuple[tuple[str, str | bool], ...] = ()
+    rested: Rested | None = None
 
     def inputs(self, size: float, seed: int) -> tuple[Cell, Program, PhaseField]:
-        """What is run on a grid with a seed. size: nm."""
+        """What stands in the catalogue for a grid and a seed; a rest, where there is one, comes before. size: nm."""
         model = PhaseField.parse(entry(self.model), file=self.model)
         changes: dict[str, object] = {"cell_size": f"{size:g} nm", "seed": seed} | dict(self.changes)
         changes |= {name: given for name in ("height", "base") if (given := getattr(self, name))}
@@ -193,6 +196,14 @@ CYCLES = (
 )
 """Plated and stripped again and again: a film that stays whole, and films that crack and grow again."""
 
+
+def _on_rested(name: str, rested: Rested) -> Ready:
+    """0.3 mAh/cm2 on a surface that rested."""
+    alone = name in ENDS
+    return Ready(name, CELL, PROGRAM, MODEL, rested.words, grids=GRIDS_NM[:1] if alone else GRIDS_NM, seeds=(1, 2),
+                 checked_by=ENDS.get(name), rested=rested)  # fmt: skip
+
+
 READY = (
     *(_plated(on, film, EARLY) for on in CELLS for film in FILMS),
     *(_plated(on, film, i) for on in CELLS for film in ("uneven", "regrowing") for i in HEIGHTS),
@@ -205,6 +216,7 @@ READY = (
     *CYCLES,
     *(Ready(name, "host/bare", "deposits/plate-host", f"deposits/{name}", f"{STILL}; {fibres}", FIBRES_NM, (1, 2))
       for name, fibres in HOSTS.items()),
+    *(_on_rested(name, rested) for name, rested in RESTED.items()),
 )  # fmt: skip
 """All of them. Those on one grid are checked by a run of their kind on three, and say so."""
 
