@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import lithoscope as ls
+from lithoscope.design.catalogue import entry
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.errors import End, InputError
 from lithoscope.physics.contract import silent
@@ -372,3 +373,17 @@ def test_plated_and_stripped_a_surface_returns() -> None:
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert np.all(orders > 0.8), f"rms {errors}, orders {orders}"
     assert errors[-1] < 0.02e-6
+
+
+@pytest.mark.fails_when(
+    "physics/morphology/drive.py", "gathered(self.point.state, self.parameters, self.scheme)", "self.point.state"
+)
+def test_what_is_plated_after_stripping_grows_from_the_surface_alone() -> None:
+    """A receding surface leaves no haze before it, which the next plating would find: rough by 0.26 um instead of 0.10 um."""
+    away, back = (ls.Current(f"{i} mA/cm2", {"capacity": "0.6 mAh/cm2"}) for i in ("-5", "5"))
+    model = ls.PhaseField("9.6 um", "12.8 um", cell_size="0.1 um", roughness="0.1 um", base="3 um")
+    result = ls.run(ls.Cell.parse(entry("host/bare")), ls.Program([away, back, away]), model)
+    rough = result["roughness"].values
+    assert result.status.end is End.COMPLETED
+    assert result.ledger.residual < 1e-12
+    assert rough[-1] == pytest.approx(rough[0], rel=0.05)

@@ -14,7 +14,7 @@ from lithoscope.constants import FARADAY
 from lithoscope.errors import End, Status
 from lithoscope.physics.morphology.events import CLEARANCE, INSTRUMENT_V, Event, Window, first, located, status_of, timed
 from lithoscope.physics.morphology.params import control
-from lithoscope.physics.morphology.parting import divided
+from lithoscope.physics.morphology.parting import divided, gathered
 from lithoscope.physics.morphology.record import Columns, Recorder, instants
 from lithoscope.physics.morphology.state import Control, Parameters, Scheme, State
 from lithoscope.physics.morphology.step import ROWS, Batch, Limits, batch, begin
@@ -159,8 +159,9 @@ class Driver:
         self.point = replace(self.point, state=done.state)
 
     def _divide(self) -> None:
-        """Find the lithium without contact."""
-        self.point = replace(self.point, state=divided(self.point.state, self.parameters, self.scheme))
+        """Give the haze behind a receding surface back to it, and find the lithium without contact."""
+        state = gathered(self.point.state, self.parameters, self.scheme)
+        self.point = replace(self.point, state=divided(state, self.parameters, self.scheme))
 
     def shoot(self) -> None:
         """Keep the fields."""

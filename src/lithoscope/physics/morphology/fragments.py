@@ -183,6 +183,16 @@ def label(metal: NDArray[np.bool_], *, periodic: bool, contact: NDArray[np.bool_
     return np.where(metal, number[part], 0).astype(np.int32), len(pieces)
 
 
+def within(metal: NDArray[np.bool_], reach: int, *, periodic: bool) -> NDArray[np.bool_]:
+    """Which cells are no further than so many cells from metal."""
+    from scipy import ndimage
+
+    rim = [(0, 0)] + [(min(reach, n), min(reach, n)) if periodic else (0, 0) for n in metal.shape[1:]]
+    inner = tuple(slice(low, -high or None) for low, high in rim)
+    near: NDArray[np.bool_] = ndimage.distance_transform_edt(~np.pad(metal, rim, mode="wrap"))[inner] <= reach
+    return near
+
+
 def nearest_label(labels: Labels, *, periodic: bool) -> Labels:
     """The label of the nearest metal for every cell: an interface belongs to the metal that it is nearest to."""
     from scipy import ndimage

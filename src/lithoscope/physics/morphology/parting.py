@@ -8,9 +8,41 @@ import numpy as np
 
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.equations import geometry
-from lithoscope.physics.morphology.fragments import Fibres, divide, label, metal_of, no_pieces
+from lithoscope.physics.morphology.fragments import THRESHOLD, Fibres, divide, label, metal_of, no_pieces, within
 from lithoscope.physics.morphology.obstacle import electrolyte, geometry_among, metal
 from lithoscope.physics.morphology.state import Parameters, Scheme, State
+
+HAZE_REACH = 12
+"""Cells from the nearest metal beyond which a metal fraction is no tail of an interface: its profile is down to 6e-6 there."""
+
+LEAST_HAZE = 1e-9
+"""Mean metal fraction of haze below which there is none."""
+
+
+def gathered(state: State, parameters: Parameters, scheme: Scheme) -> State:
+    """The state with the haze that a receding surface left behind given back to the surface.
+
+    Below a metal fraction of 2e-3 nothing reacts, and where the profile is flatter than 2e-4 per cell the keeper does not draw
+    it in. What lags behind so far off is no lithium of its own: it belongs to the surface, which it would have left with the
+    charge that passed. It goes to the interface in proportion to its area; lithium and salt stay on the books.
+    """
+    grid, xi, beside = scheme.grid, np.asarray(state.xi), parameters.obstacle
+    room = np.ones(grid.shape) if beside is None else np.asarray(beside.room)
+    near = within(xi > THRESHOLD, HAZE_REACH, periodic=not grid.closed)
+    haze = np.where(near, 0.0, xi * room)
+    lagging = float(haze.sum())
+    if lagging <= LEAST_HAZE * haze.size:
+        return state
+    connected = 1.0 if state.pieces is None else np.asarray(state.pieces.owner) == 0
+    area = np.asarray(geometry_among(geometry(state.xi, grid), state, parameters).area) * near * connected
+    found = np.where(near, xi, 0.0) + lagging * area / float((area * room).sum())
+    floor, per_area = float(parameters.floor), grid.spacing / grid.columns
+    freed = np.asarray(electrolyte(found, floor, beside) - electrolyte(xi, floor, beside))
+    salt = float((freed * (float(parameters.c0) + np.asarray(state.salt))).sum()) * per_area
+    charge = FARADAY / float(parameters.molar_volume) * per_area
+    of_pieces = 0.0 if state.pieces is None else float(np.where(np.asarray(state.pieces.owner) > 0, haze, 0.0).sum())
+    books = state.books._replace(displaced=state.books.displaced - salt, isolated=state.books.isolated - of_pieces * charge)
+    return state._replace(xi=jnp.asarray(found), books=books)
 
 
 def divided(state: State, parameters: Parameters, scheme: Scheme) -> State:

@@ -29,8 +29,6 @@ MORE, LESS = Band(NOTICED, math.inf), Band(0.0, 1 / NOTICED)
 
 STRAINS = "strain at which each kind of film cracks, and how even it is"
 
-HAZE = "Stripping leaves a haze of metal before the surface that grows again; what it does is seen in the grids alone."
-
 
 def verdicts(claims: Claims, studies: Studies) -> dict[str, Verdict]:
     """What cycles say of unevenness, of weak places and of strength."""
@@ -57,7 +55,7 @@ def _feedback(claims: Claims, studies: Studies) -> Verdict:
     note = (
         "Largest over mean current density while lithium is plated the fourth time, over that of the first time, 0.5 mAh/cm2 "
         f"each at 2 mA/cm2: {shown}, over films, grids and seeds; a tenth more counts, which is ours. All of them begin "
-        f"equally uneven, and the map moves with the surface. Tens of cycles were not run. {HAZE}"
+        f"equally uneven, and the map moves with the surface. Tens of cycles were not run."
     )
     return _judged(claims, "dipoles.sei.feedback", hull(studies, films, "tips_growth"), MORE, note, AGAIN)
 
@@ -74,7 +72,7 @@ def _weak(claims: Claims, studies: Studies) -> Verdict:
         f"{shown}. Strength varies by a Weibull modulus of 5; in the first of them nothing else does. That a place cracks at "
         "its own strain is put in, and whether that strain decides where is not: the surface is stretched where lithium runs "
         f"ahead, by far more than films bear. A tenth more counts, which is ours. Fresh lithium is there in a crack, with "
-        f"{_fresh()} ohm cm2, until film has grown again. {HAZE}"
+        f"{_fresh()} ohm cm2, until film has grown again."
     )
     return _judged(claims, "dipoles.sei.weak_fracture", hull(studies, films, "weak_share"), MORE, note,
                    "how far a film is stretched, against how far its strength varies")  # fmt: skip
@@ -110,7 +108,7 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         f"over that of an uneven one that breaks at {soft:g}, as organic ones; better is a tenth less, which is ours. Each "
         f"change alone: {shown}. The same resistance and the same growth in all, so that strength and evenness alone are "
         "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a "
-        f"change of volume. {HAZE}"
+        "change of volume."
     )
     return _judged(claims, "dipoles.fd.mech", best, LESS, note, STRAINS)
 
