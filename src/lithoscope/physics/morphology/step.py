@@ -136,7 +136,8 @@ def _tension_dt(found: Solved, per_current: Array, spacing: float) -> Array:
     The height of a surface follows dh/dt = L kappa, L = g T_f (V_m / F)^2: explicit in time up to spacing^2 / (4 L).
     """
     flattens = per_current**2 * jnp.max(found.potential.rate.g * found.skin.tension * (found.seen.area > 0))
-    return spacing**2 / (4 * flattens + 1e-300)
+    # A bound on the step has no derivative that counts, and where there is no tension none that is finite.
+    return jax.lax.stop_gradient(spacing**2 / (4 * flattens + 1e-300))
 
 
 def _trend(state: State, phi: Array, salt: Array, taken: Array) -> Trend:
