@@ -10,8 +10,8 @@ import numpy as np
 from lithoscope.analysis.morphologies import Morphology
 from lithoscope.errors import End
 from lithoscope.physics.contract import silent
-from lithoscope.studies.deposits.cycling import cycled
 from lithoscope.result.manifest import Manifest, inputs_of
+from lithoscope.studies.deposits.cycling import cycled
 from lithoscope.studies.deposits.grids import Converged, studied
 from lithoscope.units import MAH_PER_CM2
 
