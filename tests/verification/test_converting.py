@@ -58,7 +58,9 @@ def test_lithium_spreads() -> None:
     assert_exact("lithium spreads")
 
 
-@pytest.mark.fails_when(HERE + "equations.py", "(1 + pushed * (1 + slope * j))", "(1 + 3 * pushed * (1 + slope * j))")
+@pytest.mark.fails_when(
+    HERE + "equations.py", "np.exp(np.minimum(slope * j, 600))", "np.exp(np.minimum(0.99 * slope * j, 600))"
+)
 def test_ions_limit() -> None:
     """Newton's method from above converges; with too long or short a step it would end elsewhere."""
     assert_exact("ions limit")
@@ -103,9 +105,7 @@ def lithiated(depth: str) -> ls.Result:
     return ls.run(STEEL, LITHIATION, ls.ConvertingFilm(reaction_depth=depth, skin_conductivity="1 S/cm", layers=16))
 
 
-@pytest.mark.fails_when(
-    HERE + "solve.py", "(current + reduced) / self.setting.capacitance", "(current + 1.1 * reduced) / self.setting.capacitance"
-)
+@pytest.mark.fails_when(HERE + "equations.py", "supply = supply * front.finding(", "supply = 0.5 * supply * front.finding(")
 def test_a_lithiation_ends_as_that_of_the_cell_scale() -> None:
     """The cell, solved by another code, adds what the bare steel reduces and where lithium is inserted in what has converted."""
     cell = ls.run(STEEL, LITHIATION, ls.Plated(relative_tolerance=1e-9))
@@ -131,7 +131,7 @@ def test_the_books_of_a_rest_on_lithium() -> None:
     assert float(abs(elements["element_residual"]).max()) <= 1e-9
 
 
-@pytest.mark.fails_when(HERE + "solve.py", "found[1] = (into_film - found[0]) / self.setting.capacitance", "found[1] *= 1.001")
+@pytest.mark.fails_when(HERE + "observe.py", "else -s.given", "else -1.001 * s.given")
 def test_the_charge_is_that_of_the_program_and_of_the_film() -> None:
     """I t = F (z n + lithium in film and alloy) and what the double layer took, to 1e-9; 46.9 uAh/cm2 for 2.8e-7 mol/cm2."""
     result = lithiated("10 nm")

@@ -115,7 +115,7 @@ def steps(problem: Problem, state: State, start: float, end: float, tolerance: f
           ends: Callable[[Array], float]) -> Iterator[Step]:  # fmt: skip
     """Steps from start to end, or to where `ends` of a state falls to zero. Raises StalledError."""
     each: Any = problem.tolerances()  # BDF takes one for each unknown, whatever its types say
-    solver = BDF(problem, start, state.vector, end, rtol=tolerance, atol=each,
+    solver: Any = BDF(problem, start, state.vector, end, rtol=tolerance, atol=each,
                  jac=problem.jacobian, first_step=min(FIRST_STEP_S, (end - start) / 10))  # fmt: skip
     while solver.status == "running":
         message = solver.step()
