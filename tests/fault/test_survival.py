@@ -78,9 +78,11 @@ def killed(command: list[str], kept: Path, seconds: float) -> bool:
 @pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.slow)])
 def test_killed_at_random_moments(times: int, command: list[str], honest: ls.Result, tmp_path: Path) -> None:
     """Killed again and again it goes on, gives the numbers of the run that was not, and leaves no half files."""
-    moments = random.Random(20260)
-    for _ in range(times):
-        killed(command, tmp_path / ".mine.run" / "000001.part", moments.uniform(0.0, 4.0))
+    moments, part = random.Random(20260), tmp_path / ".mine.run" / "000001.part"
+    assert killed(command, part, 0.1), "the first time it is met at work"
+    assert part.exists(), "what is taken up afterwards is a part of the run"
+    for _ in range(times - 1):
+        killed(command, part, moments.uniform(0.0, 4.0))
         assert not (tmp_path / "mine").exists() or ls.load(tmp_path / "mine"), "complete or absent"
     assert subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
     assert_same(ls.load(tmp_path / "mine"), honest)
