@@ -185,7 +185,7 @@ def reproduce(
 
 @app.command()
 def deposits(
-    name: Annotated[str | None, typer.Argument(help="A ready run; all of them without one.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A ready run, all without one; a pattern as channel-* to make.")] = None,
     make: Annotated[bool, typer.Option("--make", help="Make it again on all of its grids, which takes minutes.")] = False,
     to: Annotated[Path | None, typer.Option(help="Folder for what is made again; `deposits` without one.")] = None,
     ship: Annotated[bool, typer.Option(help="For developers: keep it in the package.", hidden=True)] = False,

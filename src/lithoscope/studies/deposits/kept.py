@@ -11,7 +11,7 @@ from typing import Any
 
 from lithoscope.document import write_text
 from lithoscope.result.manifest import Manifest
-from lithoscope.studies.deposits.making import NUMBERS, Made, Study
+from lithoscope.studies.deposits.making import Made, Study
 from lithoscope.studies.deposits.ready import READY, Ready, named
 
 FOLDERS = ("data/tables", "physics/laws", "physics/morphology")
@@ -79,7 +79,7 @@ def summary(study: Study) -> list[dict[str, Any]]:
     """What the grids say of every number that can be used, for tables."""
     if not any(run.usable for run in study.grids):
         return [{"name": "thickness_ratio", "value": None, "words": "no run can be used"}]
-    seen = {name: study.number(name) for name in NUMBERS}
+    seen = {name: study.number(name) for name in study.names}
     return [{"name": name, "value": each.values[-1], "words": each.words} for name, each in seen.items()]
 
 

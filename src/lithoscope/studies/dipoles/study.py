@@ -10,6 +10,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
 from lithoscope.studies.dipoles import (
     arithmetic,
+    films,
     judging,
     layers,
     panels,
@@ -57,18 +58,18 @@ class DipolesStudy:
         current = resistances.patches(), resistances.thickened()
         designs = restsweep.DESIGNS if self.long else FEW
         at_rest = restsweep.look(enrichment, potential, lambda done, text: told(0.25 + 0.75 * done, text), designs)
+        grown, plated = films.look(), rested.studies()
         made = arithmetic.checked(self.claims) | judging.verdicts(self.claims, beside, tip, at_rest, *current)
-        plated = rested.studies()
-        made |= rested.verdicts(self.claims, plated)
+        made |= grown.verdicts(self.claims) | rested.verdicts(self.claims, plated)
         return Outcome(
             study=self.name,
             claims=self.claims,
             verdicts=[made.get(claim.id) or judging.pending(self.claims, claim.id) for claim in self.claims.claims],
-            answer=[typeset(each) for each in tables.answer(beside, tip, at_rest)],
-            panels=(*panels.panels(beside, tip, at_rest), restedpanels.panel(plated)),
-            tables=(*tables.all_tables(beside, tip, at_rest), rested.table(plated)),
+            answer=[typeset(each) for each in (*tables.answer(beside, tip, at_rest), *grown.answer())],
+            panels=(*panels.panels(beside, tip, at_rest), *grown.panels(), restedpanels.panel(plated)),
+            tables=(*tables.all_tables(beside, tip, at_rest), *grown.tables(), rested.table(plated)),
             chain=(),
-            ranges=(*beside.ranges, *tip.ranges, *at_rest.ranges),
-            sensitivities={**beside.moves, **at_rest.moves},
+            ranges=(*beside.ranges, *tip.ranges, *at_rest.ranges, *grown.ranges),
+            sensitivities={**beside.moves, **at_rest.moves, **grown.moves},
             runs=at_rest.rests.runs,
         )
