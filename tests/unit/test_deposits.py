@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from lithoscope.cli.app import app
 from lithoscope.errors import InputError
-from lithoscope.result.manifest import Manifest, inputs_of
+from lithoscope.result.manifest import Manifest
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.deposits import kept, making, reading
 from lithoscope.studies.deposits.grids import studied
@@ -141,7 +141,7 @@ def test_what_ships_was_made_from_what_stands_in_the_catalogue(name: str) -> Non
     study, of = kept.shipped(name)[0], named(name)
     assert tuple((run.size, run.seed) for run in study.runs) == of.plan
     for run in study.runs:
-        assert run.run_id == Manifest(inputs_of(*of.inputs(run.size, run.seed))).run_id
+        assert run.run_id == Manifest(of.written(run.size, run.seed)).run_id
         assert run.residual < 1e-9, "lithium closes in every run"
         assert run.picture
     assert kept.read(json.loads(json.dumps(asdict(study)))) == study

@@ -37,7 +37,7 @@ def words(**of: dict[str, float]) -> dict[str, Any]:
 
 
 UNEVEN = {"roughness": 0.3, "first_tip_ratio": 1.3}
-ALL = dict.fromkeys(("rest_month", "rest_month_film", "rest_day", "rest_month_most", "rest_month_least"), UNEVEN)
+ALL = dict.fromkeys(("rest_month", "rest_month_film", "rest_day", "rest_month_least"), UNEVEN)
 
 
 @pytest.mark.fails_when("studies/dipoles/rested.py", "run.numbers[number] / control.numbers[number]", "1.0")

@@ -76,7 +76,7 @@ def test_the_foil_is_thinner_by_what_corroded(rested: Result) -> None:
     assert after.counter_foil.thickness.value == CELL.foil.thickness.value
 
 
-@pytest.mark.fails_when("physics/morphology/surface/start.py", "* conductance / (1 - of.porosity) ** 1.5", "* conductance")
+@pytest.mark.fails_when("physics/morphology/surface/start.py", "* conductance / (1 - of.porosity) ** 1.5)", "* conductance)")
 def test_resistances_are_those_of_the_map(rested: Result) -> None:
     """On cells of half a site every resistance is that of its site; on larger cells the mean conductance is kept."""
     surface = film_from_rest(rested, row=5)

@@ -103,10 +103,10 @@ class RestedSurface:
 
         height   of the domain, e.g. "48 um";  changes: further fields of `PhaseField`
         """
-        lengths = {}
+        given: dict[str, Any] = {"height": height, "film": self.film, "start": self.start}
         if self.start is not None:
-            lengths = dict(zip(("width", "depth"), (_um(length) for length in self.start.lengths), strict=False))
-        return PhaseField(**({"height": height, "film": self.film, "start": self.start} | lengths | changes))
+            given |= dict(zip(("width", "depth"), (_um(length) for length in self.start.lengths), strict=False))
+        return PhaseField(**(given | changes))
 
     def cell(self, cell: Cell) -> Cell:
         """The cell with the foil that the rest has left: thinner by the lithium that is gone."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lithoscope.document import write_text
-from lithoscope.result.manifest import Manifest, inputs_of
+from lithoscope.result.manifest import Manifest
 from lithoscope.studies.deposits.making import Made, Study
 from lithoscope.studies.deposits.ready import READY, Ready, named
 
@@ -27,9 +27,7 @@ CHECKS = ("exact", "reference", "one_potential", "gradient", "cases")
 def stamp(ready: Ready) -> str:
     """Hash of a ready run and of the code and the data that it is computed with."""
     root = resources.files("lithoscope")
-    digest = hashlib.sha256(" ".join(Manifest(inputs_of(*ready.inputs(*each))).run_id for each in ready.plan).encode())
-    if ready.rested:
-        digest.update(f"{ready.rested} {ready.rested.interphase.to_toml()}".encode())
+    digest = hashlib.sha256(" ".join(Manifest(ready.written(*each)).run_id for each in ready.plan).encode())
     for folder in (*FOLDERS, *(BEFORE if ready.rested else ())):
         for name, content in sorted(_files(root.joinpath(*folder.split("/")), f"{folder}/")):
             digest.update(name.encode() + content)

@@ -10,7 +10,7 @@ import numpy as np
 from lithoscope.analysis.morphologies import Morphology
 from lithoscope.errors import End
 from lithoscope.physics.contract import silent
-from lithoscope.result.manifest import Manifest, inputs_of
+from lithoscope.result.manifest import Manifest
 from lithoscope.studies.deposits.cycling import cycled
 from lithoscope.studies.deposits.grids import Converged, studied
 from lithoscope.units import MAH_PER_CM2
@@ -117,7 +117,7 @@ def make(ready: Ready, report: Report = silent) -> Study:
 def make_one(ready: Ready, size: float, seed: int) -> Made:
     """One of its runs."""
     cell, program, model = ready.inputs(size, seed)
-    run_id = Manifest(inputs_of(cell, program, model)).run_id
+    run_id = Manifest(ready.written(size, seed)).run_id
     if ready.rested:
         cell, model = ready.rested.on(cell, model, seed)
     result = model.simulate(cell, program, silent)

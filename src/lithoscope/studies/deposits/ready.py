@@ -10,6 +10,7 @@ from lithoscope.design.catalogue import entry
 from lithoscope.errors import InputError, nearest
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.protocol import Program
+from lithoscope.result.manifest import inputs_of
 from lithoscope.studies.deposits.rested import CELL, ENDS, MODEL, PROGRAM, RESTED, Rested
 
 GRIDS_NM = (500.0, 375.0, 250.0)
@@ -68,6 +69,11 @@ class Ready:
             changes["host.seed"] = seed
         cell = Cell.parse(entry(self.cell), file=self.cell)
         return cell, Program.parse(entry(self.program), file=self.program), model.changed_at(changes)
+
+    def written(self, size: float, seed: int) -> dict[str, str]:
+        """The texts that a run is made from: its id is their hash. The maps of a rest follow from them."""
+        texts = inputs_of(*self.inputs(size, seed))
+        return texts if self.rested is None else texts | {"rest": f"{self.rested}\n{self.rested.interphase.to_toml()}"}
 
     @property
     def plan(self) -> tuple[tuple[float, int], ...]:

@@ -240,7 +240,7 @@ def _conducting(of: FilmLaws, amounts: list[Map], sites: SurfaceMaps) -> Map:
         return np.ones(of.grid.shape[1:])
     conductance = on_columns(sites.conductance_map, sites, of.grid.shape[1:], of.grid.spacing) / sites.resistance.value
     parts = [jnp.asarray(n * each.molar_volume / (1 - of.porosity)) for n, each in zip(amounts, of.species, strict=True)]
-    return np.asarray(of.dense_resistance(parts)) * conductance / (1 - of.porosity) ** 1.5
+    return np.asarray(np.asarray(of.dense_resistance(parts)) * conductance / (1 - of.porosity) ** 1.5)
 
 
 def _up(grid: Grid, maps: list[Map]) -> Array:
