@@ -60,10 +60,10 @@ def _host_notes(driver: Driver) -> Iterator[str]:
         return
     solid = 1 - np.asarray(beside.room)
     whole = float(solid.sum()) * driver.scheme.grid.spacing / driver.scheme.grid.columns
-    yield (f"Fibres are rigid rods across the section, {whole * 1e6:.3g} um of them if they were dense; lithium meets them at 90 "
-           "degrees and does not react where it touches them.")  # fmt: skip
+    yield (f"Fibres are rigid rods across the section, {whole * 1e6:.3g} um of them if they were dense; lithium meets them at "
+           "90 degrees and does not react where it touches them.")  # fmt: skip
     if beside.contact is not None:
-        yield "Conducting fibres are linked to the electrode along their length, and lithium is plated on them without a barrier."
+        yield "Conducting fibres are linked to the electrode along their length; lithium is plated on them without a barrier."
 
 
 def _salt_notes(driver: Driver, rows: Columns) -> Iterator[str]:
