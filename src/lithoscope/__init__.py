@@ -60,8 +60,13 @@ if TYPE_CHECKING:
     from lithoscope.design.catalogue import catalogue
     from lithoscope.design.fibres import FibreHost
     from lithoscope.design.polar import Adsorbed, PolarFilm, Tip
+    from lithoscope.design.sites import SurfaceMaps
     from lithoscope.ensemble import Sweep, grid, load_sweep, sweep
     from lithoscope.errors import End, InputError, LithoscopeError, RunInterrupted, Status, StoreError, SweepInterrupted
+    from lithoscope.physics.bridge.chain import rest_then_plate
+    from lithoscope.physics.bridge.closures import closure
+    from lithoscope.physics.bridge.plated import ageing_from, foil_under
+    from lithoscope.physics.bridge.rested import film_from_rest
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.interphase.converting.model import ConvertingFilm
@@ -107,8 +112,13 @@ _HOME = {
     "design.catalogue": ("catalogue",),
     "design.fibres": ("FibreHost",),
     "design.polar": ("Adsorbed", "PolarFilm", "Tip"),
+    "design.sites": ("SurfaceMaps",),
     "protocol": ("Current", "Loop", "Program", "Rest", "Scan", "Spectrum", "Stop", "Until", "Voltage"),
     "data": ("lookup",),
+    "physics.bridge.chain": ("rest_then_plate",),
+    "physics.bridge.closures": ("closure",),
+    "physics.bridge.plated": ("ageing_from", "foil_under"),
+    "physics.bridge.rested": ("film_from_rest",),
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
     "physics.interphase.converting.model": ("ConvertingFilm",),
@@ -202,6 +212,7 @@ __all__ = [
     "StoreError",
     "Substrate",
     "SurfaceFilm",
+    "SurfaceMaps",
     "Sweep",
     "SweepInterrupted",
     "Target",
@@ -209,15 +220,19 @@ __all__ = [
     "Trace",
     "Until",
     "Voltage",
+    "ageing_from",
     "animate",
     "animate_host",
     "catalogue",
+    "closure",
     "draw",
     "draw_fields",
     "draw_surface",
     "energy_density",
     "export_paraview",
     "failure_mode",
+    "film_from_rest",
+    "foil_under",
     "grid",
     "load",
     "load_sweep",
@@ -227,6 +242,7 @@ __all__ = [
     "read_arc",
     "read_trace",
     "reservoir_efficiency",
+    "rest_then_plate",
     "roughness_gradient",
     "run",
     "soft_short",

@@ -246,8 +246,8 @@ def test_predictable_is_half_the_spread(ratio: tuple[float, float, float], word:
 
 @pytest.mark.fails_when(
     "studies/dipoles/restsweep.py",
-    "{name: case(name, out, **{name: True}) for name in switches}",
-    "{name: case(name, out, **every) for name in switches}",
+    "{name: case(name, out, (), **{name: True}) for name in switches}",
+    "{name: case(name, out, (), **every) for name in switches}",
 )
 def test_each_cause_at_rest_stands_alone() -> None:
     switches = ("enrichment", "potential", "activation", "image", "saturation")

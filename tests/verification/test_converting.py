@@ -141,7 +141,7 @@ def test_the_charge_is_that_of_the_program_and_of_the_film() -> None:
     passed = 0.5 * result["time"]
     assert float(abs(taken[-1] / passed[-1] - 1)) <= 1e-9
     assert -float(result["charge_passed"][-1]) == pytest.approx(float(passed[-1]), rel=1e-9)
-    assert 2.8e-3 * (2 + 4.25) * 96485.33212 / 36 == pytest.approx(46.9, abs=0.05)
+    assert pytest.approx(46.9, abs=0.05) == 2.8e-3 * (2 + 4.25) * 96485.33212 / 36
 
 
 @pytest.mark.fails_when(HERE + "observe.py", "p.amount / self.film.layers - host", "p.amount / self.film.layers - host[::-1]")

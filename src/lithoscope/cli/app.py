@@ -185,7 +185,7 @@ def reproduce(
 
 @app.command()
 def deposits(
-    name: Annotated[str | None, typer.Argument(help="A ready run; all of them without one.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A ready run, all without one; a pattern as channel-* to make.")] = None,
     make: Annotated[bool, typer.Option("--make", help="Make it again on all of its grids, which takes minutes.")] = False,
     to: Annotated[Path | None, typer.Option(help="Folder for what is made again; `deposits` without one.")] = None,
     ship: Annotated[bool, typer.Option(help="For developers: keep it in the package.", hidden=True)] = False,
@@ -207,12 +207,13 @@ def rest(
         Path | None, typer.Option(help="Draw map and curves into this file (svg, png, pdf); CELL-rest.png without one.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the result of another run in that folder.")] = False,
+    then: Annotated[str | None, typer.Option(help="A program that plates on what the rest left; minutes.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let lithium corrode at rest: thickness, composition, lithium lost and resistance of its film, with a map."""
     from lithoscope.cli.resting import rest_cell
 
-    raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json))
+    raise typer.Exit(rest_cell(cell, days, model, to, figure, replace=replace, as_json=as_json, then=then))
 
 
 @app.command(name="target-sei")

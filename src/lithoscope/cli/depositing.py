@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lithoscope.cli import output
 from lithoscope.errors import InputError
 from lithoscope.run import progress_bar
 
+if TYPE_CHECKING:
+    from lithoscope.studies.deposits.ready import Ready
+
 
 def show_deposits(name: str | None, to: Path | None, *, make: bool, ship: bool, as_json: bool) -> None:
-    """List the ready runs, show one, or make one again."""
+    """List the ready runs, show one, or make one again, or all of a pattern."""
     from lithoscope.studies.deposits import kept
-    from lithoscope.studies.deposits.ready import READY, named
+    from lithoscope.studies.deposits.ready import READY, matching, named
 
     if name is None:
         if make:
@@ -21,12 +26,16 @@ def show_deposits(name: str | None, to: Path | None, *, make: bool, ship: bool, 
                              do=f"Write lithoscope deposits {READY[0].name} --make")  # fmt: skip
         _list(as_json=as_json)
         return
+    folder = kept.shipped_folder() if ship else to or Path("deposits")
+    if make and "*" in name:
+        _make_all(matching(name), folder)
+        return
     if make:
         from lithoscope.studies.deposits.making import make as make_again
 
         with progress_bar(sys.stderr.isatty()) as report:
             study = make_again(named(name), report)
-        path, is_current = kept.write(study, kept.shipped_folder() if ship else to or Path("deposits")), True
+        path, is_current = kept.write(study, folder), True
     else:
         (study, is_current), path = kept.shipped(name), None
     if as_json:
@@ -49,6 +58,17 @@ def show_deposits(name: str | None, to: Path | None, *, make: bool, ship: bool, 
     _say_stale(name, is_current=is_current)
 
 
+def _make_all(readies: Sequence[Ready], folder: Path) -> None:
+    """Make several again in one process: runs of one film on one grid are compiled once."""
+    from lithoscope.studies.deposits import kept
+    from lithoscope.studies.deposits.making import make as make_again
+
+    for n, ready in enumerate(readies):
+        with progress_bar(sys.stderr.isatty()) as report:
+            study = make_again(ready, report)
+        output.say(f"{n + 1} of {len(readies)}: {kept.write(study, folder)}")
+
+
 def _list(*, as_json: bool) -> None:
     from lithoscope.studies.deposits import kept
     from lithoscope.studies.deposits.ready import READY
@@ -62,7 +82,7 @@ def _list(*, as_json: bool) -> None:
         output.write_json([{"name": a, "film": b, "thickness_ratio": c, "stale": bool(d)} for a, b, c, d in rows])
         return
     output.table("", ("ready run", "film", "thickness over dense", ""), rows)
-    output.say("Show one with `lithoscope deposits NAME`, make it again with `--make`.")
+    output.say("Show one with `lithoscope deposits NAME`, make it again with `--make`; 'channel-*' makes all of a pattern.")
 
 
 def _say_stale(name: str, *, is_current: bool) -> None:

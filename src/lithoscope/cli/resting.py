@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +11,13 @@ import numpy as np
 
 from lithoscope.cli import output
 from lithoscope.errors import InputError, duration_text
+from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
+    from lithoscope.design import Cell
+    from lithoscope.physics.bridge.chain import RestedAndPlated
     from lithoscope.physics.interphase.model import Interphase
+    from lithoscope.protocol import Program
     from lithoscope.result import Result
 
 SHOWN_DAYS = (1 / 24, 1.0, 7.0, 30.0, 90.0, 365.0)
@@ -22,9 +28,13 @@ LEAST_SHARE = 0.005
 
 
 def rest_cell(
-    cell: str, days: float, model: str | None, to: Path | None, figure: Path | None, *, replace: bool, as_json: bool
-) -> int:
-    """Let a cell rest, print what grew on its lithium and what that cost, and draw its map; returns the exit code."""
+    cell: str, days: float, model: str | None, to: Path | None, figure: Path | None, *, replace: bool, as_json: bool,
+    then: str | None = None,
+) -> int:  # fmt: skip
+    """Let a cell rest, print what grew on its lithium and what that cost, and draw its map; returns the exit code.
+
+    then  program that plates on what the rest left
+    """
     from lithoscope.analysis.figures import save
     from lithoscope.analysis.figures.interphase import draw_interphase
     from lithoscope.cli.running import read_document
@@ -36,13 +46,53 @@ def rest_cell(
         raise InputError("--days", f"= {days:g} is no time", expected="a positive number of days",
                          why="Nothing grows in no time", do="Write --days 30")  # fmt: skip
     of, chosen = read_document(Cell, cell), _model(model)
+    plating = read_document(Program, then) if then else None
     result = run(of, Program([Rest(f"{days!r} d")]), chosen, to=to, replace=replace)
     drawn = save(draw_interphase(result), figure or Path(f"{Path(cell).stem}-rest.png"))
+    after = _plate(of, result, plating) if plating else None
     if as_json:
-        output.write_json(result.summary() | {"rest": _rows(result), "composition": _composition(result), "figure": str(drawn)})
-    else:
-        _describe(result, drawn)
+        told = {"rest": _rows(result), "composition": _composition(result), "figure": str(drawn)}
+        output.write_json(result.summary() | told | ({"plating": _plating_rows(after)} if after else {}))
+        return result.status.end.exit_code
+    _describe(result, drawn)
+    if after:
+        _describe_plating(after)
     return result.status.end.exit_code
+
+
+def _plate(cell: Cell, rested: Result, plating: Program) -> RestedAndPlated:
+    from lithoscope.physics.bridge.chain import plate_rested
+    from lithoscope.run import progress_bar
+
+    with progress_bar(sys.stderr.isatty()) as report:
+        return plate_rested(cell, rested, plating, report=report)
+
+
+def _plating_rows(after: RestedAndPlated) -> list[dict[str, float]]:
+    """Laws of the plated lithium with their intervals, and both voltages, against the charge."""
+    closure, rows = after.closure, []
+    for n, Q in enumerate(after.capacity):
+        row = {"capacity_mAh_cm2": float(Q) / MAH_PER_CM2}
+        for law in ("area", "thickness_ratio", "film_resistance"):
+            seen = closure(law, f"{row['capacity_mAh_cm2']!r} mAh/cm2", f"{float(closure.currents[0]) / 10!r} mA/cm2")
+            row |= {law: seen.value, f"{law}_low": seen.low, f"{law}_high": seen.high}
+        rows.append(row | {"voltage_V": float(after.voltage[n]), "cell_voltage_V": float(after.cell_voltage[n])})
+    return rows
+
+
+def _describe_plating(after: RestedAndPlated) -> None:
+    columns = ("plated, mAh/cm2", "area", "thickness over dense", "film, ohm cm2", "voltage, V", "of the cell, V")
+    rows = []
+    for row in _plating_rows(after):
+        laws = [
+            f"{unit * row[law]:.3g} ({unit * row[f'{law}_low']:.3g} to {unit * row[f'{law}_high']:.3g})"
+            for law, unit in (("area", 1.0), ("thickness_ratio", 1.0), ("film_resistance", 1e4))
+        ]
+        rows.append((f"{row['capacity_mAh_cm2']:.3g}", *laws, f"{row['voltage_V']:.3g}", f"{row['cell_voltage_V']:.3g}"))
+    output.table("\nplated on it, with 90 % of rows and the error of the cells", columns, rows, right=(0, 4, 5))
+    for name, value in asdict(after.surface.errors).items():
+        output.say(f"error of the bridge, {name}: {value:.2g}")
+    output.say(after.closure.assumption)
 
 
 def _model(given: str | None) -> Interphase:

@@ -118,9 +118,8 @@ class SurfaceMaps(Frozen):
         lengths  of the domain along the electrode by the name of its field, m
         """
         if len(self.sites) != len(lengths):
-            given, does = (
-                ("a line of sites", "Leave depth out") if len(self.sites) == 1 else ("a square of sites", "Give depth")
-            )
+            line = len(self.sites) == 1
+            given, does = ("a line of sites", "Leave depth out") if line else ("a square of sites", "Give depth")
             raise InputError("start.sites", f"is {given} for a surface of {len(lengths)} dimensions",
                              expected=f"{len(lengths)} numbers", do=f"{does}, or take maps that suit")  # fmt: skip
         for (name, length), own in zip(lengths.items(), self.lengths, strict=True):

@@ -1,9 +1,9 @@
 """Rest, then plating, then cell, in one go: each scale hands its result to the next through a bridge.
 
-Assumes  what `rested` and `closures` assume. Rows of the map of the rest are the seeds of the closure: independent where they lie
-         further apart than the surface varies. The counter electrode does not corrode.
-Error    that of the closure, from rows and two sizes of cells; the difference of the two voltages, which is the error of taking the
-         deposit for an even layer.
+Assumes  what `rested` and `closures` assume. Rows of the map of the rest are the seeds of the closure: independent where they
+         lie further apart than the surface varies. The counter electrode does not corrode.
+Error    that of the closure, from rows and two sizes of cells; the difference of the two voltages, which is the error of taking
+         the deposit for an even layer.
 """
 
 from __future__ import annotations
@@ -58,27 +58,32 @@ class RestedAndPlated:
 
 
 def rest_then_plate(
-    cell: Cell, rest: Given, plating: Program, *, interphase: Interphase | None = None, height: str = "48 um",
-    cell_size: str = "250 nm", rows: int = ROWS, report: Report = silent, **changes: Any,
-) -> RestedAndPlated:  # fmt: skip
+    cell: Cell, rest: Given, plating: Program, *, interphase: Interphase | None = None, report: Report = silent, **how: Any
+) -> RestedAndPlated:
     """Let a cell rest, plate lithium on what that leaves, and bring area, film and voltage to the scale of the cell.
 
     rest        how long, e.g. "30 d";  plating: a program of one current density, e.g. 2 mAh/cm2 at 1 mA/cm2
-    interphase  model of the rest, 12 um wide if not given;  height, cell_size, changes: of the phase field
-    rows        of the map of the rest that are plated, at least two: they give the scatter
+    interphase  model of the rest, 12 um wide if not given;  how: see `plate_rested`
 
-    Raises InputError for what a scale cannot run, and for a run that did not go through.
+    Raises InputError for what a scale cannot run, and for a plating that did not go through.
     """
-    of = interphase or Interphase(edge=24)
-    if not 2 <= rows <= of.edge:
-        raise InputError("rows", f"= {rows} of a map with {of.edge}", expected=f"2 to {of.edge}",
-                         why="One row has no scatter", do=f"Write rows = {min(max(rows, 2), of.edge)}")  # fmt: skip
     report(0.0, "at rest")
-    rested = of.simulate(cell, Program([Rest(rest)]), silent)
-    surfaces = [film_from_rest(rested, row=n * (of.edge // rows)) for n in range(rows)]
-    foil = surfaces[0].cell(cell)
+    rested = (interphase or Interphase(edge=24)).simulate(cell, Program([Rest(rest)]), silent)
+    return plate_rested(cell, rested, plating, report=report, **how)
+
+
+def plate_rested(
+    cell: Cell, rested: Result, plating: Program, *, height: str = "48 um", cell_size: str = "250 nm", rows: int = ROWS,
+    report: Report = silent, **changes: Any,
+) -> RestedAndPlated:  # fmt: skip
+    """The same from the result of a rest.
+
+    height, cell_size, changes  of the phase field
+    rows                        of the map of the rest that are plated, at least two: they give the scatter
+    """
+    surfaces = _surfaces(rested, rows)
+    foil, made = surfaces[0].cell(cell), []
     plan = [(0, 1.0), *((n, COARSER) for n in range(rows))]
-    made = []
     for n, (row, wider) in enumerate(plan):
         report((n + 1) / (len(plan) + 2), f"plating on row {row}")
         made.append(_plated(foil, surfaces[row], plating, height, cell_size, row, wider, changes))
@@ -89,6 +94,15 @@ def rest_then_plate(
     voltage = np.interp(effective.capacities, -fine["charge_passed"].values, fine["voltage"].values)
     above = np.array([_cell_voltage(foil, effective, float(Q), current) for Q in effective.capacities])
     return RestedAndPlated(rested, surfaces[0], tuple(made), effective, effective.capacities, voltage, above)
+
+
+def _surfaces(rested: Result, rows: int) -> list[RestedSurface]:
+    first = film_from_rest(rested)
+    edge = rested.tree["map"].sizes["along"]
+    if not 2 <= rows <= edge:
+        raise InputError("rows", f"= {rows} of a map with {edge}", expected=f"2 to {edge}", why="One row has no scatter",
+                         do=f"Write rows = {min(max(rows, 2), edge)}" if edge > 1 else "Rest with edge = 24")  # fmt: skip
+    return [first, *(film_from_rest(rested, row=n * (edge // rows)) for n in range(1, rows))]
 
 
 def _plated(

@@ -2,8 +2,8 @@
 
 Assumes  that a deposit is told by the charge plated and the current density alone, and that in two dimensions tips are ridges:
          no ratio at tips and no share of dead lithium is given without a run in three dimensions beside those in two.
-Error    half the interval in which 90 % of means of as many seeds lie, after Student; the difference of the two finest grids; and,
-         where there is one, the difference of a run in three dimensions from those in two on the same cells.
+Error    half the interval in which 90 % of means of as many seeds lie, after Student; the difference of the two finest grids;
+         and, where there is one, the difference of a run in three dimensions from those in two on the same cells.
 Outside the range of the runs it raises: nothing is extrapolated.
 """
 
@@ -89,7 +89,7 @@ class Closure:
     """Effective laws of plated lithium.
 
     currents    A/m2, rising, (n,);  capacities: C/m2, rising, (m,)
-    values, seeds, grids, half  by law, (n, m): the number, its standard error over seeds, its error of the grid, half the interval
+    values, seeds, grids, half  by law, (n, m): the number, its standard error over seeds, that of the grid, half the interval
     runs        how many made it;  cells: sizes of cells, m, finest first;  dimensions that were run
     assumption  what has to hold
     """
@@ -202,7 +202,7 @@ def _of(group: Sequence[Plated], size: float) -> list[Plated]:
 
 
 def _table(name: str, group: list[Plated], runs: Sequence[Plated], Q: Array) -> tuple[Array, Array, Array, Array]:
-    """A law at one current: value on the finest cells, standard error over seeds, error of the grid, half the interval; (m,) each."""
+    """A law at one current, (m,) each: value on the finest cells, standard error over seeds, of the grid, half the interval."""
 
     def seen(of: Sequence[Plated]) -> Array:
         return np.array([np.interp(Q, run.capacity, np.broadcast_to(run.laws[name], run.capacity.shape)) for run in of])
@@ -233,7 +233,7 @@ def plated(result: Result) -> Plated:
                          do='Run the cell with ls.PhaseField(width="64 um", height="48 um")')  # fmt: skip
     if result.status.end is not End.COMPLETED:
         raise InputError("results", f"has a run that did not go through: {result.status}", expected="completed runs",
-                         why="What is marked or cut short is in no law", do="Leave it out, or run it with smaller cells")  # fmt: skip
+                         why="What is marked or cut short is in no law", do="Leave it out, or take smaller cells")  # fmt: skip
     model, cell = PhaseField.parse(result.manifest.inputs["model"]), Cell.parse(result.manifest.inputs["cell"])
     trace = result.trace
     Q, passing = -trace["charge_passed"].values, -trace["current_density"].values

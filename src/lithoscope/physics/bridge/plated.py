@@ -1,7 +1,7 @@
 """Morphology to cell: what a closure says in the words of a cell file.
 
-Assumes  that the deposit is an even layer of the area that the closure has, everywhere as far from the counter electrode as a foil,
-         with one film resistance per area. `foil_under` is the electrode at one instant; `ageing_from` is how its area grows with
+Assumes  that the deposit is an even layer of the area that the closure has, as far from the counter electrode as a foil, with
+         one film resistance per area. `foil_under` is the electrode at one instant; `ageing_from` is how its area grows with
          what is on it, A - 1 = A_max Q / (Q + Q_half), and holds up to the largest charge of the closure alone.
 Error    the interval of the closure as the range of each number; for the fit its largest misfit is added.
 """
@@ -29,7 +29,7 @@ LEAST_POROSITY, MOST_POROSITY = 0.01, 0.99
 def foil_under(closure: Closure, cell: Cell, capacity: Given, current: Given) -> Cell:
     """The cell with the electrode that the closure has at a charge plated and a current density: its area and its film.
 
-    The native film keeps its thickness and takes the conductivity that gives the resistance of the closure, less films put on it.
+    The native film keeps its thickness and takes the conductivity that gives the resistance of the closure, less films on it.
     Raises InputError outside the closure, and where films that the cell puts on it resist more than the closure's.
     """
     area, film = closure("area", capacity, current), closure("film_resistance", capacity, current)
@@ -62,15 +62,15 @@ def ageing_from(closure: Closure, cell: Cell, current: Given) -> Cell:
     """The cell with the numbers of the mossy model that follow from the closure at a current density.
 
     mossy_fraction 1, because the area of the closure is that of all that is plated; mossy_area and mossy_half_charge fit its
-    growth; dead_layer_porosity is that of the deposit at the largest charge, where the deposit has pores; dead_fraction only from
-    a closure with a run in three dimensions. Raises InputError where the area does not grow, and outside the closure.
+    growth; dead_layer_porosity is that of the deposit at the largest charge, where it has pores; dead_fraction only from a
+    closure with a run in three dimensions. Raises InputError where the area does not grow, and outside the closure.
     """
     Q = closure.capacities
     each = [closure("area", f"{float(q) / MAH_PER_CM2!r} mAh/cm2", current) for q in Q]
     more, half = np.array([e.value - 1 for e in each]), np.array([e.high - e.value for e in each])
     if not more.max() > 0:
         raise InputError("closure", "has an area that does not grow", expected="an area above that of the electrode",
-                         why="Lithium that stays flat is no moss", do="Run this cell as it is: nothing has to be changed")  # fmt: skip
+                         why="Lithium that stays flat is no moss", do="Run this cell as it is")  # fmt: skip
     largest, at_half = _fitted(Q, more)
     shape = Q / (Q + at_half)
     off = float(np.max((half + np.abs(largest * shape - more)) / shape))

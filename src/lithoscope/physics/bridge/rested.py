@@ -2,16 +2,17 @@
 
 Assumes  that the surface is as flat as its pits, so that recession along the normal is depth; that one porosity and one law of
          mixing do for the film of all places; that what is on the electrode does not change between the rest and the plating.
-Keeps    the amount of each solid and the lithium in the film, per electrode, and the mean conductance: to rounding, on any grid.
-Error    as numbers, in `Errors`: what was lumped together, thickness of single places, one slice for a whole map, slope of pits,
-         salt that the rest used; in `Resolved`: the share of the variance of the conductance that the cells of a grid keep.
+Keeps    the amount of each solid and the lithium in the film, per electrode, and the mean conductance: to rounding, on any
+         grid.
+Error    as numbers, in `Errors`: what was lumped together, thickness of single places, one slice for a whole map, slope of
+         pits, salt that the rest used; in `Resolved`: the share of the variance of the conductance that a grid keeps.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ from lithoscope.data import lookup
 from lithoscope.design import Cell
 from lithoscope.design.carried import MOLECULE_M, CarriedFilm, Corrosion, Diffusion, FilmSpecies
 from lithoscope.design.sites import SurfaceMaps
-from lithoscope.errors import InputError
+from lithoscope.document import Frozen
+from lithoscope.errors import End, InputError
 from lithoscope.physics.interphase.network import METAL, lithium_network
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.physics.morphology.surface.sites import on_columns
@@ -36,6 +38,8 @@ Map = NDArray[np.float64]
 
 MOST_SPECIES = 8
 """Species that a carried film can have."""
+
+Given = TypeVar("Given", bound=Frozen)
 
 Evened = Literal["film", "pits"]
 """What can be made even, for a control."""
@@ -130,10 +134,9 @@ class RestedSurface:
             return self
         maps = self.start
         if "film" in what:
-            changes = {"amount_maps": [], "kinetics_map": [], "conductance_map": [1.0] * maps.count}
-            maps = maps.replaced(**changes)
+            maps = _changed(maps, amount_maps=(), kinetics_map=(), conductance_map=(1.0,) * maps.count)
         if "pits" in what:
-            maps = maps.replaced(recession_map=[1.0] * maps.count)
+            maps = _changed(maps, recession_map=(1.0,) * maps.count)
         return replace(self, start=maps)
 
 
@@ -165,7 +168,7 @@ def film_from_rest(
     film = CarriedFilm(species, porosity=_porosity(now))
     grows = _corrosion(maps, k, row, species, whole=whole) if corrosion else None
     if grows:
-        film = film.replaced(corrosion=grows[0])
+        film = _changed(film, corrosion=grows[0])
     start = None if edge == 1 else _start(taken, amounts, grows[1] if grows else None)
     if start is None:
         film = _even(film, taken)
@@ -184,6 +187,10 @@ def _maps(result: Result) -> xr.Dataset:
             why="What a rest leaves on lithium is computed by that model",
             do='Let the cell rest: ls.run(cell, ls.Program([ls.Rest("30 d")]), ls.Interphase(edge=48))',
         )  # fmt: skip
+    if result.status.end is not End.COMPLETED:
+        raise InputError("result", f"is of a rest that did not go through: {result.status}", expected="a completed rest",
+                         why="What is marked or cut short is no state to begin from",
+                         do="Give the model of the rest more nodes, e.g. nodes = 13, and let it rest again")  # fmt: skip
     return result.tree["map"].to_dataset()
 
 
@@ -195,9 +202,9 @@ def _flat(values: xr.DataArray) -> Map:
 def _species(now: xr.Dataset, taken: xr.Dataset) -> tuple[list[FilmSpecies], list[Map], float]:
     """Species of the film, their amounts at the sites taken, mol/m2, and the volume share of those counted with the largest.
 
-    A solid is a species of its own if it is a layer of molecules on every row and holds lithium. The others are counted with the
-    largest: their lithium as its lithium, their volume in its molar volume. Which these are, and that volume, is the same for all
-    rows of a map, so that one compiled step does for all.
+    A solid is a species of its own if it is a layer of molecules on every row and holds lithium. The others are counted with
+    the largest: their lithium as its lithium, their volume in its molar volume. Which these are, and that volume, is the same
+    for all rows of a map, so that one compiled step does for all.
     """
     names, n = words(now["solid"]), now["surface_amount"].values
     volume = np.array([lookup(f"sei.{name}.molar_volume").to("m3/mol") for name in names])
@@ -251,15 +258,15 @@ def _even(film: CarriedFilm, taken: xr.Dataset) -> CarriedFilm:
     parts = [each.thickness.value / each.number("conductivity") for each in film.species]
     pores = 1 - film.porosity.value
     factor = sum(parts) / pores**2.5 / float(taken["surface_resistance"].values.ravel()[0])
-    scaled = [s.replaced(conductivity=f"{s.number('conductivity') * factor!r} S/m") for s in film.species]
-    return film.replaced(species=scaled)
+    scaled = [_changed(s, conductivity=f"{s.number('conductivity') * factor!r} S/m") for s in film.species]
+    return _changed(film, species=scaled)
 
 
 def _corrosion(maps: xr.Dataset, k: int, row: int, species: list[FilmSpecies], *, whole: bool) -> tuple[Corrosion, Map]:
     """Growth by diffusion as between two maps, k = (delta_2^2 - delta_1^2) / (2 (t_2 - t_1)), and its factor at the sites."""
     if k == 0:
         raise InputError("corrosion", "= true needs a map before that time", expected="a later time",
-                         why="The speed of growth is taken from two maps", do="Write snapshots = 5 in the model of the rest")  # fmt: skip
+                         why="The speed of growth is taken from two maps", do="Rest with snapshots = 5")  # fmt: skip
     chosen = maps if whole else maps.isel(along=[row])
     early, late = (_flat(chosen["surface_film_thickness"].isel(time=j)) for j in (k - 1, k))
     seconds = float(maps["time"].values[k] - maps["time"].values[k - 1])
@@ -288,6 +295,11 @@ def _errors(
         conductance=float((1 / taken["surface_resistance"].values).mean() / mean - 1), slices=float(rows.std() / mean),
         slope=float(max(slopes)), salt=float(abs(salt)), lithium=float(-at["working_lithium"] / filmed) if filmed else math.nan,
     )  # fmt: skip
+
+
+def _changed(of: Given, **changes: object) -> Given:
+    """A copy with some fields changed, validated again."""
+    return type(of)(**({name: getattr(of, name) for name in of.model_fields_set} | changes))
 
 
 def _relative(values: Map) -> list[float]:

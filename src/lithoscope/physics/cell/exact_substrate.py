@@ -153,7 +153,7 @@ def _tunnelling(run: Run) -> float:
 
 def _conducting(model: CellModel) -> float:
     """The same where the product conducts; the potential of the interface is the voltage that is held, less a millivolt."""
-    from lithoscope.physics.cell.equations.coating import LEAST_PRODUCT_M
+    from lithoscope.physics.laws.conversion import LEAST_PRODUCT_M
 
     fine = model.replaced(relative_tolerance=1e-9, leak="conduction")
     cell = coated(thickness="10 um", molar_volume="1 cm3/mol", product_conductivity="1e-10 S/cm", conversion_rate="10 mA/cm2")

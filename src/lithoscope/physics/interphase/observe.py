@@ -135,7 +135,7 @@ class Eyes:
         return np.asarray(total / np.maximum(moved, 1e-6 * np.maximum(held, 1e-9)))
 
     def shot(self, xi: Array) -> dict[str, Array]:
-        """Maps of the surface, flattened; shares and amounts: (solids, sites). Of the resistance the logarithm is interpolated."""
+        """Maps of the surface, flattened; of solids: (solids, sites). Of the resistance the logarithm is interpolated."""
         c = self.surface.chemistry
         held = self.surface.layers(xi).n
         resistance = np.log(np.maximum(self.properties.resistance(held), LEAST_RESISTANCE))

@@ -11,11 +11,14 @@ from typing import Any
 
 from lithoscope.document import write_text
 from lithoscope.result.manifest import Manifest, inputs_of
-from lithoscope.studies.deposits.making import NUMBERS, Made, Study
+from lithoscope.studies.deposits.making import Made, Study
 from lithoscope.studies.deposits.ready import READY, Ready, named
 
 FOLDERS = ("data/tables", "physics/laws", "physics/morphology")
 """What a ready run is computed with, beside the design of its cell."""
+
+BEFORE = ("physics/interphase", "physics/bridge", "data/networks")
+"""What a rest before it is computed with."""
 
 CHECKS = ("exact", "reference", "one_potential", "gradient", "cases")
 """Files that check a model and take no part in a run."""
@@ -25,7 +28,9 @@ def stamp(ready: Ready) -> str:
     """Hash of a ready run and of the code and the data that it is computed with."""
     root = resources.files("lithoscope")
     digest = hashlib.sha256(" ".join(Manifest(inputs_of(*ready.inputs(*each))).run_id for each in ready.plan).encode())
-    for folder in FOLDERS:
+    if ready.rested:
+        digest.update(f"{ready.rested} {ready.rested.interphase.to_toml()}".encode())
+    for folder in (*FOLDERS, *(BEFORE if ready.rested else ())):
         for name, content in sorted(_files(root.joinpath(*folder.split("/")), f"{folder}/")):
             digest.update(name.encode() + content)
     return digest.hexdigest()[:16]
@@ -76,7 +81,7 @@ def summary(study: Study) -> list[dict[str, Any]]:
     """What the grids say of every number that can be used, for tables."""
     if not any(run.usable for run in study.grids):
         return [{"name": "thickness_ratio", "value": None, "words": "no run can be used"}]
-    seen = {name: study.number(name) for name in NUMBERS}
+    seen = {name: study.number(name) for name in study.names}
     return [{"name": name, "value": each.values[-1], "words": each.words} for name, each in seen.items()]
 
 

@@ -10,7 +10,10 @@ import numpy as np
 from lithoscope.analysis.morphologies import Morphology
 from lithoscope.errors import End
 from lithoscope.physics.contract import silent
+from lithoscope.studies.deposits.cycling import cycled
+from lithoscope.result.manifest import Manifest, inputs_of
 from lithoscope.studies.deposits.grids import Converged, studied
+from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
     from lithoscope.physics.contract import Report
@@ -38,7 +41,7 @@ class Made:
     size       of the cells, nm;  seed: of surface and film
     ended      word of its status;  sentence: all of it
     capacity, thickness  mAh/cm2 and um at the snapshots; the thickness is that gained since the start
-    numbers    see `numbers`
+    numbers    see `numbers`, and `cycling.cycled` where a film cracks or is cycled
     residual   of the lithium ledger, relative;  notes: of the run
     run_id     of it;  wall: s
     picture    metal at the end, rows from the top, in tenths
@@ -81,6 +84,11 @@ class Study:
         return self.grids[-1]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the numbers that were kept."""
+        return tuple(self.runs[0].numbers)
+
+    @property
     def unusable(self) -> tuple[Made, ...]:
         """Runs whose numbers are not to be used."""
         return tuple(run for run in self.runs if not run.usable)
@@ -88,7 +96,7 @@ class Study:
     def number(self, name: str) -> Converged:
         """A number on the grids. Only runs that can be used count."""
         usable = [run for run in self.grids if run.usable]
-        return studied([run.size for run in usable], [run.numbers[name] for run in usable])
+        return studied([run.size for run in usable], [run.numbers[name] for run in usable], len(self.grids))
 
     def beside(self, name: str) -> tuple[float, float]:
         """How far the number of another seed lies below and above that of the first, on the coarsest grid; 0 without others."""
@@ -109,12 +117,16 @@ def make(ready: Ready, report: Report = silent) -> Study:
 def make_one(ready: Ready, size: float, seed: int) -> Made:
     """One of its runs."""
     cell, program, model = ready.inputs(size, seed)
+    run_id = Manifest(inputs_of(cell, program, model)).run_id
+    if ready.rested:
+        cell, model = ready.rested.on(cell, model, seed)
     result = model.simulate(cell, program, silent)
     capacity, thickness = gained(result)
+    seen = numbers(result) | cycled(result, model) | (at_first(result) if ready.rested else {})
     return Made(
         size=size, seed=seed, ended=result.status.end.value[0], sentence=str(result.status),
-        capacity=capacity, thickness=thickness, numbers=numbers(result), residual=result.ledger.residual,
-        notes=tuple(result.manifest.notes), run_id=result.manifest.run_id, wall=result.manifest.wall_s,
+        capacity=capacity, thickness=thickness, numbers=seen, residual=result.ledger.residual,
+        notes=tuple(result.manifest.notes), run_id=run_id, wall=result.manifest.wall_s,
         picture=picture(result, ready.grids[0] / 1000),
     )  # fmt: skip
 
@@ -129,14 +141,11 @@ def gained(result: Result) -> tuple[tuple[float, ...], tuple[float, ...]]:
     times = deposit["time"].values
     passed = np.interp(times, result.trace["time"].values, -result.trace["charge_passed"].values)
     thickness = deposit["deposit_thickness"].values
-    return _rounded(passed / (3600 * A_PER_MA)), _rounded(UM * (thickness - thickness[0]))
+    return _rounded(passed / MAH_PER_CM2), _rounded(UM * (thickness - thickness[0]))
 
 
 LEAST_UM = 1.0
 """Dense lithium of the charge from which a thickness over it means something."""
-
-A_PER_MA = 10.0
-"""A m-2 in 1 mA/cm2."""
 
 
 def _rounded(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, ...]:
@@ -163,6 +172,17 @@ def numbers(result: Result) -> dict[str, float]:
         "voltage": float(trace["voltage"].values[-1]),
         "dead_share": dead / plated if plated else 0.0,
     }
+
+
+def at_first(result: Result) -> dict[str, float]:
+    """What a surface is before anything has grown: roughness, um, largest over mean current density, voltage, V."""
+    trace = result.trace
+    first = {
+        "first_roughness": UM * trace["roughness"],
+        "first_tip_ratio": trace["tip_ratio"],
+        "first_voltage": trace["voltage"],
+    }
+    return {name: float(values.values[1]) for name, values in first.items()}
 
 
 def picture(result: Result, pixel: float) -> tuple[str, ...]:

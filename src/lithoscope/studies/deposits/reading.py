@@ -43,8 +43,8 @@ def hull(studies: Studies, names: Sequence[str], number: str) -> Hull | None:
 def interval(studies: Studies, name: str, number: str) -> Hull | None:
     """A number of one ready run on its finest grid, with the ends that seeds leave, wider by what its grids leave.
 
-    What grids leave is the difference of the two finest of them. A run on the coarsest grid alone takes it from the ready run
-    that checks it: the largest difference between its grids. None if no run can be used, or nothing checks it.
+    What grids leave is the difference of the two finest of them. Where one grid alone can be used it is taken from the
+    ready run that checks it: the largest difference between its grids. None if no run can be used, or nothing checks it.
     """
     study, of = studies[name], named(name)
     ids = tuple(run.run_id for run in study.grids if run.usable)
@@ -62,6 +62,28 @@ def interval(studies: Studies, name: str, number: str) -> Hull | None:
         left = max(values) - min(values)
     below, above = checks.beside(number)
     return Hull(seen.values[-1], seen.values[-1] - below - left, seen.values[-1] + above + left, ids)
+
+
+def relative(studies: Studies, name: str, to: str, number: str) -> Hull | None:
+    """A number of one ready run over that of another, run by run: the same grid, the same seed; see `interval`.
+
+    Runs of which one of the pair cannot be used do not count.
+    """
+    checks = named(name).checked_by
+    both = {each: over(studies[each], studies[to], number) for each in (name, checks) if each}
+    return interval({**studies, **both}, name, number)
+
+
+def over(study: Study, to: Study, number: str) -> Study:
+    """A ready run whose number is divided by that of another, at the same grid and seed; nothing is divided by zero."""
+    of = {(run.size, run.seed): run for run in to.runs}
+    found = [(run, of.get((run.size, run.seed))) for run in study.runs]
+    pairs = [(run, other) for run, other in found if other and other.numbers[number]]
+    return replace(study, runs=tuple(
+        replace(run, numbers={number: run.numbers[number] / other.numbers[number]},
+                ended=run.ended if other.usable else other.ended)
+        for run, other in pairs
+    ))  # fmt: skip
 
 
 def pores(ratio: float) -> float:

@@ -167,14 +167,6 @@ def _conducting() -> str:
     )
 
 
-def _breaking() -> str:
-    stiff, soft = (lookup(f"sei.{name}.fracture_strain").number for name in ("LiF", "LEDC"))
-    return (
-        f"By the priors of the data tables an inorganic film breaks at a strain of {stiff:g} and an organic one at {soft:g}: "
-        "what is stiff is not what follows a change of volume."
-    )
-
-
 def _order() -> str:
     volts = {name: lookup(f"reactions.{name}.potential").number for name in REDUCED}
     parts = ", ".join(f"{REDUCED[name]} {volt:g}" for name, volt in volts.items())
@@ -201,8 +193,6 @@ def _tunnelling() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "dipoles.sei.inorganic_good": _conducting,
-    "dipoles.sei.weak_fracture": _breaking,
-    "dipoles.fd.mech": _breaking,
     "dipoles.sei.solvent_first": _order,
     "dipoles.fd.li2o": _tunnelling,
 }

@@ -249,7 +249,7 @@ def cases() -> Mapping[str, Case]:
         return Case(face=PolarisedFilm(film, **causes), stock=held, name=name)
 
     out, into, none = (PolarFilm(*FACE, polarised=side) for side in ("out", "in", "none"))
-    alone = {name: case(name, out, **{name: True}) for name in switches}
+    alone = {name: case(name, out, (), **{name: True}) for name in switches}
     return {
         "no film": PLAIN,
         **alone,

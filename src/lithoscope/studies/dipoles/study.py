@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from lithoscope.physics.contract import silent
 from lithoscope.studies.claims import Claims, read_claims
-from lithoscope.studies.dipoles import arithmetic, judging, layers, panels, resistances, restsweep, tables, tips
+from lithoscope.studies.dipoles import (
+    arithmetic,
+    films,
+    judging,
+    layers,
+    panels,
+    resistances,
+    rested,
+    restedpanels,
+    restsweep,
+    tables,
+    tips,
+)
 from lithoscope.studies.outcome import Outcome
 from lithoscope.studies.typeset import typeset
 
@@ -45,17 +57,19 @@ class DipolesStudy:
         told(0.2, "uneven and thick films")
         current = resistances.patches(), resistances.thickened()
         designs = restsweep.DESIGNS if self.long else FEW
-        rested = restsweep.look(enrichment, potential, lambda done, text: told(0.25 + 0.75 * done, text), designs)
-        made = arithmetic.checked(self.claims) | judging.verdicts(self.claims, beside, tip, rested, *current)
+        at_rest = restsweep.look(enrichment, potential, lambda done, text: told(0.25 + 0.75 * done, text), designs)
+        grown, plated = films.look(), rested.studies()
+        made = arithmetic.checked(self.claims) | judging.verdicts(self.claims, beside, tip, at_rest, *current)
+        made |= grown.verdicts(self.claims) | rested.verdicts(self.claims, plated)
         return Outcome(
             study=self.name,
             claims=self.claims,
             verdicts=[made.get(claim.id) or judging.pending(self.claims, claim.id) for claim in self.claims.claims],
-            answer=[typeset(each) for each in tables.answer(beside, tip, rested)],
-            panels=panels.panels(beside, tip, rested),
-            tables=tables.all_tables(beside, tip, rested),
+            answer=[typeset(each) for each in (*tables.answer(beside, tip, at_rest), *grown.answer())],
+            panels=(*panels.panels(beside, tip, at_rest), *grown.panels(), restedpanels.panel(plated)),
+            tables=(*tables.all_tables(beside, tip, at_rest), *grown.tables(), rested.table(plated)),
             chain=(),
-            ranges=(*beside.ranges, *tip.ranges, *rested.ranges),
-            sensitivities={**beside.moves, **rested.moves},
-            runs=rested.rests.runs,
+            ranges=(*beside.ranges, *tip.ranges, *at_rest.ranges, *grown.ranges),
+            sensitivities={**beside.moves, **at_rest.moves, **grown.moves},
+            runs=at_rest.rests.runs,
         )

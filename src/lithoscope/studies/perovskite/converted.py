@@ -138,6 +138,7 @@ class Lithiations:
     apart: bool = False
     _leaks: dict[tuple[object, ...], float] = field(default_factory=dict)
     _seen: dict[tuple[object, ...], Lithiated] = field(default_factory=dict)
+    _held: dict[tuple[object, ...], Result] = field(default_factory=dict)
 
     def at(self, point: Point, name: str, *, thicker: float = 1.0, density: float | None = None) -> Lithiated:
         """A film at a point of the open numbers, with the leak that the tin film calibrates there.
@@ -161,12 +162,19 @@ class Lithiations:
 
     def held(self, point: Point, name: str = TIN) -> Result:
         """A film that is lithiated and then held at the voltage at which that ended, for as long as 100 cycles take."""
-        program = Program([_lithiation(point[DENSITY]), Voltage(CUT_OFF_V, {"duration": f"{CONTACT_H:g} h"})])
-        return completed(_film(point, name, self.leak(point), 1.0), program, _model(point), apart=self.apart)
+        key = (name, *_key(point))
+        if key not in self._held:
+            program = Program([lithiation(point[DENSITY]), Voltage(CUT_OFF_V, {"duration": f"{CONTACT_H:g} h"})])
+            self._held[key] = completed(_film(point, name, self.leak(point), 1.0), program, _model(point), apart=self.apart)
+        return self._held[key]
+
+    def cell(self, point: Point, name: str) -> Cell:
+        """A film on steel with the leak that the tin film calibrates."""
+        return _film(point, name, self.leak(point), 1.0)
 
     def _lithiated(self, point: Point, name: str, leak: float, thicker: float, density: float) -> Lithiated:
         cell = _film(point, name, leak, thicker)
-        result = completed(cell, Program([_lithiation(density)]), _model(point), apart=self.apart)
+        result = completed(cell, Program([lithiation(density)]), _model(point), apart=self.apart)
         return Lithiated.of(result, _micrometres(cell))
 
     def _calibrated(self, point: Point) -> float:
@@ -189,7 +197,8 @@ class Lithiations:
         raise LithoscopeError(f"The leak of the tin film was not found at {dict(point)}.")
 
 
-def _lithiation(density: float) -> Current:
+def lithiation(density: float) -> Current:
+    """The step that lithiates a film. density: mA/cm2."""
     return Current(f"{-density!r} mA/cm2", {"voltage_below": CUT_OFF_V, "duration": LONGEST})
 
 
@@ -238,6 +247,7 @@ class Converted:
     thicknesses    of films, um, and by (law, film) the amounts that convert, mol/cm2
     held           time, h, and converted share of a tin film held at the cut-off, by law;  runs: of them
     sensitivities  what each open number does to each prediction
+    lithiations    what remembers the runs
     """
 
     ranges: tuple[Range, ...]
@@ -255,6 +265,7 @@ class Converted:
     held: Mapping[Law, tuple[Array, Array]]
     runs: Mapping[str, Result]
     sensitivities: Mapping[str, tuple[Sensitivity, ...]]
+    lithiations: Lithiations
 
 
 def lithiate(claims: Claims, report: Report) -> Converted:
@@ -283,8 +294,8 @@ def lithiate(claims: Claims, report: Report) -> Converted:
         open_ranges, point, {(law, f): runs.at(at_law[law], f) for law in LAWS for f in FILMS},
         {law: runs.leak(at_law[law]) for law in LAWS}, lead, amount, depth, thicker, per_metal, grown,
         _rates(runs, open_ranges, at_law), _thicknesses(runs, at_law),
-        {law: _since_cut_off(result) for law, result in held.items()},
-        {f"{TIN} held at 20 mV, {law}": result for law, result in held.items()}, explored.moves,
+        {law: since_cut_off(result) for law, result in held.items()},
+        {f"{TIN} held at 20 mV, {law}": result for law, result in held.items()}, explored.moves, runs,
     )  # fmt: skip
 
 
@@ -319,7 +330,7 @@ def growth(runs: Lithiations, point: Point) -> float:
     return float(runs.held(point)["working_converted_share"][-1]) / runs.at(point, TIN).share
 
 
-def _since_cut_off(result: Result) -> tuple[Array, Array]:
+def since_cut_off(result: Result) -> tuple[Array, Array]:
     """Time since the end of the lithiation, h, and converted share of a film that is held."""
     time, share = (result[name].values[result["step"].values == 2] for name in ("time", "working_converted_share"))
     return (time - time[0]) / 3600, share

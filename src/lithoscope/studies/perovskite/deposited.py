@@ -49,9 +49,6 @@ RATIO = "thickness_ratio"
 POROUS = 0.2
 """Share of pores from which a deposit is called highly porous here; the paper states none."""
 
-DENSE = 0.05
-"""Share of pores up to which a deposit is called dense here: what thickness_linear is allowed."""
-
 STEEPER = 0.02
 """How much the thickness per charge must rise from 10 to 30 mAh/cm2 to be called faster than linear."""
 
@@ -181,9 +178,15 @@ def _sections(claims: Claims, studies: Studies) -> Verdict:
         f"After {capacity:g} mAh/cm2 at {current:g} mA/cm2 the coated deposit has {100 * dense_low:.1f} to "
         f"{100 * dense_high:.1f} % of pores and the bare one {100 * low:.1f} to {100 * high:.1f} %."
     )
-    if low > POROUS and dense_high < DENSE:
+    if low > POROUS and dense_high < dense(claims):
         return said(claim, Word.AGREES, note, run=run)
     return said(claim, Word.UNDECIDED, note, decided_by=ROOT if high < POROUS else AGAIN, run=run)
+
+
+def dense(claims: Claims) -> float:
+    """Share of pores up to which a deposit is called dense here: what the claim on the thickness is allowed."""
+    claim = claims["perovskite.plate.thickness_linear"]
+    return pores(claim.band(0).high / float(claim.values[0]))
 
 
 def _along(studies: Studies, name: str, capacity: float) -> Hull | None:

@@ -79,7 +79,7 @@ def _section(ax: Axes, study: Study, title: str) -> None:
     rows = np.array([[int(shade) for shade in row] for row in study.finest.picture])
     height, width = (n * PIXEL_UM for n in rows.shape)
     ax.imshow(rows, cmap="Greys", vmin=0, vmax=12, extent=(0, width, 0, height), interpolation="nearest", aspect="equal")
-    ax.set(title=title, xlabel="µm", xticks=[0, width])
+    ax.set(title=title, xlabel="µm", ylabel="Height / µm", xticks=[0, width])
     ax.set_facecolor("white")
     for side in ax.spines.values():
         side.set_color(BLACK)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lithoscope.studies.perovskite import fanpanels, filmpanels, filmtables, filmverdicts
+from lithoscope.studies.perovskite import depthverdicts, fanpanels, filmpanels, filmtables, filmverdicts
 from lithoscope.studies.perovskite.converted import lithiate
 from lithoscope.studies.perovskite.convertspread import spread_lithiations
+from lithoscope.studies.perovskite.depth import resolve
 from lithoscope.studies.perovskite.scanned import scan
 from lithoscope.studies.perovskite.scanspread import spread_scans
 from lithoscope.studies.tables import ensembles
@@ -30,9 +31,11 @@ def added(first: Outcome, report: Report, *, long: bool) -> Outcome:
         seen = filmverdicts.informed(seen, designs, claims)
     done = lithiate(claims, lambda part, text: report(0.75 + 0.1 * part, text))
     if long:
-        drawn = spread_lithiations(done.point, done.ranges, lambda part, text: report(0.85 + 0.15 * part, text))
+        drawn = spread_lithiations(done.point, done.ranges, lambda part, text: report(0.85 + 0.12 * part, text))
         done = filmverdicts.informed_of_conversion(done, drawn, claims)
-    made = filmverdicts.verdicts(seen, done, claims)
+    deep = resolve(done, depthverdicts.SHOWS, lambda part, text: report(0.97 + 0.03 * part, text))
+    made = filmverdicts.verdicts(seen, done, claims) | depthverdicts.verdicts(deep, done, claims)
+    made[filmverdicts.LIMIT] = depthverdicts.with_lengths(made[filmverdicts.LIMIT], deep, done)
     steel = {f"{name}, voltammogram": result for name, result in seen.runs.items()}
     return replace(
         first,
@@ -41,10 +44,16 @@ def added(first: Outcome, report: Report, *, long: bool) -> Outcome:
         panels=(
             *first.panels,
             *filmpanels.panels(seen, done, claims),
+            depthverdicts.panel(deep, done),
             *([fanpanels.scans(designs, claims)] if designs else []),
         ),
-        tables=(*first.tables, *filmtables.tables(seen, done), *([ensembles(designs.sweeps)] if designs else [])),
+        tables=(
+            *first.tables,
+            *filmtables.tables(seen, done),
+            depthverdicts.table(deep),
+            *([ensembles(designs.sweeps)] if designs else []),
+        ),
         chain=(*first.chain, *filmtables.chain()),
-        sensitivities={**first.sensitivities, **seen.sensitivities, **done.sensitivities},
-        runs={**first.runs, **steel, **done.runs},
+        sensitivities={**first.sensitivities, **seen.sensitivities, **done.sensitivities, **deep.moves},
+        runs={**first.runs, **steel, **done.runs, "tin film over its depth": deep.run},
     )

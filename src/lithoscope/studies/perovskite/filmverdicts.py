@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FLAT, WINDOW, FINAL = "perovskite.cv.bare_flat", "perovskite.cv.alloy_window", "perovskite.alloy.final"
 COATED, ON_STEEL, STRIP, SALT = (f"perovskite.cv.{name}" for name in ("current_coated", "current_bare", "strip", "pbcl2"))
+OXIDISED, SAME = "perovskite.plate.sn_oxidised", "perovskite.xps.same"
 AMOUNT, INDEPENDENT = "perovskite.conv.amount", "perovskite.conv.independent"
 LIMIT, SEQUENCE, GRADIENT = (
     "perovskite.shield.licl_self_limit", "perovskite.shield.conversion_sequence", "perovskite.gradient.structure",
@@ -47,6 +48,8 @@ DECIDED = (
     LIMIT,
     SEQUENCE,
     GRADIENT,
+    OXIDISED,
+    SAME,
 )
 """The claims on which these runs say something."""
 
@@ -115,7 +118,6 @@ def verdicts(seen: Scanned, done: Converted, claims: Claims) -> dict[str, Verdic
         answered(claims[INDEPENDENT], done.thicker, same, _thicker_note(done)),
         _open(answered(claims[LIMIT], done.grown, still, _limit_note(done, still.high - 1))),
         stated(claims[SEQUENCE], Word.PENDING, _sequence_note(seen, claims)),
-        stated(claims[GRADIENT], Word.PENDING, _gradient_note(claims)),
     )  # fmt: skip
     return {verdict.id: verdict for verdict in made}
 
@@ -327,7 +329,3 @@ def _sequence_note(seen: Scanned, claims: Claims) -> str:
         f"In the scans insertion comes first, {firsts}; but the order is that of the potentials that were read in, and metal "
         f"and LiCl are the products that the law assumes. Needs {claims[SEQUENCE].needs}."
     )
-
-
-def _gradient_note(claims: Claims) -> str:
-    return f"The law of the cell scale has no depth: it counts what converted and not where. Needs {claims[GRADIENT].needs}."

@@ -36,7 +36,7 @@ def converting(material: str) -> Network:
         raise InputError("material", f'= "{material}": what it converts to is not known', expected=", ".join(LINES),
                          why="Its elements could not be followed",
                          do=nearest(material, LINES) or "Use one of these materials")  # fmt: skip
-    metal, two, three = LINES[material]
+    _, two, three = LINES[material]
     lines = {"insertion": f"e- + Li+ -> {INSERTED}", "conversion": f"{material} + 2 e- + 2 Li+ -> {two}"}
     if three:
         lines["conversion with the organic cation"] = f"{material} + 3 e- + 3 Li+ -> {three}"

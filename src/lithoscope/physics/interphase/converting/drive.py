@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -13,7 +14,7 @@ from lithoscope.errors import End, Status
 from lithoscope.physics.contract import Report
 from lithoscope.physics.interphase.converting.chemistry import converting
 from lithoscope.physics.interphase.converting.observe import Eyes, State, as_fluxes
-from lithoscope.physics.interphase.converting.solve import Drive, Problem, Stalled, Step, steps
+from lithoscope.physics.interphase.converting.solve import Drive, Problem, StalledError, Step, steps
 from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.physics.ledger import BookKeeper, entry
 from lithoscope.protocol import Current, Program, Rest, Voltage
@@ -67,7 +68,7 @@ class Driver:
         with interrupts_noted() as interrupted:
             for n, visit in enumerate(visits):
                 begun, charge = self.times[-1], self.rows[-1]["charge_passed"]
-                end, ended = self._step(visit, lambda part, n=n: report((n + part) / len(visits), "converting"), interrupted)
+                end, ended = self._step(visit, partial(_told, report, n, len(visits)), interrupted)
                 self._shoot(self.times[-1], self._state.vector)
                 self._close(visit, begun, charge, "the run ended" if end else ended)
                 if end is not None:
@@ -93,7 +94,7 @@ class Driver:
                 if over is not None or interrupted():
                     return over or Status(End.INTERRUPTED, "", step.end, 0, visit.number), ""
                 report((step.end - start) / longest)
-        except Stalled as stalled:
+        except StalledError as stalled:
             return Status(End.NO_SOLUTION, str(stalled), stalled.time, 0, visit.number), ""
         if self._left(self._state.vector) <= ROUNDING and not isinstance(visit.step, Current):
             self._wait(end, visit.number, problem)
@@ -210,6 +211,10 @@ def _named(found: xr.Dataset, axis: str, names: tuple[str, ...]) -> xr.Dataset:
     """The words behind a coded axis, as `result.names.words` reads them."""
     found[axis].attrs |= {"flag_values": list(range(len(names))), "flag_meanings": ";".join(names)}
     return found
+
+
+def _told(report: Report, before: int, steps_: int, part: float) -> None:
+    report((before + part) / steps_, "converting")
 
 
 def _drive(visit: Visit) -> Drive:

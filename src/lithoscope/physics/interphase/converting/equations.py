@@ -53,6 +53,9 @@ from lithoscope.physics.laws.kinetics import positive_part
 Array = NDArray[np.float64]
 Leak = Literal["tunnelling", "conduction"]
 
+WIDEST_V = 5.0
+"""Potential against lithium beyond which nothing depends on it."""
+
 LEAST_LEFT = 1e-12
 """Unconverted share of the film that is always left."""
 
@@ -191,6 +194,8 @@ class Film:
     def rates(self, n: Any, alloyed: Any, c: Array, phi: Any) -> Rates:
         """n, n_y: mol/m2, any shape; c: shape (layers, *n.shape); phi: V."""
         p = self.numbers
+        # Trial steps of a solver go far beyond what a potential can be.
+        phi = np.clip(phi, -WIDEST_V, WIDEST_V)
         u = front.unconverted(self.edges, p.thickness, p.left(n), p.reaction_depth)
         w = np.diff(front.taken(u, p.reaction_depth), axis=0)
         theta = self.filling(n, c)

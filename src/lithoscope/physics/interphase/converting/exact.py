@@ -108,7 +108,7 @@ def ions() -> float:
     """Behind a large resistance lithium ions limit: R j = U_c - phi + 2 V_T ln(j_c0 / j), whatever the electrons could."""
     kinetic, R, T = 4e6, 1e3, 298.15
     j = float(behind_resistance(kinetic, 1e12, np.float64(R), T))
-    return abs(R * j / (2 * thermal_voltage(T) * np.log(kinetic / j)) - 1)
+    return float(abs(R * j / (2 * thermal_voltage(T) * np.log(kinetic / j)) - 1))
 
 
 def taken() -> float:

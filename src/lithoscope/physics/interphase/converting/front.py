@@ -34,7 +34,8 @@ def unconverted(x: Array, thickness: float, left: Any, depth: float) -> Array:
     """
     left = np.asarray(left, dtype=float)
     at = x.reshape(-1, *[1] * left.ndim)
-    return depth * np.logaddexp(0.0, _ln_expm1(at / depth) + _ln_expm1(left / depth) - _ln_expm1(np.float64(thickness / depth)))
+    factor = _ln_expm1(left / depth) - _ln_expm1(np.float64(thickness / depth))
+    return np.asarray(depth * np.logaddexp(0.0, _ln_expm1(at / depth) + factor))
 
 
 def share_left(x: Array, thickness: float, left: Any, depth: float) -> Array:

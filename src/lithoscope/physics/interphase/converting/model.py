@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -39,7 +40,7 @@ Decay = Annotated[
 
 NOTES = (
     "Where the reaction goes on follows from how deep electrons get in unconverted film, which nobody has measured.",
-    "The skin is what a leak that falls with the converted amount needs where electrons tunnel; its resistance is that of LiCl.",
+    "The skin is what a leak that falls with the amount needs where electrons tunnel; its resistance is that of LiCl.",
 )
 
 
@@ -47,7 +48,7 @@ class ConvertingFilm(Document):
     """A film on lithium, or on a metal under a current, that takes lithium in and converts from the metal outwards.
 
     leak                 how electrons pass the product: "tunnelling" through a skin, or "conduction" through all of it
-    reaction_depth       of unconverted film within which electrons are used up; the front is as wide
+    reaction_depth       of unconverted film within which electrons are used up; the front is as wide, and at least a layer
     lithium_diffusivity  in the unconverted film
     tunnelling_decay     of the amplitude of electrons in the skin
     skin_conductivity    of the skin for lithium ions; that of LiCl if not given
@@ -62,7 +63,7 @@ class ConvertingFilm(Document):
     skin_conductivity: units.Conductivity | None = None
     layers: Annotated[int, Field(ge=4, le=1000, strict=True, description="a whole number from 4 to 1000")] = 60
     snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
-    relative_tolerance: Annotated[float, Field(ge=1e-10, le=1e-6, description="a number from 1e-10 to 1e-6")] = 1e-8
+    relative_tolerance: Annotated[float, Field(ge=1e-11, le=1e-6, description="a number from 1e-11 to 1e-6")] = 1e-9
     kind: Literal["converting-film"] = "converting-film"
     format: Literal["lithoscope.model/1"] = "lithoscope.model/1"
 
@@ -105,7 +106,10 @@ class ConvertingFilm(Document):
         from lithoscope.physics.interphase.converting.equations import Film
         from lithoscope.physics.interphase.converting.observe import Eyes
 
-        return Driver(Eyes(of, Film(of.numbers, self.layers)), self.relative_tolerance, self.snapshots)
+        # A front narrower than a layer would jump from one to the next, which no step follows and no picture shows.
+        narrowest = of.numbers.thickness / self.layers
+        numbers = replace(of.numbers, reaction_depth=max(of.numbers.reaction_depth, narrowest))
+        return Driver(Eyes(of, Film(numbers, self.layers)), self.relative_tolerance, self.snapshots)
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """Lithium, charge, every element, bounds, finite values."""

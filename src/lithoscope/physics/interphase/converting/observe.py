@@ -158,7 +158,7 @@ class Eyes:
         for names, amount in places:
             atoms, change = net.composition(names), amount - amount[0]
             total, moved = total + change @ atoms.T, moved + np.abs(change) @ atoms.T
-        least = 1e-6 * self.setting.numbers.amount
+        least = 1e-5 * self.setting.numbers.amount
         return np.asarray(total / np.maximum(moved, least))
 
 

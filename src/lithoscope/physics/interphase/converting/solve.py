@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,14 @@ FIRST_STEP_S = 1e-6
 DIFFERENCE = 1e-7
 """Of an unknown, for the derivatives by differences."""
 
+INSERTED = 1e-11
+"""Error of the filling of a layer: near equilibrium a fast reaction turns it into a current, and a rest lasts long."""
+
 LEAST_RESISTANCE = 1e-4
 """Resistance between the film and the counter electrode, ohm m2: the electrolyte and contacts of a cell under a voltage."""
 
 
-class Stalled(Exception):
+class StalledError(Exception):
     """The integrator gave up. time, s."""
 
     def __init__(self, why: str, time: float) -> None:
@@ -90,7 +94,7 @@ class Problem:
         p = self.setting.numbers
         amount = 1e-9 * p.amount
         return np.array([1e-9 * FARADAY * p.amount, 1e-8, amount, amount]
-                        + [1e-9 * p.amount * p.insertion_limit / self.film.layers] * self.film.layers)  # fmt: skip
+                        + [INSERTED * p.amount * p.insertion_limit / self.film.layers] * self.film.layers)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +113,23 @@ class Step:
 
 def steps(problem: Problem, state: State, start: float, end: float, tolerance: float,
           ends: Callable[[Array], float]) -> Iterator[Step]:  # fmt: skip
-    """Steps from start to end, or to where `ends` of a state falls to zero. Raises Stalled."""
-    solver = BDF(problem, start, state.vector, end, rtol=tolerance, atol=problem.tolerances(),
+    """Steps from start to end, or to where `ends` of a state falls to zero. Raises StalledError."""
+    each: Any = problem.tolerances()  # BDF takes one for each unknown, whatever its types say
+    solver = BDF(problem, start, state.vector, end, rtol=tolerance, atol=each,
                  jac=problem.jacobian, first_step=min(FIRST_STEP_S, (end - start) / 10))  # fmt: skip
     while solver.status == "running":
         message = solver.step()
         if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
-            raise Stalled(str(message or "numbers are not finite"), float(solver.t))
-        dense = solver.dense_output()
+            raise StalledError(str(message or "numbers are not finite"), float(solver.t))
+        dense: Callable[[float], Array] = solver.dense_output()
         before, after = float(solver.t_old), float(solver.t)
         if ends(solver.y) <= 0:
-            after = _first(lambda t: ends(dense(t)), before, after) if ends(dense(before)) > 0 else before
+            after = _first(ends, dense, before, after) if ends(dense(before)) > 0 else before
             if after > before:
                 yield Step(before, after, dense)
             return
         yield Step(before, after, dense)
 
 
-def _first(f: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(f, low, high, xtol=1e-9 * max(high, 1.0), rtol=1e-12))
+def _first(ends: Callable[[Array], float], dense: Callable[[float], Array], low: float, high: float) -> float:
+    return float(brentq(lambda t: ends(dense(t)), low, high, xtol=1e-9 * max(high, 1.0), rtol=1e-12))

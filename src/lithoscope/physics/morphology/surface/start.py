@@ -191,8 +191,8 @@ def _polarisation(layer: FerroelectricLayer | None, full: float, grid: Grid) -> 
 def fields(film: CarriedFilm, of: FilmLaws, xi: Array, sites: SurfaceMaps | None = None) -> Fields:
     """The film at the start: thickness of the document times its map, no stress, no cracks.
 
-    sites  maps of what a rest left. They hold per electrode: where pits make the surface larger the film is thinner, so that its
-           amounts on the grid are those of the maps
+    sites  maps of what a rest left. They hold per electrode: where pits make the surface larger the film is thinner, so that
+           its amounts on the grid are those of the maps
     """
     grid = of.grid
     kinetics, conductivity, thickness = _maps(film, grid)

@@ -1,0 +1,195 @@
+"""A film over its depth as photoemission and secondary-ion mass spectrometry see it.
+
+Depths z are counted from the surface inwards, m. A film is layers, each even.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lithoscope.data import lookup
+from lithoscope.errors import InputError
+from lithoscope.physics.interphase.converting.chemistry import LINES, converting
+from lithoscope.physics.interphase.network import lithium_network
+from lithoscope.result.names import words
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from lithoscope.result import Result
+
+Array = NDArray[np.float64]
+
+MEASURED = ("Li", "C", "N", "O", "F", "P", "S", "Cl", "Sn", "Pb")
+"""Elements with a line that photoemission measures; it does not see hydrogen."""
+
+
+@dataclass(frozen=True)
+class Strata:
+    """A film in even layers, from the surface inwards.
+
+    thickness  of each layer, m, shape (layers,)
+    amount     of each species in it, mol/m2, shape (species, layers)
+    atoms      of each species by element;  solids: those that are solids of their own, for volume shares
+    volume     of each species in each layer, m, shape (species, layers)
+    """
+
+    thickness: Array
+    amount: Array
+    volume: Array
+    atoms: Mapping[str, Mapping[str, int]]
+
+    @property
+    def edges(self) -> Array:
+        """z of the surface and of the lower side of each layer, m."""
+        return np.concatenate([[0.0], np.cumsum(self.thickness)])
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Those that photoemission measures."""
+        held = {element for atoms in self.atoms.values() for element in atoms}
+        return tuple(each for each in MEASURED if each in held)
+
+    def of(self, weight: Callable[[str], float]) -> Array:
+        """Amount of something in each layer, mol/m2, from how much of it a species holds."""
+        return np.array([weight(name) for name in self.atoms]) @ self.amount
+
+    def element(self, name: str) -> Array:
+        """Amount of an element in each layer, mol/m2."""
+        return self.of(lambda species: self.atoms[species].get(name, 0))
+
+
+def attenuated(edges: Array, density: Array, length: float, sputtered: Array | float = 0.0) -> Array:
+    """Photoelectrons that leave a film, I(z) = int_z n(x) exp(-(x - z) / L) dx / L, in the unit of n.
+
+    edges      of the layers, m, shape (layers + 1,);  density: n of each layer, any unit per volume, shape (layers,)
+    length     L = lambda cos(theta), m: mean free path times the cosine of the angle to the normal
+    sputtered  z, depths down to which the film was taken off, m
+    A film that is even and thick gives n; a layer that begins at a depth d below a thick even one gives n exp(-d / L).
+    Validity: no elastic scattering, one mean free path, sputtering that changes nothing below.
+    """
+    z = np.atleast_1d(np.asarray(sputtered, dtype=float))[:, None]
+    upper, lower = np.maximum(edges[:-1], z), np.maximum(edges[1:], z)
+    return np.asarray((np.exp(-(upper - z) / length) - np.exp(-(lower - z) / length)) @ density)
+
+
+def mixed(edges: Array, density: Array, length: float, sputtered: Array) -> Array:
+    """Ions that leave a film while it is sputtered, in the unit of the density n.
+
+    The beam mixes a zone of length w: dm/dz = n(z + w) - m / w for what the zone holds, m; the signal is m / w, and at the
+    start m = int_0^w n dx. So an atom at x comes from z = max(x - w, 0) on, with exp(-(z - max(x - w, 0)) / w) / w, and every
+    atom comes once: the integral of the signal over z is that of n.
+
+    edges, density  as in `attenuated`;  length: w, m;  sputtered: z, m
+    Source: Z. L. Liau et al., J. Vac. Sci. Technol. 16 (1979) 121; S. Hofmann, Surf. Interface Anal. 21 (1994) 673.
+    """
+    z = np.asarray(sputtered, dtype=float)[:, None]
+    begin, end = np.maximum(edges[:-1] - length, 0.0), np.maximum(edges[1:] - length, 0.0)
+    # Atoms within the first zone all begin at z = 0.
+    at_once = np.clip(length - edges[:-1], 0.0, np.diff(edges))
+    upper, lower = np.minimum(begin, z), np.minimum(end, z)
+    later = np.exp((lower - z) / length) - np.exp((upper - z) / length)
+    return np.asarray((later + np.exp(-z / length) * at_once / length) @ density)
+
+
+def mean_free_path(element: str, length: float | None = None) -> float:
+    """lambda of the electrons of the line of an element, m: lambda = lambda_1 (E / 1 keV)^p, E = h nu - E_b.
+
+    length  lambda_1, m, that of the data tables if not given
+    Raises InputError for an element without a line.
+    """
+    if element not in MEASURED:
+        raise InputError("element", f'= "{element}" has no line that is known', expected=", ".join(MEASURED),
+                         why="Its electrons would have no energy", do=f'Use e.g. "{MEASURED[-2]}"')  # fmt: skip
+    first = lookup("photoemission.mean_free_path").to("m") if length is None else length
+    kinetic = lookup("photoemission.photon_energy").number - lookup(f"photoemission.{element}.binding_energy").number
+    return float(first * (kinetic / 1000) ** lookup("photoemission.energy_exponent").number)
+
+
+def composition(
+    strata: Strata, sputtered: Array | float = 0.0, *, angle: float = 0.0, length: float | None = None
+) -> dict[str, Array]:
+    """Shares of the atoms that photoemission shows, hydrogen left out, against the depth that was taken off.
+
+    sputtered  m;  angle: of the analyser to the normal, degrees;  length: mean free path at 1 keV, m
+    """
+    found = {name: _signal(strata, strata.element(name), name, sputtered, angle, length) for name in strata.elements}
+    whole = np.sum(list(found.values()), axis=0)
+    return {name: np.divide(each, whole, out=np.zeros_like(each), where=whole > 0) for name, each in found.items()}
+
+
+def reduced_share(
+    strata: Strata, metal: str, sputtered: Array | float = 0.0, *, angle: float = 0.0, length: float | None = None
+) -> Array:
+    """Share of the line of a metal, "Sn" or "Pb", that comes from the metal and its alloys, as photoemission shows it."""
+    whole = _signal(strata, strata.element(metal), metal, sputtered, angle, length)
+    bare = _signal(strata, strata.of(lambda species: 1.0 if species == metal else 0.0), metal, sputtered, angle, length)
+    return np.divide(bare, whole, out=np.zeros_like(bare), where=whole > 0)
+
+
+def sputtered_ions(strata: Strata, sputtered: Array, *, mixing: float | None = None) -> dict[str, Array]:
+    """Amount of each element in what leaves a film, mol/m3 of film, as mass spectrometry shows it with equal yields.
+
+    sputtered  depths, m;  mixing: w, m, that of the data tables if not given
+    Yields of ions are not known: compare trends of one element, not elements.
+    """
+    w = lookup("photoemission.mixing_length").to("m") if mixing is None else mixing
+    held = {element for atoms in strata.atoms.values() for element in atoms}
+    return {name: mixed(strata.edges, strata.element(name) / strata.thickness, w, sputtered) for name in sorted(held)}
+
+
+def strata_of(result: Result, time: float | None = None) -> Strata:
+    """The film of a run at a time, s, or at its end: of a film that converts, or of one that grew at rest.
+
+    The film at rest has two layers, the porous one outside; within each its solids are taken to be mixed.
+    Raises InputError for a result without a film.
+    """
+    groups = result.tree.children
+    if "depth" in groups:
+        return _converting(_at(result.tree["depth"].to_dataset(), time))
+    if "film" in groups:
+        return _grown(_at(result.tree["film"].to_dataset(), time))
+    raise InputError("result", "has no film with a depth", expected="a result of the model Interphase or ConvertingFilm",
+                     why="Only these know depths", do="Run it with ls.ConvertingFilm() or ls.Interphase()")  # fmt: skip
+
+
+def _signal(strata: Strata, amount: Array, line: str, sputtered: Array | float, angle: float, length: float | None) -> Array:
+    along = mean_free_path(line, length) * math.cos(math.radians(angle))
+    return attenuated(strata.edges, amount / strata.thickness, along, sputtered)
+
+
+def _at(found: xr.Dataset, time: float | None) -> xr.Dataset:
+    return found.isel(time=-1) if time is None else found.sel(time=time, method="nearest")
+
+
+def _converting(depth: xr.Dataset) -> Strata:
+    layers = {name: depth[name].values for name in ("layer_thickness", "layer_amount", "layer_share")}
+    return strata_of_layers(words(depth["solid"]), layers)
+
+
+def strata_of_layers(names: Sequence[str], layers: Mapping[str, Array]) -> Strata:
+    """The film of a material that converts, from what its model says of its layers, from the metal outwards.
+
+    names  of its solids, the material among them;  layers: layer_thickness, layer_amount, layer_share, as in a result
+    """
+    species = converting(next(name for name in names if name in LINES)).species
+    thickness, amount, share = (layers[name][..., ::-1] for name in ("layer_thickness", "layer_amount", "layer_share"))
+    return Strata(thickness, amount, share * thickness, {name: species[name].elements for name in names})
+
+
+def _grown(film: xr.Dataset) -> Strata:
+    names = words(film["solid"])
+    species = lithium_network().species
+    outer = np.array([lookup(f"sei.{name}.outer_share").number for name in names])
+    share = np.stack([outer, 1 - outer], axis=1)
+    amount, volume = (film[name].values[:, None] * share for name in ("film_amount", "film_volume"))
+    room = np.array([1 - lookup("interphase.outer_porosity").number, 1.0])
+    thickness = volume.sum(axis=0) / room
+    there = thickness > 0
+    return Strata(thickness[there], amount[:, there], volume[:, there], {name: species[name].elements for name in names})

@@ -1,0 +1,78 @@
+"""Verdicts on plating after a rest: pairs of runs with their controls, from made-up numbers."""
+
+import math
+from typing import Any
+
+import pytest
+
+from lithoscope.studies.claims import read_claims
+from lithoscope.studies.deposits.making import NUMBERS, Made, Study
+from lithoscope.studies.deposits.ready import named
+from lithoscope.studies.deposits.rested import RESTED
+from lithoscope.studies.dipoles import rested
+from lithoscope.studies.verdict import Word
+
+CLAIMS = read_claims("dipoles")
+BASE = dict.fromkeys(NUMBERS, 1.0) | {"first_roughness": 0.05, "first_tip_ratio": 1.0, "first_voltage": -3.0, "roughness": 0.1}
+
+
+def made(size: float, seed: int, **numbers: float) -> Made:
+    """A run with some numbers."""
+    return Made(size, seed, "program completed", "Ended.", (0.0, 0.3), (0.0, 1.5), BASE | numbers, 0.0, (), f"id-{size:g}-{seed}", 1.0)  # fmt: skip
+
+
+def study(name: str, **numbers: float) -> Study:
+    """All runs of a ready run with the same numbers."""
+    return Study(name, tuple(made(size, seed, **numbers) for size, seed in named(name).plan))
+
+
+def everything(**of: dict[str, float]) -> dict[str, Study]:
+    """All ready runs, alike but for what is given by name with underscores."""
+    return {name: study(name, **of.get(name.replace("-", "_"), {})) for name in RESTED}
+
+
+def words(**of: dict[str, float]) -> dict[str, Any]:
+    """Words of the verdicts by the end of the claim's name."""
+    return {name.split(".")[-1]: each.verdict for name, each in rested.verdicts(CLAIMS, everything(**of)).items()}
+
+
+UNEVEN = {"roughness": 0.3, "first_tip_ratio": 1.3}
+ALL = dict.fromkeys(("rest_month", "rest_month_film", "rest_day", "rest_month_most", "rest_month_least"), UNEVEN)
+
+
+@pytest.mark.fails_when("studies/dipoles/rested.py", "run.numbers[number] / control.numbers[number]", "1.0")
+def test_what_makes_no_difference_disagrees_and_what_does_agrees() -> None:
+    assert set(words().values()) == {Word.DISAGREES}
+    found = words(**ALL)
+    assert {found[name] for name in ("initial_state", "coupled", "transient", "mosaic")} == {Word.AGREES}
+    assert found["loop"] is Word.DISAGREES, "pits grow as fast as other waves"
+    assert words(rest_month_pits={"roughness": 0.2})["loop"] is Word.AGREES
+
+
+@pytest.mark.fails_when("studies/dipoles/rested.py", "for end in ends for v in", "for end in () for v in")
+def test_the_ends_of_the_spread_leave_a_claim_open() -> None:
+    """A surface that does not vary has an even film: then the rest decides nothing."""
+    even = ALL | {"rest_month_least": {"roughness": 0.1}}
+    verdict = rested.verdicts(CLAIMS, everything(**even))["dipoles.corr.initial_state"]
+    assert verdict.verdict is Word.UNDECIDED
+    assert verdict.decided_by == rested.SPREAD
+    assert verdict.low[0] == pytest.approx(1.0)
+    assert verdict.high[0] == pytest.approx(3.0)
+
+
+@pytest.mark.fails_when(
+    "studies/dipoles/rested.py", "max(min(reached) - left, 0.0), max(reached) + left", "min(reached), max(reached)"
+)
+def test_grids_widen_an_interval() -> None:
+    of = everything()
+    runs = [made(size, 0, roughness=r) for size, r in ((500.0, 0.2), (375.0, 0.22), (250.0, 0.25))]
+    of["rest-month"] = Study("rest-month", tuple(runs))
+    seen = rested.paired(of, "rest-month", "rest-month-even", rested.ratio("roughness"))
+    assert (seen.value, seen.low, seen.high) == pytest.approx((2.5, 2.2, 2.8))
+    of["rest-month"] = Study("rest-month", (runs[0],))
+    assert math.isinf(rested.paired(of, "rest-month", "rest-month-even", rested.ratio("roughness")).high), (
+        "one grid says nothing"
+    )
+    of["rest-month"] = Study("rest-month", ())
+    with pytest.raises(ValueError, match="no pair"):
+        rested.paired(of, "rest-month", "rest-month-even", rested.ratio("roughness"))
