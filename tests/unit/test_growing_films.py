@@ -207,6 +207,8 @@ def test_tips_are_those_of_plating() -> None:
                    tip_ratio=[1.0, 2.0, 2.0, 9.0, 9.0, 3.0, 3.0, 3.0],
                    current_density=[-1.0, -1, -1, 1, 1, -1, -1, -1])  # fmt: skip
     assert cycling.plated_tips(result) == pytest.approx(((1.5 + 4.0) / 3, 3.0))
+    stripped = trace(time=[0.0, 1.0], step=[1.0, 1], tip_ratio=[1.0, 2.0], current_density=[1.0, 1])
+    assert cycling.plated_tips(stripped) == ()
 
 
 @pytest.mark.fails_when("studies/deposits/cycling.py", "plated >= EARLY", "plated >= 2 * EARLY")

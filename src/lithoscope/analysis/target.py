@@ -190,7 +190,8 @@ def _nearest(
     per_layer = np.concatenate([volume @ made / volume.mean(), np.zeros(2 * count)])
     found = linprog(cost, A_eq=np.vstack([equal, per_layer]), b_eq=np.concatenate([np.zeros(count), [1.0]]), bounds=(0, None))
     assert found.x is not None, found.message  # any one anion alone is feasible
-    return np.asarray(found.x[:size]) * rest * thickness / volume.mean()
+    x: Array = np.asarray(found.x, dtype=float)
+    return np.asarray(x[:size] * rest * thickness / volume.mean(), dtype=float)
 
 
 def _answer(

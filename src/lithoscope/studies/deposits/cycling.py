@@ -30,14 +30,15 @@ PART = 3
 def cycled(result: Result, model: PhaseField) -> dict[str, float]:
     """What is kept beside the numbers at the end; some of it of films that crack or of cycles alone.
 
-    tips          largest over mean current density while lithium is plated for the first time, mean over that time
+    tips          largest over mean current density while lithium is plated for the first time, mean over that time; 0
+                  where nothing is plated
     early         rms of the height of the surface at 1 mAh/cm2, um; 0 where less is plated
     cracked       share of the film on the surface that has cracked at the end
     weak_share    of what has cracked, the part in the weakest third of the surface, over a third: 1 where strength has no say
     tips_growth   the last time lithium is plated over the first
     """
     tips = plated_tips(result)
-    found = {"tips": tips[0], "early": early(result)}
+    found = {"tips": tips[0] if tips else 0.0, "early": early(result)}
     if model.film and model.film.cracking:
         cracked, columns = opened(result)
         found |= {"cracked": cracked, "weak_share": weak_share(columns, strengths(model, len(columns)))}
