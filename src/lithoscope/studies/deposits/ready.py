@@ -94,17 +94,18 @@ HOSTS = {
     "foil-beside-host": "no fibres",
 }
 
-EARLY = "early"
+EARLY, THICK = "early", ("4", "6")
 
 
 def _plated(on: str, film: str, when: str) -> Ready:
-    """A deposition: its first 2 h on three grids and with three seeds, or all 5 h on the coarsest grid."""
+    """A deposition: its first 2 h on three grids and with three seeds, or all 5 h; thick ones on the coarsest grid alone."""
     first = when == EARLY
+    thick = when in THICK
     return Ready(
         name=f"{on}-{film}-{when}", cell=CELLS[on], program=f"deposits/plate-{when}", model=f"deposits/{on}-{film}",
         film=f"{FILMS[film]}; {WHOLE}" if on == "coated" else FILMS[film],
-        grids=GRIDS_NM if first else ONE, seeds=(1, 2) if first else (),
-        height=HEIGHTS.get(when), checked_by=None if first else f"{on}-{film}-{EARLY}",
+        grids=ONE if thick else GRIDS_NM, seeds=(1, 2) if first else (),
+        height=HEIGHTS.get(when), checked_by=f"{on}-{film}-{EARLY}" if thick else None,
     )  # fmt: skip
 
 
