@@ -65,6 +65,7 @@ def test_a_film_that_no_mixture_leaves() -> None:
     found = ls.target_sei({"Li3N": 1.0})
     assert not found.reached
     assert "No mixture" in str(found)
+    assert "layers would" in str(found)
     free = ls.target_sei({"Li3N": 0.2})
     assert free.reached
     assert free.fractions["Li3N"] == pytest.approx(0.2)

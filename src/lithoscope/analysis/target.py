@@ -80,10 +80,10 @@ class Target:
     def __str__(self) -> str:
         nm = f"{self.thickness * 1e9:.3g} nm"
         mixture = ", ".join(f"{name} {amount * 1e6:.3g} umol/m2" for name, amount in self.anions.items())
-        if not self.reached:
-            return f"No mixture of these anions leaves it; the nearest is off by {self.deviation:.2g}: {mixture}, for {nm}."
+        nearest = f"No mixture of these anions leaves it; the nearest is off by {self.deviation:.2g}. "
         told = "one layer is enough" if self.layers <= 1 else f"one layer cannot, {self.layers:.3g} layers would"
-        return f"{mixture} for {nm}: {told}. A full layer leaves {self.one_layer * 1e9:.2g} nm."
+        full = f"A full layer leaves {self.one_layer * 1e9:.2g} nm."
+        return f"{'' if self.reached else nearest}{mixture} for {nm}: {told}. {full}"
 
 
 def target_sei(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lithoscope.cli import output
 from lithoscope.errors import InputError
+
+if TYPE_CHECKING:
+    from lithoscope.analysis.target import Target
 
 
 def target_file(
@@ -30,18 +34,30 @@ def target_file(
         })  # fmt: skip
         return
     output.say(f"\n{found}")
-    rows = [(name, f"{amount * 1e6:.4g}", f"{left[name]:.2g}" if name in left else "") for name, amount in found.anions.items()]
-    output.table("\nanions", ("", "umol/m2 of true area", "left after the rest"), rows, right=(1, 2))
-    names = dict.fromkeys((*found.wanted, *found.fractions))
-    shares = [
-        (name, _share(found.wanted.get(name)), _share(found.fractions.get(name, 0.0)),
-         _share(found.grown.get(name, 0.0)) if found.grown is not None else "")
-        for name in names
-    ]  # fmt: skip
-    columns = (f"fraction by {found.basis}", "wanted", "left by the anions", "grown in the rest, electrolyte and all")
-    output.table("film", columns, shares, right=(1, 2, 3))
+    _anions(found.anions, left)
+    _film(found)
     if found.run is not None:
         output.say(str(found.run.status))
+
+
+def _anions(amounts: Mapping[str, float], left: Mapping[str, float]) -> None:
+    """Amounts, mol/m2, and, after a rest, which share of each is left."""
+    heads, rows = ["", "umol/m2 of true area"], [[name, f"{amount * 1e6:.4g}"] for name, amount in amounts.items()]
+    if left:
+        heads, rows = [*heads, "left after the rest"], [[*row, f"{left[row[0]]:.2g}"] for row in rows]
+    output.table("\nanions", heads, rows, right=range(1, len(heads)))
+
+
+def _film(found: Target) -> None:
+    """Fractions that are wanted, that the anions leave, and, after a rest, of what has grown in all."""
+    names = dict.fromkeys((*found.wanted, *found.fractions))
+    heads, columns = [f"fraction by {found.basis}", "wanted", "left by the anions"], [found.wanted, found.fractions]
+    if found.grown is not None:
+        heads, columns = [*heads, "grown in the rest, electrolyte and all"], [*columns, found.grown]
+    rows = [
+        [name, *(_share(column.get(name, None if column is found.wanted else 0.0)) for column in columns)] for name in names
+    ]
+    output.table("film", heads, rows, right=range(1, len(heads)))
 
 
 def _share(value: float | None) -> str:
