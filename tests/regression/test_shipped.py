@@ -144,7 +144,7 @@ def test_what_the_study_finds(outcome: Outcome) -> None:
     assert by_id["perovskite.cv.window"].verdict == "inconsistent"
     assert by_id["perovskite.sym.overpotential_abstract"].verdict == "pending"
     words = {"cv.intercalation_sn": "calibrated", "cv.bare_flat": "agrees", "cv.alloy_window": "disagrees",
-             "alloy.final": "input", "gradient.structure": "pending", "shield.conversion_sequence": "pending"}  # fmt: skip
+             "alloy.final": "input", "gradient.structure": "undecided", "shield.conversion_sequence": "pending"}  # fmt: skip
     words |= dict.fromkeys(
         ("cv.current_coated", "cv.current_bare", "cv.strip", "cv.pbcl2", "shield.licl_self_limit"), "undecided"
     )
@@ -163,7 +163,7 @@ def test_report_and_json(outcome: Outcome, tmp_path: Path) -> None:
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
-    assert page.count("<svg") == len(outcome.panels) == 11
+    assert page.count("<svg") == len(outcome.panels) == 12
     for claim in outcome.claims.claims:
         assert claim.id in page
     ids = [part.split('"')[0] for part in page.split(' id="')[1:]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lithoscope.constants import FARADAY
@@ -34,6 +35,8 @@ KEPT, MAINLY, SUBSTANTIAL = 0.5, 0.5, 0.1
 
 SEEN = 0.1
 """Loss in a day that counts as corrosion, % of 1 mAh/cm2: what careful coulometry tells from none."""
+
+DISSOLVES = "whether barium and lead dissolve in the electrolyte"
 
 CROWDING = "how far an uneven film crowds the current"
 
@@ -334,9 +337,6 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
 def _stock(claims: Claims, rested: Rested) -> dict[str, Verdict]:
     """A layer of anions over all that is open, and what lithium does to the oxides themselves."""
     ratio, thick = rested.spreads
-    oxides = {name: arithmetic.taken_apart(name) for name in arithmetic.TAKEN_APART}
-    parts = ", ".join(f"{name} {each.value:.2f} V ({each.low:.2f} to {each.high:.2f})" for name, each in oxides.items())
-    hardest = min(oxides.values(), key=lambda each: each.value)
     return {
         v.id: v
         for v in (
@@ -347,14 +347,23 @@ def _stock(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 f"more predictable is half of it here, a band of ours. That of ln(thickness) is {thick.value:.2f} times as "
                 f"wide ({thick.low:.2f} to {thick.high:.2f}): what passes the film decides, before the layer and after it.",
             ),
-            answered(
-                claims["dipoles.fd.stability"], hardest, Band(0.0, math.inf),
-                f"Potential against lithium at which energies of formation let lithium take the oxide apart, above zero if it "
-                f"does: {parts}; titanium to the metal beside BaO, lead to the metal beside TiO2. How fast, and whether barium "
-                "goes into the liquid, these energies do not say.",
-            ),
+            _taken_apart(claims["dipoles.fd.stability"]),
         )
     }  # fmt: skip
+
+
+def _taken_apart(claim: Claim) -> Verdict:
+    """Energies of formation can refute the claim, and hold one half of it: of what dissolves they say nothing."""
+    oxides = {name: arithmetic.taken_apart(name) for name in arithmetic.TAKEN_APART}
+    parts = ", ".join(f"{name} {each.value:.2f} V ({each.low:.2f} to {each.high:.2f})" for name, each in oxides.items())
+    hardest = min(oxides.values(), key=lambda each: each.value)
+    note = (
+        f"Potential against lithium at which energies of formation let lithium take the oxide apart, above zero if it does: "
+        f"{parts}; titanium to the metal beside BaO, lead to the metal beside TiO2. That is the first half of the claim, by "
+        "energies that are priors. How fast, and whether barium or lead goes into the liquid, they do not say."
+    )
+    word = Word.DISAGREES if hardest.high <= 0 else Word.UNDECIDED
+    return with_numbers(stated(claim, word, note), [replace(hardest, decided_by=DISSOLVES)])
 
 
 def _alone(rested: Rested) -> str:

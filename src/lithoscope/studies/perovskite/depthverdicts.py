@@ -21,7 +21,7 @@ from lithoscope.studies.perovskite.depth import PLATING_H, REACTION, Deep, whole
 from lithoscope.studies.perovskite.filmverdicts import GRADIENT, LIMIT, OXIDISED, SAME
 from lithoscope.studies.perovskite.voltammetry import TIN
 from lithoscope.studies.typeset import typeset
-from lithoscope.studies.verdict import Verdict, answered
+from lithoscope.studies.verdict import Prediction, Verdict, answered
 from lithoscope.units import convert
 
 if TYPE_CHECKING:
@@ -38,17 +38,24 @@ SHOWS = 0.1
 MOST = 0.5
 """Share from which a layer counts as what it mostly is: a reading."""
 
+SLOWER = "whether electrons or lithium ions are slower in the unconverted film"
+
 STEADY_K = 298.15
 
 
 def verdicts(deep: Deep, done: Converted, claims: Claims) -> dict[str, Verdict]:
     """The claims on what lies where, and on what photoemission finds at the surface."""
     made = (
-        answered(claims[GRADIENT], deep.structure, Band(MOST, math.inf), _structure_note(deep, done)),
+        answered(claims[GRADIENT], _either_way(deep.structure), Band(MOST, math.inf), _structure_note(deep, done)),
         answered(claims[OXIDISED], deep.reduced[PLATING_H], Band(-math.inf, SHOWS), _surface_note(deep, done, PLATING_H)),
         _centre(claims, deep, _surface_note(deep, done, CONTACT_H)),
     )
     return {verdict.id: verdict for verdict in made}
+
+
+def _either_way(order: Prediction) -> Prediction:
+    """The order of the layers with the other end of what is open: where ions are slower, product lies at the surface."""
+    return replace(order, low=0.0, decided_by=SLOWER)
 
 
 def _centre(claims: Claims, deep: Deep, note: str) -> Verdict:
@@ -79,7 +86,9 @@ def _structure_note(deep: Deep, done: Converted) -> str:
         f"least ({p.low:.0%} to {p.high:.0%} over the ranges); a layer counts as what it is to {MOST:.0%}. That follows from "
         f"two things: {deep.share['tunnelling', 0.0]:.0%} convert, which calibrates, and electrons come from the metal and get "
         f"{r.low:g} to {r.high:g} nm into unconverted film: further, the product would not lie between them and it, and "
-        f"could not block. At {density:g} mA/cm2 {r.high:g} nm are a conductivity for electrons of "
+        "could not block. Both are put in. Where electrons got through the film faster than lithium ions, it would convert "
+        "from the surface down, and the order would be the opposite (0 %); nobody measured their conductivity. "
+        f"At {density:g} mA/cm2 {r.high:g} nm are a conductivity for electrons of "
         f"{_conductivity(r.high, density):.1g} S/cm in the film; with far more, it would convert evenly. The width of the step "
         "in the paper's own depth profile would measure this depth; it is not given in numbers."
     )
