@@ -11,6 +11,7 @@ from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.errors import InputError
+from lithoscope.physics.bridge import chain
 from lithoscope.physics.bridge.closures import LAWS, Closure, Plated, closure_of, plated
 from lithoscope.physics.bridge.plated import ageing_from, foil_under
 from lithoscope.physics.bridge.rested import film_from_rest
@@ -303,6 +304,16 @@ def test_a_run_tells_the_film_that_it_carries() -> None:
 
 
 # --------------------------------------------------------------------------------------------------- all in one go
+
+
+@pytest.mark.fails_when("physics/bridge/chain.py", "    check_plating(plating)\n    report(", "    report(")
+def test_a_plating_that_is_too_thin_is_refused_before_the_rest() -> None:
+    thin = ls.Program([ls.Current("-0.5 mA/cm2", {"capacity": "0.1 mAh/cm2"})])
+    told: list[str] = []
+    with pytest.raises(InputError, match=r"plating of 0\.1 mAh/cm2 is less .*Write until = \{ capacity = \"0\.5 mAh/cm2\" \}"):
+        ls.rest_then_plate(CELL, "30 d", thin, report=lambda _, text: told.append(text))
+    assert not told
+    chain.check_plating(ls.Program([ls.Current("-0.5 mA/cm2", {"capacity": "0.5 mAh/cm2"})]))
 
 
 @pytest.mark.slow

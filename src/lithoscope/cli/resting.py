@@ -46,7 +46,7 @@ def rest_cell(
         raise InputError("--days", f"= {days:g} is no time", expected="a positive number of days",
                          why="Nothing grows in no time", do="Write --days 30")  # fmt: skip
     of, chosen = read_document(Cell, cell), _model(model)
-    plating = read_document(Program, then) if then else None
+    plating = _plating(then) if then else None
     result = run(of, Program([Rest(f"{days!r} d")]), chosen, to=to, replace=replace)
     drawn = save(draw_interphase(result), figure or Path(f"{Path(cell).stem}-rest.png"))
     after = _plate(of, result, plating) if plating else None
@@ -58,6 +58,17 @@ def rest_cell(
     if after:
         _describe_plating(after)
     return result.status.end.exit_code
+
+
+def _plating(then: str) -> Program:
+    """The program that plates; one that is too thin is refused before the rest."""
+    from lithoscope.cli.running import read_document
+    from lithoscope.physics.bridge.chain import check_plating
+    from lithoscope.protocol import Program
+
+    plating = read_document(Program, then)
+    check_plating(plating)
+    return plating
 
 
 def _plate(cell: Cell, rested: Result, plating: Program) -> RestedAndPlated:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lithoscope.constants import FARADAY
+from lithoscope.data import lookup
 from lithoscope.errors import End, InputError
-from lithoscope.physics.bridge.closures import Closure, closure
+from lithoscope.physics.bridge.closures import LEAST_DENSE_M, Closure, closure
 from lithoscope.physics.bridge.plated import foil_under
 from lithoscope.physics.bridge.rested import RestedSurface, film_from_rest
 from lithoscope.physics.contract import silent
@@ -57,6 +59,20 @@ class RestedAndPlated:
     cell_voltage: Any
 
 
+def check_plating(plating: Program) -> None:
+    """Raise InputError for a plating that is too thin for a closure, before anything is run."""
+    steps = [visit.step for visit in plating.visits()]
+    plated = -sum(step.current_density.value * step.duration for step in steps if isinstance(step, Current))
+    least = LEAST_DENSE_M * FARADAY / lookup("lithium.molar_volume").to("m3/mol")
+    if plated < least:
+        raise InputError(
+            "plating", f"of {plated / MAH_PER_CM2:.2g} mAh/cm2 is less than a micrometre of lithium",
+            expected=f"at least {least / MAH_PER_CM2:.2g} mAh/cm2, at negative current densities",
+            why="A thickness below that is the width of the surface of a phase field",
+            do='Write until = { capacity = "0.5 mAh/cm2" }',
+        )  # fmt: skip
+
+
 def rest_then_plate(
     cell: Cell, rest: Given, plating: Program, *, interphase: Interphase | None = None, report: Report = silent, **how: Any
 ) -> RestedAndPlated:
@@ -67,6 +83,7 @@ def rest_then_plate(
 
     Raises InputError for what a scale cannot run, and for a plating that did not go through.
     """
+    check_plating(plating)
     report(0.0, "at rest")
     rested = (interphase or Interphase(edge=24)).simulate(cell, Program([Rest(rest)]), silent)
     return plate_rested(cell, rested, plating, report=report, **how)
@@ -81,6 +98,7 @@ def plate_rested(
     height, cell_size, changes  of the phase field
     rows                        of the map of the rest that are plated, at least two: they give the scatter
     """
+    check_plating(plating)
     surfaces = _surfaces(rested, rows)
     foil, made = surfaces[0].cell(cell), []
     plan = [(0, 1.0), *((n, COARSER) for n in range(rows))]
