@@ -40,6 +40,9 @@ LAWS = {
 }
 """Laws and what they say."""
 
+BOUNDS = {"area": (1.0, math.inf), "porosity": (0.0, 1.0), "tip_ratio": (1.0, math.inf), "dead_fraction": (0.0, 1.0)}
+"""What a law cannot lie outside of; the others are not negative. Few seeds make wider intervals than that."""
+
 RIDGES = ("tip_ratio", "dead_fraction")
 """Laws that two dimensions do not tell."""
 
@@ -116,7 +119,8 @@ class Closure:
         _check_inside("capacity", Q, self.capacities, MAH_PER_CM2, "mAh/cm2")
         _check_inside("current_density", i, self.currents, 10.0, "mA/cm2")
         value, seeds, grid, half = (self._at(table[law], Q, i) for table in (self.values, self.seeds, self.grids, self.half))
-        return Estimate(value, seeds, grid, value - half, value + half)
+        least, most = BOUNDS.get(law, (0.0, math.inf))
+        return Estimate(value, seeds, grid, max(value - half, min(least, value)), min(value + half, max(most, value)))
 
     def _at(self, table: Array, Q: float, i: float) -> float:
         Q = min(max(Q, self.capacities[0]), self.capacities[-1])
