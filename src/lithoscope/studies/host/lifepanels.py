@@ -14,8 +14,10 @@ from lithoscope.studies.outcome import Panel
 from lithoscope.studies.typeset import typeset
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from lithoscope.studies.claims import Claims
-    from lithoscope.studies.host.lives import Lives
+    from lithoscope.studies.host.lives import Grown, Lives
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -80,39 +82,12 @@ def _side_by_side(lives: Lives, claims: Claims) -> Panel:
     with figure(DOUBLE, 66 * MM) as drawn:
         axes = drawn.subplots()
         for g, dash in zip(lives.grown, DASHES, strict=False):
-            name = g.mechanism.name
-            ours = plateau(g.bare)
-            axes.plot(
-                2 * np.arange(1, len(ours) + 1), ours, color=CURVES["bare"].colour, ls=dash, label=f"this paper's cell, {name}"
-            )
-            if name in lives.beside:
-                theirs = plateau(lives.beside[name])
-                axes.plot(
-                    2 * np.arange(1, len(theirs) + 1),
-                    theirs,
-                    color=TEAL,
-                    ls=dash,
-                    label=f"perovskite paper's cell, same {name}",
-                )
-        axes.plot(
-            2 * LATE,
-            _number(claims, "overpot.bare100"),
-            color=CURVES["bare"].colour,
-            mec=BLACK,
-            marker="^",
-            ls="",
-            ms=6,
-            label="reported here: more than",
-        )
+            _both_papers(axes, lives, g, dash)
+        axes.plot(2 * LATE, _number(claims, "overpot.bare100"), color=CURVES["bare"].colour, mec=BLACK, marker="^", ls="", ms=6,
+                  label="reported here: more than")  # fmt: skip
         axes.axvline(100, color=TEAL, lw=0.8, ls=":")
-        axes.annotate(
-            "reported end of the perovskite paper's cell",
-            (100, 5),
-            xytext=(3, 0),
-            textcoords="offset points",
-            fontsize=6,
-            color=TEAL,
-        )
+        axes.annotate("reported end of the perovskite paper's cell", (100, 5), xytext=(3, 0), textcoords="offset points",
+                      fontsize=6, color=TEAL)  # fmt: skip
         axes.set(xlabel="Time, $t$ / h", ylabel="Voltage at 1 mA cm$^{-2}$ / mV", xlim=(0, 205), ylim=(0, None))
         drawn.legend(loc="outside upper center", fontsize=6, ncols=3)
     ids = ", ".join(r.manifest.run_id for r in lives.beside.values())
@@ -123,6 +98,16 @@ def _side_by_side(lives: Lives, claims: Claims) -> Panel:
         f"of the other cell: {ids}."
     )
     return Panel("two-papers", "Two papers, one bare lithium", svg(drawn), caption)
+
+
+def _both_papers(axes: Axes, lives: Lives, grown: Grown, dash: str) -> None:
+    """One mechanism in the cells of both papers, two hours for a cycle."""
+    name, ours = grown.mechanism.name, plateau(grown.bare)
+    axes.plot(2 * np.arange(1, len(ours) + 1), ours, color=CURVES["bare"].colour, ls=dash, label=f"this paper's cell, {name}")
+    if name in lives.beside:
+        theirs = plateau(lives.beside[name])
+        axes.plot(2 * np.arange(1, len(theirs) + 1), theirs, color=TEAL, ls=dash,
+                  label=f"perovskite paper's cell, same {name}")  # fmt: skip
 
 
 def _ether(lives: Lives) -> Panel:
