@@ -123,7 +123,7 @@ def test_the_study_of_dipoles_is_that_of_the_code(tmp_path: Path) -> None:
     assert by_id["dipoles.corr.tip_field"].verdict == "disagrees"
     assert by_id["dipoles.fd.anion_bind"].verdict == "agrees"
     text = outcome.report(tmp_path / "report.html").read_text()
-    assert text.count("<svg") == len(outcome.panels) == 4
+    assert text.count("<svg") == len(outcome.panels) == 6
 
 
 def test_what_the_study_finds(outcome: Outcome) -> None:
