@@ -72,7 +72,7 @@ def _weak(claims: Claims, studies: Studies) -> Verdict:
         f"{shown}. Strength varies by a Weibull modulus of 5; in the first of them nothing else does. That a place cracks at "
         "its own strain is put in, and whether that strain decides where is not: the surface is stretched where lithium runs "
         f"ahead, by far more than films bear. A tenth more counts, which is ours. Fresh lithium is there in a crack, with "
-        f"{_fresh()} ohm cm2, until film has grown again."
+        f"{_fresh()} ohm cm2, until film has grown again. Where nearly all has cracked the share can hardly be above the mean."
     )
     return _judged(claims, "dipoles.sei.weak_fracture", hull(studies, films, "weak_share"), MORE, note,
                    "how far a film is stretched, against how far its strength varies")  # fmt: skip
@@ -108,7 +108,7 @@ def _strength(claims: Claims, studies: Studies) -> Verdict:
         f"over that of an uneven one that breaks at {soft:g}, as organic ones; better is a tenth less, which is ours. Each "
         f"change alone: {shown}. The same resistance and the same growth in all, so that strength and evenness alone are "
         "compared; the strains are priors of the data tables, whose ranges nearly meet. What is stiff is not what follows a "
-        "change of volume."
+        "change of volume. Nearly all of every film has cracked by then, so that the number could hardly speak for the claim."
     )
     return _judged(claims, "dipoles.fd.mech", best, LESS, note, STRAINS)
 

@@ -308,7 +308,8 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 "Share of the electrons of a day that reduce PF6-, with anions enriched as a positive face does it and all "
                 f"reductions shifted by its potential; first is from {MAINLY:g} on, a band of ours; {_alone(rested)} In the "
                 "ether most electrons reduce the imide without any film. Rates are priors over four decades, and the "
-                "products are taken to leave the face free.",
+                "products are taken to leave the face free; anions at a lithium ion are taken to be enriched as all anions, "
+                "though lithium is depleted there: an upper end.",
             ),
             answered(
                 claims["dipoles.fd.sei_inorganic"], found[restsweep.INORGANIC], Band(SUBSTANTIAL, math.inf),

@@ -1,8 +1,9 @@
 """Plating on a surface that rested: what the ready runs of fresh and corroded lithium say of the claims that start from a rest.
 
 Every number is a ratio of two runs on the same cells with the same seed: one of them with what is asked for, the other a
-control with the same film in the mean. Its interval holds the other seeds, the difference of the two finest grids, and the
-lower end of the spread over the surface, which nobody measured: a statement that something is more uneven can fail there alone.
+control with the same film in the mean. Its interval holds the other seeds and the difference of the two finest grids; after
+30 days also the lower end of the spread over the surface, which nobody measured: a statement that something is more uneven can
+fail there alone. Where what decides was not moved in the runs, the claim stays open whatever they show.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from lithoscope.studies.deposits import kept
 from lithoscope.studies.deposits.rested import RESTED
 from lithoscope.studies.dipoles.tips import NOTICED
 from lithoscope.studies.outcome import Table
-from lithoscope.studies.verdict import Prediction, Verdict, compare, stated, weakest, with_numbers
+from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, stated, weakest, with_numbers
 
 if TYPE_CHECKING:
     from lithoscope.studies.deposits.making import Made, Study
@@ -29,6 +30,9 @@ MORE = Band(NOTICED, math.inf)
 
 SPREAD = "how much the film varies over the surface"
 """What decides: kinetics and transport have spreads from 0 on in the data tables."""
+
+RESISTS = "conductivity of the film that a rest leaves"
+"""What decides about pits: under ohms instead of thousands of ohms the current would see them; it was not moved."""
 
 OURS = f"The paper gives no number; a difference counts here from a factor of {NOTICED:g} on."
 
@@ -91,8 +95,16 @@ def growth(run: Made, control: Made) -> float:
 
 
 def together(run: Made, control: Made) -> float:
-    """Roughness after corrosion and plating over the sum of both alone: corroded and not plated, plated and not corroded."""
-    return run.numbers["roughness"] / (run.numbers["first_roughness"] + control.numbers["roughness"])
+    """Rms height after corrosion and plating over that of both alone, each beyond the foil's: as independent heights add.
+
+    r = sqrt( (both^2 - foil^2) / ((corroded^2 - foil^2) + (plated^2 - foil^2)) ); foil: the control before it is plated, whose
+    film is as thick and even.
+    """
+    foil = control.numbers["first_roughness"] ** 2
+    both, corroded, plated = (
+        each**2 - foil for each in (run.numbers["roughness"], run.numbers["first_roughness"], control.numbers["roughness"])
+    )
+    return math.sqrt(max(both, 0.0) / (corroded + plated))
 
 
 def verdicts(claims: Claims, of: Studies) -> dict[str, Verdict]:
@@ -113,12 +125,13 @@ def verdicts(claims: Claims, of: Studies) -> dict[str, Verdict]:
         "corr.loop": (
             [pits],
             f"Growth of the roughness with pits under an even film over that without pits, {_said(pits)}: 1 where tips that "
-            "corrosion leaves draw no more lithium than other waves.",
+            "corrosion leaves draw no more lithium than other waves. Under a film of thousands of ohm cm2, by priors, no "
+            "current sees a pit; one that conducts far better was not run.",
         ),
         "corr.coupled": (
             [both],
-            f"Roughness after corrosion and plating over the sum of that after corrosion alone and after plating alone, "
-            f"{_said(both)}.",
+            f"Rms height after corrosion and plating over that of both alone, each beyond the foil's and added as independent "
+            f"heights are, {_said(both)}; alone means on the same film spread evenly.",
         ),
         "sei.transient": (
             day,
@@ -131,7 +144,11 @@ def verdicts(claims: Claims, of: Studies) -> dict[str, Verdict]:
             f"the even film grows as well, {_grows(of['rest-month-even']):.1f} times.",
         ),
     }  # fmt: skip
-    return {f"dipoles.{name}": _verdict(claims, f"dipoles.{name}", *each) for name, each in made.items()}
+    return {f"dipoles.{name}": _verdict(claims, f"dipoles.{name}", *each, UNMOVED.get(name)) for name, each in made.items()}
+
+
+UNMOVED = {"corr.loop": RESISTS, "sei.transient": SPREAD}
+"""What decides a claim and is the same in all of its runs."""
 
 
 def _grows(study: Study) -> float:
@@ -140,12 +157,12 @@ def _grows(study: Study) -> float:
     return run.numbers["roughness"] / run.numbers["first_roughness"]
 
 
-def _verdict(claims: Claims, name: str, seen: list[Prediction], note: str) -> Verdict:
-    word = weakest([compare(MORE, each) for each in seen])
+def _verdict(claims: Claims, name: str, seen: list[Prediction], note: str, unmoved: str | None) -> Verdict:
+    word = Word.UNDECIDED if unmoved else weakest([compare(MORE, each) for each in seen])
     text = f"{OURS} {note} {WHERE}. {LIMIT} In two dimensions tips are ridges."
     deciding = next((each for each in seen if compare(MORE, each) is word), seen[0])
     made = with_numbers(stated(claims[name], word, text), seen)
-    return replace(made, decided_by=deciding.decided_by if made.decided_by else None)
+    return replace(made, decided_by=(unmoved or deciding.decided_by) if made.decided_by else None)
 
 
 def _said(seen: Prediction) -> str:
