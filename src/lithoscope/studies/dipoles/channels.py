@@ -92,8 +92,8 @@ def verdict(claims: Claims, studies: Studies) -> Verdict:
         f"{low:.2f} to {high:.2f} over grids, seeds and the ends of the ranges; more evenly is below {1 / NOTICED:.2f}, "
         f"which is ours. The field of the current in the porous layer is {at:.0e} of the coercive field, so that nothing in it "
         f"is reversed. A dense film of 200 ohm cm2 is ({reached:.1f} of the coercive field): {dense} times as rough as "
-        f"unpolarised{_even(early, tips)}. A uniform step of potential moves the voltage alone. The observation itself is not in doubt "
-        "here: the paper gives no number, and the mat does more than be polarised."
+        f"unpolarised{_even(early, tips)}. A uniform step of potential moves the voltage alone. The observation itself is not "
+        "in doubt here: the paper gives no number, and the mat does more than be polarised."
     )
     # It is an observation, which no model refutes by what it lacks.
     word = Word.AGREES if high <= 1 / NOTICED else Word.UNDECIDED
