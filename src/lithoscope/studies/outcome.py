@@ -130,7 +130,7 @@ CHECKS = ("exact", "reference")
 NOT_RUN = ("morphology", "double_layer", "interphase", "atoms", "figures")
 """Scales that a study does not run unless `RUN_BY` says so, and pictures: verdicts are not older for a change there."""
 
-RUN_BY: Mapping[str, tuple[str, ...]] = {"dipoles": ("double_layer", "interphase")}
+RUN_BY: Mapping[str, tuple[str, ...]] = {"dipoles": ("double_layer", "interphase"), "perovskite": ("interphase",)}
 """Studies that run some of these scales, and which."""
 
 
