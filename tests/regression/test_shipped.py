@@ -98,7 +98,7 @@ def test_the_long_runs_are_those_of_the_code(tmp_path: Path) -> None:
     by_id = {verdict.id: verdict for verdict in outcome.verdicts}
     assert [by_id[claim].verdict for claim in LONG] == ["undecided"] * len(LONG)
     text = outcome.report(tmp_path / "report.html").read_text()
-    assert text.count("<svg") == len(outcome.panels) == 23
+    assert text.count("<svg") == len(outcome.panels) == 24
     assert "What the reported lives require" in text
 
 
@@ -154,7 +154,7 @@ def test_what_the_study_finds(outcome: Outcome) -> None:
     assert lowest is not None
     assert lowest < 0.271, "below the last plateau of Li-Pb, at any rate"
     assert by_id["perovskite.conv.fraction_sn"].predicted == pytest.approx((0.30, 0.15), rel=5e-3)
-    assert outcome.counts["pending"] == 22
+    assert outcome.counts["pending"] == 19
 
 
 def test_report_and_json(outcome: Outcome, tmp_path: Path) -> None:
