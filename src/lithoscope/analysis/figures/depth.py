@@ -90,8 +90,7 @@ def draw_shares(axes: Axes, strata: Strata) -> None:
 
 def draw_photoemission(axes: Axes, strata: Strata) -> None:
     """Shares of atoms as photoemission shows them against the depth that was taken off."""
-    scale, unit = _depth_unit(strata)
-    z = _depths(strata)
+    scale, z = _depth_unit(strata)[0], _depths(strata)
     for name, share in composition(strata, z).items():
         if share.max() > LEAST:
             colour, dash = ELEMENTS[name]
@@ -99,20 +98,23 @@ def draw_photoemission(axes: Axes, strata: Strata) -> None:
     for metal in ("Sn", "Pb"):
         if metal in strata.atoms:
             axes.plot(z * scale, 100 * reduced_share(strata, metal, z), color=GREY, ls=":", label=f"{metal}$^0$ in {metal}")
-    axes.set(xlabel=f"Sputtered depth / {unit}", ylabel="Atoms / %", xlim=(0, strata.edges[-1] * scale), ylim=(0, None))
-    axes.set_title("photoemission, without H", fontweight="normal")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=4, fontsize=5.5, handlelength=1.4, columnspacing=1.0)
+    axes.set(ylabel="Atoms / %", ylim=(0, None))
+    _against_depth(axes, strata, "photoemission, without H")
 
 
 def _ions(axes: Axes, strata: Strata) -> None:
-    scale, unit = _depth_unit(strata)
-    z = _depths(strata)
+    scale, z = _depth_unit(strata)[0], _depths(strata)
     for name, signal in sputtered_ions(strata, z).items():
         if name in ELEMENTS and signal.max() > 0:
             colour, dash = ELEMENTS[name]
             axes.plot(z * scale, signal / signal.max(), color=colour, ls=dash, label=name, zorder=UNDER.get(name, 2))
-    axes.set(
-        xlabel=f"Sputtered depth / {unit}", ylabel="Signal over its largest", xlim=(0, strata.edges[-1] * scale), ylim=(0, 1.03)
-    )
-    axes.set_title("mass spectrometry", fontweight="normal")
+    axes.set(ylabel="Signal over its largest", ylim=(0, 1.03))
+    _against_depth(axes, strata, "mass spectrometry")
+
+
+def _against_depth(axes: Axes, strata: Strata, title: str) -> None:
+    """What an instrument shows has the depth that was taken off below it, and its legend under that."""
+    scale, unit = _depth_unit(strata)
+    axes.set(xlabel=f"Sputtered depth / {unit}", xlim=(0, strata.edges[-1] * scale))
+    axes.set_title(title, fontweight="normal")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=4, fontsize=5.5, handlelength=1.4, columnspacing=1.0)
