@@ -52,7 +52,7 @@ class Point:
 class Driver:
     """Takes a run through its program.
 
-    every   charge between two snapshots, C/m2
+    every   charge between two snapshots, C/m2;  tension: of the film at the start, on a flat surface, N/m
     enough  whether to stop between two loops
     keep    is called after every loop
     report  is told how far it has come
@@ -64,6 +64,7 @@ class Driver:
     point: Point
     recorder: Recorder
     every: float
+    tension: float = 0.0
     enough: Callable[[], bool] = lambda: False
     keep: Callable[[Driver], None] = lambda driver: None
     report: Callable[[float, str], None] = lambda done, text: None

@@ -145,7 +145,8 @@ class PhaseField(Document):
         scheme, skin = self._film(scheme, parameters, found, xi)
         state = at_rest(xi, skin)
         recorder = Recorder(scheme.grid, parameters, (found.working.lithium, found.counter.lithium), scheme.carried)
-        driver = Driver(program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume))
+        every, tension = self._every(found.lithium_molar_volume), scheme.carried.flat_tension(skin)
+        driver = Driver(program, parameters, scheme, Point(state), recorder, every, tension)
         driver.shoot()
         return driver
 

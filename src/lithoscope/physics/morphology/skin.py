@@ -60,6 +60,9 @@ class Carried(Protocol):
     def lithium(self, fields: Any) -> Array:
         """Lithium in films of the surface, C/m2 of electrode."""
 
+    def flat_tension(self, fields: Any) -> float:
+        """T_f of the film on a flat surface that nothing has stretched, N/m."""
+
     def shown(self, fields: Any) -> Mapping[str, Array]:
         """What a snapshot keeps of the surface, by the name of the output; arrays of the shape of the grid."""
 
@@ -96,6 +99,10 @@ class Still:
     def lithium(self, _fields: Skin) -> Array:
         """None: what a film took before the run is not counted."""
         return jnp.zeros(())
+
+    def flat_tension(self, fields: Skin) -> float:
+        """That of the fields."""
+        return float(np.mean(fields.tension))
 
     def shown(self, _fields: Skin) -> Mapping[str, Array]:
         """Nothing: it is the same everywhere and always."""

@@ -29,10 +29,6 @@ Map = NDArray[np.float64]
 SPARE = 3.0
 """Places of the band over what the first surface needs: it may become this much longer."""
 
-
-UNBREAKABLE = 1e3
-"""Strain of a film that does not crack: no surface is stretched by e^1000, and fields stay finite."""
-
 _started = jax.jit(transport.start, static_argnums=(0, 5))
 
 
@@ -99,10 +95,8 @@ def _growth(film: CarriedFilm) -> ByDiffusion | ByTunnelling | None:
 
 
 def strength(film: CarriedFilm) -> float:
-    """Strain at which the film cracks: as given, or the mean of its species by volume."""
-    if film.cracking is None:
-        return UNBREAKABLE
-    if film.cracking.strain:
+    """Strain at which the film breaks: as given for its cracks, or the mean of its species by volume."""
+    if film.cracking and film.cracking.strain:
         return film.cracking.strain.value
     volumes = np.array([each.thickness.value for each in film.species])
     return float(volumes @ [each.number("fracture_strain") for each in film.species] / volumes.sum())
