@@ -304,6 +304,18 @@ def test_the_derivative_of_roughness_by_the_film() -> None:
     assert 'ls.Current("-1 mA/cm2"' in refused.value.do
 
 
+@pytest.mark.fails_when("physics/morphology/gradient.py", "if getattr(model, name) is not None:", "if False:")
+def test_a_derivative_by_the_film_is_refused_among_fibres_and_under_a_moving_film() -> None:
+    program = ls.Program([ls.Current("-2 mA/cm2", {"capacity": "0.01 mAh/cm2"})])
+    fibres = ls.FibreHost("1 um", porosity=0.9, height="3 um", gap="0.5 um")
+    film = ls.CarriedFilm([ls.FilmSpecies("Li2CO3", "10 nm", conductivity="1e-8 S/cm")])
+    for name, given in (("host", fibres), ("film", film)):
+        with pytest.raises(InputError, match=rf"model\.{name} is given to the derivative") as refused:
+            ls.roughness_gradient(CELL, program, MODEL.replaced(**{name: given}))
+        assert f"Leave {name} out" in refused.value.do
+    assert ls.roughness_gradient(CELL, program, MODEL).steps > 0
+
+
 @pytest.mark.fails_when("physics/morphology/observe.py", "self.thickness[1] / self.dense", "self.thickness[0] / self.dense")
 def test_thickness_and_porosity_of_a_comb() -> None:
     """Teeth that fill a quarter of the electrode up to 4 um above a substrate at 5 um: three quarters are pores."""

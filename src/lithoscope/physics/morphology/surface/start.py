@@ -74,7 +74,7 @@ def laws(
         contact=contact + (film.contact_resistance.value if film.contact_resistance else 0.0),
         growth=_growth(film), galvanic=corrosion is not None and corrosion.mode == "galvanic",
         product=[each.material for each in film.species].index(corrosion.product) if corrosion else 0,
-        cracks=film.cracking is not None, strength=strength(film),
+        cracks=film.cracking is not None, strength=film.strength,
         fresh=film.cracking.fresh_resistance.value if film.cracking else 0.0,
         layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None, elastic=elastic,
     )  # fmt: skip
@@ -92,14 +92,6 @@ def _growth(film: CarriedFilm) -> ByDiffusion | ByTunnelling | None:
     if isinstance(given, Tunnelling):
         return ByTunnelling(given.speed.value, given.decay.value)
     return ByDiffusion(given.rate.value, given.linear.value if given.linear else math.inf)
-
-
-def strength(film: CarriedFilm) -> float:
-    """Strain at which the film breaks: as given for its cracks, or the mean of its species by volume."""
-    if film.cracking and film.cracking.strain:
-        return film.cracking.strain.value
-    volumes = np.array([each.thickness.value for each in film.species])
-    return float(volumes @ [each.number("fracture_strain") for each in film.species] / volumes.sum())
 
 
 def _layer(given: FerroelectricLayer, electrolyte: Electrolyte) -> Layer:

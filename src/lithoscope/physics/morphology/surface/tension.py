@@ -1,17 +1,17 @@
 """The tension of a stretched film, which adds to the surface energy of the lithium under it, until the film breaks.
 
-    T_f = sum_j n_j V_j sigma_j,   sigma_j = sigma_g + K_j e between 0 and K_j s,   E_off = (gamma + T_f) (V_m / F) kappa
+    T_f = sum_j n_j V_j sigma_j,   sigma_j = sigma_g + K_j e between 0 and K_j min(s, e_j),   E_off = (gamma + T_f) (V_m / F) kappa
 
 n_j V_j  volume of a species per area of surface, m: theta delta_j without pores. What opens in a crack carries no stress
 e        strain since the film was made without stress: ln J in two dimensions, ln J / 2 each way in three
 K_j      2 G / (1 - nu) in two dimensions (no strain across), 2 G (1 + nu) / (1 - nu) in three (alike both ways), Pa
-s        strain that the film still bears, likewise: e_c while it is whole, less by what it has torn open, 0 from e_c on
-sigma_g  stress at which film is made, Pa
+s        strain that the film still bears, likewise: e_c while it is whole, and less by what it has torn open
+e_j      strain of a species at its strength K_j e_j: where e_c is larger it flows at that;  sigma_g: stress as film is made, Pa
 
 A film breaks as a whole, at the mean strain of its species by volume or at that of its `cracking`. What it is stretched beyond
 e_c opens in tears, and lets go as much strain beside them, so that it pulls on nothing at 2 e_c. That is so on soft lithium: a
 piece between tears takes up the stress over sigma delta / tau from its edges, some 20 um for 1 GPa, 15 nm and the 0.7 MPa at
-which bulk lithium yields, 0.2 um for the 100 MPa of its smallest columns. Longer pieces would pull on with K_j e_c each.
+which bulk lithium yields, 0.2 um for the 100 MPa of its smallest columns. Longer pieces would pull on at their strength.
 
 On a flat surface that grows evenly nothing stretches, and on a wave stretch and curvature are both small: without a stress of
 growth the tension is of second order and no wave grows differently at first. A thin film under compression buckles and carries
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 class Elastic:
     """Stiffness of a film.
 
-    moduli  K_j, Pa;  growth_stress: sigma_g, Pa;  ways: in which the surface stretches, 1 in 2D and 2 in 3D
+    moduli  K_j, Pa;  limits: e_j;  growth_stress: sigma_g, Pa;  ways: in which the surface stretches, 1 in 2D and 2 in 3D
     """
 
     moduli: tuple[float, ...]
+    limits: tuple[float, ...]
     growth_stress: float = 0.0
     ways: int = 1
 
@@ -50,10 +51,10 @@ class Elastic:
         solids   n_j V_j of each species, m
         stretch  ln J;  borne: most of it that the film still bears
         """
-        strain, most = stretch / self.ways, borne / self.ways
+        strain, left = stretch / self.ways, borne / self.ways
         total = jnp.zeros(())
-        for solid, K in zip(solids, self.moduli, strict=True):
-            total = total + solid * jnp.clip(self.growth_stress + K * strain, 0.0, K * most)
+        for solid, K, most in zip(solids, self.moduli, self.limits, strict=True):
+            total = total + solid * jnp.clip(self.growth_stress + K * strain, 0.0, K * jnp.minimum(most, left))
         return total
 
 
@@ -65,7 +66,7 @@ def elastic(film: CarriedFilm, dimensions: int, growth_stress: float) -> Elastic
     nu = lookup("interphase.film_poisson_ratio").to("1")
     factor = 2 / (1 - nu) * (1 + nu if dimensions == 3 else 1)
     moduli = tuple(factor * _shear_modulus(each, number) for number, each in enumerate(film.species))
-    return Elastic(moduli, growth_stress, dimensions - 1)
+    return Elastic(moduli, tuple(each.number("fracture_strain") for each in film.species), growth_stress, dimensions - 1)
 
 
 def _shear_modulus(species: FilmSpecies, number: int) -> float:
