@@ -76,7 +76,7 @@ class FilmSpecies(Frozen):
     thickness        that it adds to the film at the start, if it were dense
     conductivity     of lithium ions through it
     molar_volume     of a formula unit;  lithium: in a formula unit
-    fracture_strain  at which it breaks, or flows where the film is said to break later;  shear_modulus: of its tension until then
+    fracture_strain  at which it breaks, or flows where the film is said to break later;  shear_modulus: of its tension
     """
 
     material: Annotated[str, Field(min_length=1, max_length=60, description='a name such as "Li2CO3"')]

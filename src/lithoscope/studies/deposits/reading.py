@@ -162,7 +162,7 @@ def held_back(names: Sequence[str]) -> str:
 
 
 def strongest_pull(film: CarriedFilm) -> float:
-    """Tension of a film at the strain at which it breaks, in two dimensions, N/m: sum 2 G_j delta_j min(e_j, e_c) / (1 - nu)."""
+    """Tension of a film where it breaks, in two dimensions, N/m: sum 2 G_j delta_j min(e_j, e_c) / (1 - nu)."""
     stiff = 2 / (1 - lookup("interphase.film_poisson_ratio").to("1"))
     return stiff * sum(
         each.number("shear_modulus") * each.thickness.value * min(each.number("fracture_strain"), film.strength)

@@ -1,6 +1,6 @@
 """The tension of a stretched film, which adds to the surface energy of the lithium under it, until the film breaks.
 
-    T_f = sum_j n_j V_j sigma_j,   sigma_j = sigma_g + K_j e between 0 and K_j min(s, e_j),   E_off = (gamma + T_f) (V_m / F) kappa
+    T_f = sum_j n_j V_j sigma_j,   sigma_j = sigma_g + K_j e from 0 to K_j min(s, e_j),   E_off = (gamma + T_f) (V_m / F) kappa
 
 n_j V_j  volume of a species per area of surface, m: theta delta_j without pores. What opens in a crack carries no stress
 e        strain since the film was made without stress: ln J in two dimensions, ln J / 2 each way in three
