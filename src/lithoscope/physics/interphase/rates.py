@@ -60,7 +60,7 @@ def rate_table(law: RateLaw, energies: Sequence[float], alpha: float, least: flo
 
 @lru_cache(maxsize=64)
 def _cubics(law: RateLaw, energy: float, alpha: float, least: float, cells: int) -> Array:
-    y = least + STEP * np.arange(cells + 1)
+    y: Array = least + STEP * np.arange(cells + 1, dtype=float)
     return np.ascontiguousarray(CubicSpline(y, relative(law, y, energy, alpha)).c)
 
 
