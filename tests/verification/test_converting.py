@@ -278,6 +278,8 @@ def test_layers_thicker_than_the_reaction_depth_are_refused_and_the_remedy_runs(
     with pytest.raises(InputError, match="asks for 5000 layers in 1 um") as refused:
         ls.run(FOIL, program, ls.ConvertingFilm(reaction_depth="0.2 nm"))
     assert refused.value.do == 'Write reaction_depth = "1 nm" and leave layers out'
+    finest = ls.ConvertingFilm(reaction_depth="1 nm")
+    assert finest.driver(setting(FOIL, finest)).eyes.film.layers == 1000
 
 
 @pytest.mark.fails_when(HERE + "params.py", "value * faster.get(name, 1.0)", "value")
@@ -347,6 +349,7 @@ def test_what_it_cannot_run_is_refused_and_the_remedy_runs() -> None:
         ls.run(STEEL.changed("working.coating.conversion_electrons", "4"), LITHIATION, model)
     with pytest.raises(InputError, match='metal = "Pb" is not in MASnCl3. Expected "Sn"'):
         ls.run(STEEL.changed("working.coating.metal", "Pb"), LITHIATION, model)
+    assert setting(STEEL.changed("working.coating.metal", "Sn"), model).numbers.metal == "Sn"
     held = ls.Program([ls.Voltage("20 mV", {"duration": "1 h", "capacity": "1 mAh/cm2"})])
     with pytest.raises(InputError, match="is not a condition that this model heeds"):
         ls.run(STEEL, held, model)

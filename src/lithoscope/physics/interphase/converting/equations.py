@@ -65,7 +65,7 @@ LEAST_HOST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of a film, SI; the names are those of the table `coatings` where it has them.
+    """Of a film at its temperature, SI; the names are those of the table `coatings` where it has them.
 
     metal, leak          that alloys; how electrons pass the product
     thickness, molar_volume, conductivity           of the film, the last for lithium ions
