@@ -116,7 +116,7 @@ def test_heads_break_off_have_no_net_current_and_are_found_again() -> None:
     """The net current of every piece is below 1e-8 of what is applied, in every loop; plating reaches a head again.
 
     A neck that thins evenly can break at both ends at once. What was between them floats for a loop or so and then is too small
-    for the grid: it lies where the neck was and holds less than a fifth of a head.
+    for the grid: it lies where the neck was and holds less than a fifth of a head. With cells of half the size there is none.
     """
     driver, watch, end = staged()
     assert end is End.COMPLETED

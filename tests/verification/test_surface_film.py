@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -25,14 +26,18 @@ from lithoscope.errors import End
 from lithoscope.physics.laws.ferroelectric import coercive_field
 from lithoscope.physics.laws.films import grown_by_diffusion, grown_by_tunnelling
 from lithoscope.physics.laws.membranes import donnan, membrane
+from lithoscope.physics.morphology.checks import check
 from lithoscope.physics.morphology.equations import geometry
 from lithoscope.physics.morphology.grid import Grid
+from lithoscope.physics.morphology.kept import Keeper
 from lithoscope.physics.morphology.params import Surface, control, of_cell
 from lithoscope.physics.morphology.start import at_rest, metal
 from lithoscope.physics.morphology.state import Parameters, Scheme, State
 from lithoscope.physics.morphology.step import begin, solve_potential, step
 from lithoscope.physics.morphology.surface import start
 from lithoscope.physics.morphology.surface.film import ByTunnelling, Fields, FilmLaws, Mark
+from lithoscope.result.checkpoint import Journal
+from lithoscope.result.manifest import inputs_of
 from lithoscope.studies.deposits.ready import named
 
 FILM, START = "physics/morphology/surface/film.py", "physics/morphology/surface/start.py"
@@ -436,3 +441,25 @@ def test_defects_stand_where_they_are_told() -> None:
     state = flat(film)[0]
     conduction = beside(state, state.skin.carried.marks[Mark.CONDUCTIVITY])
     assert sorted(set(conduction.tolist())) == [1, 7]
+
+
+@pytest.mark.fails_when("physics/morphology/kept.py", "driver.scheme = replace(driver.scheme, carried=carried)", "pass")
+def test_a_run_whose_surface_got_more_room_is_taken_up_with_it(tmp_path: Path) -> None:
+    """A process that begins with the room of the start goes on with the kept one, to the same end."""
+    model = ls.PhaseField("8 um", "16 um", roughness="0.1 um", film=RUSTS)
+    cell = ls.Cell.symmetric(anode=ls.Foil("50 um"), electrolyte="1 M LiPF6 EC:DMC 1:1", separator="PP 20 um", area="1.13 cm2")
+    program = ls.Program([ls.Rest("1 s"), ls.Rest("2 s")])
+    ours, theirs = (model.driver(cell, program, check(model, cell, program)) for _ in range(2))
+    with Journal(tmp_path / "mine", inputs_of(cell, program, model)) as journal:
+        keeper = Keeper(journal)
+        carried, skin = ours.scheme.carried.widened(ours.point.state.skin, ours.point.state.xi)
+        ours.scheme = replace(ours.scheme, carried=carried)
+        ours.point = replace(ours.point, state=ours.point.state._replace(skin=skin))
+        ours.keep = lambda driver: keeper.keep(driver, now=driver.point.visit == 1)
+        assert ours.finish() is not None
+    with Journal(tmp_path / "mine", inputs_of(cell, program, model)) as journal:
+        Keeper(journal).take_up(theirs)
+    assert theirs.point.visit == 1
+    assert theirs.scheme == ours.scheme
+    assert theirs.finish() == ours.finish()
+    assert np.array_equal(theirs.point.state.skin.carried.amounts, ours.point.state.skin.carried.amounts)
