@@ -57,6 +57,9 @@ class Carried(Protocol):
     def widened(self, fields: Any, xi: Array) -> tuple[Carried, Any]:
         """The laws and the fields with more room; xi: metal fraction that the fields belong to."""
 
+    def with_room_of(self, fields: Any) -> Carried:
+        """The laws with the room that fields of another process were given."""
+
     def lithium(self, fields: Any) -> Array:
         """Lithium in films of the surface, C/m2 of electrode."""
 
@@ -95,6 +98,10 @@ class Still:
     def widened(self, fields: Skin, _xi: Array) -> tuple[Carried, Skin]:
         """The same."""
         return self, fields
+
+    def with_room_of(self, _fields: Skin) -> Carried:
+        """The same."""
+        return self
 
     def lithium(self, _fields: Skin) -> Array:
         """None: what a film took before the run is not counted."""

@@ -368,6 +368,10 @@ class FilmLaws:
         here = band(self.setting.frame, level(xi, self.width), wider.places)
         return wider, fields._replace(carried=fields.carried._replace(band=here))
 
+    def with_room_of(self, fields: Fields) -> FilmLaws:
+        """The laws with the room that fields of another process were given."""
+        return replace(self, places=len(fields.carried.band.cells))
+
     def lithium(self, fields: Fields) -> Array:
         """Lithium in all film, buried and left in the electrolyte included, C/m2 of electrode."""
         total: Array = self.lithium_by_fate(fields).sum()
