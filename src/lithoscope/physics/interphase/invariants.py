@@ -41,4 +41,5 @@ def _bounds(result: Result) -> Iterator[Violation]:
     share = result.tree["map"]["surface_share"]
     low, high, off = float(share.min()), float(share.max()), float(abs(share.sum("solid") - 1).max())
     if low < -SHARES or high > 1 + SHARES or off > SHARES:
-        yield Violation("bounds", f"volume shares go from {low:.3g} to {high:.3g} and add up to 1 within {off:.1e}")
+        found = f"volume shares go from {low:.3g} to {high:.3g} and add up to 1 within {off:.1e}"
+        yield Violation("bounds", f"{found}; a map that varies less has none of it, one with more `nodes` less")

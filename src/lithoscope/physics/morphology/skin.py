@@ -16,7 +16,7 @@ class Skin(NamedTuple):
     resistance  R of the film, ohm m2 of real surface
     offset      E_off, shift of the equilibrium potential by what the surface carries, V; capillarity comes on top
     exchange    factor on the exchange current density
-    depletion   fall of the salt concentration through a porous film per current density, (1 - S)(1 - t+) delta/(F D_f),
+    depletion   fall of the salt concentration through a porous film per current density, (c/c+)(1 - t+) delta/(F D_f),
                 mol/m3 per A/m2
     corrosion   i_corr, parasitic current density that turns metal into film on the spot, A/m2, not negative
     side        current density into the metal of a reaction that makes film with electrons from elsewhere, A/m2, not negative
