@@ -13,7 +13,7 @@ from lithoscope import units
 from lithoscope.document import Document
 from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.contract import ExactCase, Report, Violation, contact_left_out, marked
 from lithoscope.protocol import Current, Rest, Voltage
 from lithoscope.result import Manifest, Result
 from lithoscope.result.manifest import circumstances, inputs_of
@@ -90,7 +90,8 @@ class ConvertingFilm(Document):
         status = driver.run(program, report)
         _, more = volumes(of, driver.eyes.solids)
         manifest = Manifest(
-            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]), notes=NOTES,
+            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]),
+            notes=(*NOTES, *contact_left_out(cell)),
             wall_s=time.perf_counter() - begun, solver={"steps": len(driver.times) - 1, "layers": self.layers},
             **circumstances(),
         )  # fmt: skip
