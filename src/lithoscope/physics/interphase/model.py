@@ -233,7 +233,13 @@ class Interphase(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
-            notes=(*NOTES, *((UNUSED,) if driver.unused else ()), *(() if driver.kept else (LOST,)), *more),
+            notes=(
+                *NOTES,
+                *((UNUSED,) if driver.unused else ()),
+                *(() if driver.kept else (LOST,)),
+                *driver.eyes.notes(driver.rows[-1]),
+                *more,
+            ),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
             **circumstances(),
@@ -245,7 +251,7 @@ class Interphase(Document):
 
     def driver(self, cell: Cell, numbers: Numbers, nodes: int | None = None) -> Driver:
         """What takes a run through its program, before the first step; nodes: in place of those of the model."""
-        from lithoscope.physics.interphase import params
+        from lithoscope.physics.interphase import galvanic, params
         from lithoscope.physics.interphase.drive import Driver
         from lithoscope.physics.interphase.equations import Surface
         from lithoscope.physics.interphase.observe import Eyes
@@ -266,12 +272,15 @@ class Interphase(Document):
         films = params.native_film(chemistry.solids.names, thickness, chemistry.solids.molar_volume, numbers)
         films = films + params.adsorbed_stock(self, chemistry.solids.names)
         surface = Surface(chemistry, np.exp(sites.kinetics), np.exp(sites.transport), films[sites.kind], sites.weight)
+        metal = galvanic.metal_of(cell, numbers)
+        if metal is not None:
+            surface = galvanic.with_metal(surface, metal, params.open_area(cell, self, numbers))
         exchange = numbers(
             "lithium.exchange_current_density", "A/m2", cell.foil.exchange_current_density, "working.exchange_current_density"
         )
         eyes = Eyes(
             surface, sites, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers), exchange,
-            numbers("lithium.molar_volume", "m3/mol"),
+            numbers("lithium.molar_volume", "m3/mol"), metal,
         )  # fmt: skip
         return Driver(eyes, self.edge, self.spacing.value, self.snapshots, self.relative_tolerance)
 

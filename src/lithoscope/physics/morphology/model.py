@@ -16,7 +16,7 @@ from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.contract import ExactCase, Report, Violation, contact_left_out, marked
 from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.physics.morphology.checks import Plan, check
 from lithoscope.physics.morphology.params import Surface, cell_parameters, film_resistance, of_cell, surface_energy
@@ -191,7 +191,7 @@ class PhaseField(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(cell_parameters(cell)),
-            notes=tuple(notes(driver)),
+            notes=(*notes(driver), *contact_left_out(cell)),
             wall_s=time.perf_counter() - begun,
             solver=numerics(driver),
             **circumstances(),

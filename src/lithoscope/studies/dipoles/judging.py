@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.claims import Band, Claim, Claims
-from lithoscope.studies.dipoles import arithmetic, layers, resistances, restsweep, tips
+from lithoscope.studies.dipoles import arithmetic, dissolving, layers, resistances, restsweep, tips
 from lithoscope.studies.dipoles.layers import BOTH, MATERIALS, PER_NM2, Beside
 from lithoscope.studies.dipoles.restsweep import Rested, capillary_energy
 from lithoscope.studies.dipoles.tips import MUCH, NOTICED, Tips
@@ -354,7 +354,7 @@ def _stock(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 f"more predictable is half of it here, a band of ours. That of ln(thickness) is {thick.value:.2f} times as "
                 f"wide ({thick.low:.2f} to {thick.high:.2f}): what passes the film decides, before the layer and after it.",
             ),
-            _taken_apart(claims["dipoles.fd.stability"]),
+            dissolving.with_loss(_taken_apart(claims["dipoles.fd.stability"])),
         )
     }  # fmt: skip
 
