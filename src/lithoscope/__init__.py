@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.interphase.converting.model import ConvertingFilm
+    from lithoscope.physics.interphase.cracks import FilmCracks, VolumeChange
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
     from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
@@ -122,6 +123,7 @@ _HOME = {
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
     "physics.interphase.converting.model": ("ConvertingFilm",),
+    "physics.interphase.cracks": ("FilmCracks", "VolumeChange"),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
     "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
@@ -170,6 +172,7 @@ __all__ = [
     "FerroelectricLayer",
     "FibreHost",
     "Film",
+    "FilmCracks",
     "FilmMap",
     "FilmSpecies",
     "Flicker",
@@ -220,6 +223,7 @@ __all__ = [
     "Trace",
     "Until",
     "Voltage",
+    "VolumeChange",
     "ageing_from",
     "animate",
     "animate_host",

@@ -15,6 +15,7 @@ from lithoscope.document import Document, Frozen
 from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
 from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.interphase.cracks import FilmCracks
 from lithoscope.physics.interphase.polarised import LOST, PolarisedFilm
 from lithoscope.physics.interphase.rates import RateLaw
 from lithoscope.physics.interphase.terrain import Defect, Spread
@@ -64,6 +65,12 @@ AdsorbedAmount = Annotated[
     ),
 ]
 DesorptionRate = Annotated[units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e9 1/s", "1e-6 1/s", "It is not negative")]
+
+
+BEGUN = (
+    "The film that a crack bares comes off and is counted beside what stands; strains and the modulus of weak spots are those "
+    "that were given, alike everywhere."
+)
 
 
 class ReactionChange(Frozen):
@@ -152,6 +159,7 @@ class Interphase(Document):
     adsorbed             anions that stand on the surface beforehand, never replaced, e.g. { "NO3-" = "2.7 umol/m2" }, true area
     desorption           rate at which they go into the liquid; none if not given
     ferroelectric        a polarised film, and what it does
+    cracks               when and how the film cracks; without it nothing does
     rate_law             of electron transfer
     nodes                representatives along each axis of each kind of native film; with three, shares of solids fall below 0
     relative_tolerance   of the integrator;  snapshots: maps that are kept
@@ -177,6 +185,7 @@ class Interphase(Document):
     ] = {}
     desorption: DesorptionRate | None = None
     ferroelectric: PolarisedFilm | None = None
+    cracks: FilmCracks | None = None
     rate_law: Annotated[RateLaw, Field(description='"marcus-hush-chidsey", "dissociative" or "butler-volmer"')] = (
         "marcus-hush-chidsey"
     )
@@ -194,7 +203,8 @@ class Interphase(Document):
             native_thickness: Given | None = ..., additives: Mapping[str, Given] = ...,
             reactions: Mapping[str, ReactionChange] = ..., supply: ElectronSupply = ...,
             adsorbed: Mapping[str, Given] = ..., desorption: Given | None = ..., ferroelectric: PolarisedFilm | None = ...,
-            rate_law: RateLaw = ..., nodes: int = ..., relative_tolerance: float = ..., snapshots: int = ...,
+            cracks: FilmCracks | None = ..., rate_law: RateLaw = ..., nodes: int = ..., relative_tolerance: float = ...,
+            snapshots: int = ...,
             *, kind: Literal["interphase"] = ..., format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
@@ -207,15 +217,27 @@ class Interphase(Document):
 
         begun = time.perf_counter()
         check(cell, program)
+        if self.cracks is not None:
+            self.cracks.check(program, reaches_metal=self.supply.solvent_permeability is not None)
         numbers = Numbers()
         driver = self.driver(cell, numbers)
         status = driver.run(program, report)
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
-            notes=(*NOTES, *((UNUSED,) if driver.unused else ()), *(() if driver.kept else (LOST,))),
+            notes=(
+                *NOTES,
+                *((UNUSED,) if driver.unused else ()),
+                *(() if driver.kept else (LOST,)),
+                *((BEGUN,) if self.cracks else ()),
+            ),
             wall_s=time.perf_counter() - begun,
-            solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
+            solver={
+                "steps": len(driver.times) - 1,
+                "nodes": driver.eyes.ages.nodes.sites,
+                "ages": driver.eyes.ages.count,
+                "slowed_by_joining_ages": driver.eyes.ages.slowed,
+            },
             **circumstances(),
         )
         result = Result(driver.tree(cell.area.value), status, driver.ledger(), manifest)
@@ -227,6 +249,8 @@ class Interphase(Document):
     def driver(self, cell: Cell, numbers: Numbers) -> Driver:
         """What takes a run through its program, before the first step."""
         from lithoscope.physics.interphase import params
+        from lithoscope.physics.interphase.ages import Ages
+        from lithoscope.physics.interphase.cracks import weakness
         from lithoscope.physics.interphase.drive import Driver
         from lithoscope.physics.interphase.equations import Surface
         from lithoscope.physics.interphase.observe import Eyes
@@ -251,10 +275,11 @@ class Interphase(Document):
             "lithium.exchange_current_density", "A/m2", cell.foil.exchange_current_density, "working.exchange_current_density"
         )
         eyes = Eyes(
-            surface, nodes, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers), exchange,
-            numbers("lithium.molar_volume", "m3/mol"),
+            surface, Ages.one(surface), nodes, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers),
+            exchange, numbers("lithium.molar_volume", "m3/mol"),
         )  # fmt: skip
-        return Driver(eyes, self.edge, self.spacing.value, self.snapshots, self.relative_tolerance)
+        weak = weakness(self.cracks, chemistry.network, chemistry.solids.names, numbers)
+        return Driver(eyes, self.edge, self.spacing.value, self.snapshots, self.relative_tolerance, weak)
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """Lithium, every element, charge, bounds, finite values."""

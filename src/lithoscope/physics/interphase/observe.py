@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
+from lithoscope.physics.interphase.ages import Ages
 from lithoscope.physics.interphase.equations import Surface
 from lithoscope.physics.interphase.film import Properties
 from lithoscope.physics.interphase.network import CATION, METAL
@@ -29,12 +30,14 @@ RESERVOIRS = ("working_lithium", "working_film_lithium", "electrolyte_lithium")
 class Eyes:
     """Sees a surface.
 
-    surface, nodes   the representatives, and how they make up the map
+    surface, nodes   the representatives, each age of them beside the others, and how they make up the map
+    ages             how the area of each node is shared by films of different age
     properties       of its films
     lithium          metal of the foil at the start, C/m2;  exchange: i0 of lithium, A/m2;  molar_volume: of lithium, m3/mol
     """
 
     surface: Surface
+    ages: Ages
     nodes: Nodes
     properties: Properties
     lithium: float
@@ -61,13 +64,13 @@ class Eyes:
         return np.array([species[name].elements.get(METAL, 0) for name in self.surface.chemistry.solids.names], dtype=float)
 
     def contents(self, xi: Array) -> dict[str, float]:
-        """Lithium in each reservoir, C per projected m2."""
-        c, weight = self.surface.chemistry, self.surface.weight
-        native = self._faraday * float(self._lithium_of_solids @ (weight @ self.surface.start))
+        """Lithium in each reservoir, C per projected m2; that of the film with what came off."""
+        c, first = self.surface.chemistry, self.ages.nodes
+        native = self._faraday * float(self._lithium_of_solids @ (first.weight @ first.start))
         dissolved = FARADAY * float(c.stock.initial[c.stock.names.index(CATION)])
-        first = {"working_lithium": self.lithium, "working_film_lithium": native, "electrolyte_lithium": dissolved}
-        mean = weight @ xi
-        return {name: first[name] + self._faraday * float(self._lithium_in(name) @ mean) for name in RESERVOIRS}
+        held = {"working_lithium": self.lithium, "working_film_lithium": native, "electrolyte_lithium": dissolved}
+        mean = self.surface.extents(xi)
+        return {name: held[name] + self._faraday * float(self._lithium_in(name) @ mean) for name in RESERVOIRS}
 
     def fluxes(self, rates: Array) -> dict[str, float]:
         """Lithium into each reservoir, A per projected m2.
@@ -80,17 +83,18 @@ class Eyes:
     def seen(self, xi: Array, rates: Array, potential: Array) -> dict[str, float]:
         """The row of a time: outputs by name."""
         c, weight = self.surface.chemistry, self.surface.weight
-        layers = self.surface.layers(xi)
+        layers, ages = self.surface.layers(xi), self.ages
         corroding = -self.fluxes(rates)["working_lithium"]
-        receded = xi @ c.network.electrons * self.molar_volume
-        whole = layers.inner + layers.outer
+        receded = ages.extents(xi) @ c.network.electrons * self.molar_volume
+        whole = ages.mean(layers.inner + layers.outer)
+        strain = ages.growth_strain(xi, self.properties)
         rest = float(overpotential(corroding / c.stock.area, self.exchange, 0.0, c.temperature))
         return self.contents(xi) | {
-            "film_thickness": float(weight @ whole),
+            "film_thickness": float(ages.nodes.weight @ whole),
             "film_thickness_spread": self.nodes.spread(whole),
             "inner_film_thickness": float(weight @ layers.inner),
             "outer_film_thickness": float(weight @ layers.outer),
-            "recession": float(weight @ receded),
+            "recession": float(ages.nodes.weight @ receded),
             "recession_spread": self.nodes.spread(receded),
             "corrosion_current_density": corroding,
             "working_potential": rest,
@@ -98,18 +102,26 @@ class Eyes:
             "current_density": 0.0,
             "charge_passed": 0.0,
             "reduction_potential": float(weight @ potential),
-            "interphase_resistance": resistance_of_patches(self.properties.resistance(layers.n), weight) / c.stock.area,
+            "interphase_resistance": resistance_of_patches(self._resistance(layers.n), weight) / c.stock.area,
+            "bared_area": float(ages.nodes.weight @ ages.bared),
+            "growth_strain": float(weight @ strain.ravel()),
         }
 
+    def _resistance(self, n: Array) -> Array:
+        """Of films, and of places without one, ohm m2."""
+        return np.maximum(self.properties.resistance(n), LEAST_RESISTANCE)
+
     def amounts(self, xi: Array) -> dict[str, Array]:
-        """Moles per projected m2: of solids in the film, of what is dissolved, of gases, and what the metal has gained."""
-        c, weight = self.surface.chemistry, self.surface.weight
+        """Moles per projected m2: of solids on the metal and of those that came off, of what is dissolved, of gases, and what
+        the metal has gained."""
+        c, weight, reacted = self.surface.chemistry, self.surface.weight, self.surface.extents(xi)
         gases = c.network.numbers(c.network.gases)
         return {
             "film_amount": c.stock.area * (weight @ self.surface.layers(xi).n),
+            "shed_amount": c.stock.area * (self.ages.nodes.weight @ self.ages.shed),
             "liquid_amount": self.surface.stock(xi),
-            "gas_amount": c.stock.area * (gases @ (weight @ xi)),
-            "metal_amount": np.atleast_1d(-c.stock.area * (c.network.electrons @ (weight @ xi))),
+            "gas_amount": c.stock.area * (gases @ reacted),
+            "metal_amount": np.atleast_1d(-c.stock.area * (c.network.electrons @ reacted)),
         }
 
     def element_residual(self, amounts: Mapping[str, Array]) -> Array:
@@ -123,7 +135,7 @@ class Eyes:
         places = (
             ([METAL], amounts["metal_amount"]),
             (c.stock.names, amounts["liquid_amount"]),
-            (c.solids.names, amounts["film_amount"]),
+            (c.solids.names, amounts["film_amount"] + amounts["shed_amount"]),
             (net.gases, amounts["gas_amount"]),
         )
         total = moved = np.zeros((len(amounts["metal_amount"]), len(net.elements)))
@@ -137,9 +149,11 @@ class Eyes:
     def shot(self, xi: Array) -> dict[str, Array]:
         """Maps of the surface, flattened; of solids: (solids, sites). Of the resistance the logarithm is interpolated."""
         c = self.surface.chemistry
-        held = self.surface.layers(xi).n
-        resistance = np.log(np.maximum(self.properties.resistance(held), LEAST_RESISTANCE))
-        wide = self.nodes.expand(np.hstack([held, (xi @ c.network.electrons)[:, None], resistance[:, None]]))
+        films = self.surface.layers(xi).n
+        held, receded = self.ages.mean(films), self.ages.extents(xi) @ c.network.electrons
+        # The ages of a place lie beside each other.
+        resistance = -np.log(self.ages.mean(1 / self._resistance(films)))
+        wide = self.nodes.expand(np.hstack([held, receded[:, None], resistance[:, None]]))
         n = wide[:, :-2]
         return {
             "surface_film_thickness": n @ (c.inner_volume + c.outer_volume),
