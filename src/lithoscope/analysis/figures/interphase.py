@@ -23,6 +23,8 @@ DAY = 86400.0
 FIRST_S = 60.0
 """Curves over the logarithm of time begin here."""
 
+LEAST_NM = 0.1
+
 COLOURS = (BLUE, ORANGE, TEAL, RED, "#AA4499", GREY)
 SHOWN = 5
 """Solids that have a colour of their own; the rest is drawn together."""
@@ -89,6 +91,8 @@ def _thickness(axes: Axes, result: Result) -> None:
     axes.loglog(t, inner, color=BLUE, ls="--", label="inner layer")
     axes.loglog(t, spread, color=ORANGE, ls=":", label="spread")
     axes.set(xlabel="Time / d", ylabel="Thickness / nm")
+    if mean.min() < LEAST_NM:  # bared by cracks: decades of less than an atom would flatten the rest
+        axes.set_ylim(bottom=LEAST_NM)
     _decades(axes)
     axes.legend()
 
