@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from lithoscope.physics.cell import Full, Mossy, Planar, Plated, PorousHost
     from lithoscope.physics.double_layer.model import DoubleLayer
     from lithoscope.physics.interphase.converting.model import ConvertingFilm
+    from lithoscope.physics.interphase.cracks import FilmCracks, VolumeChange
     from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
     from lithoscope.physics.interphase.polarised import PolarisedFilm
     from lithoscope.physics.interphase.terrain import Defect
@@ -124,6 +125,7 @@ _HOME = {
     "physics.cell": ("Full", "Mossy", "Planar", "Plated", "PorousHost"),
     "physics.double_layer.model": ("DoubleLayer",),
     "physics.interphase.converting.model": ("ConvertingFilm",),
+    "physics.interphase.cracks": ("FilmCracks", "VolumeChange"),
     "physics.interphase.model": ("ElectronSupply", "Interphase", "ReactionChange"),
     "physics.interphase.polarised": ("PolarisedFilm",),
     "physics.interphase.terrain": ("Defect",),
@@ -173,6 +175,7 @@ __all__ = [
     "FerroelectricLayer",
     "FibreHost",
     "Film",
+    "FilmCracks",
     "FilmMap",
     "FilmSpecies",
     "Flicker",
@@ -223,6 +226,7 @@ __all__ = [
     "Trace",
     "Until",
     "Voltage",
+    "VolumeChange",
     "ageing_from",
     "animate",
     "animate_host",

@@ -11,7 +11,7 @@ from lithoscope.studies.dipoles import arithmetic, judging, layers, resistances,
 from lithoscope.studies.outcome import stamp, told
 from lithoscope.studies.ranges import at_values
 from lithoscope.studies.spread import Scatter
-from lithoscope.studies.verdict import Prediction, Word, stated
+from lithoscope.studies.verdict import Prediction, Verdict, Word, stated
 
 CLAIMS = read_claims("dipoles")
 POINT = at_values((layers.material_range(), *layers.electrolyte_ranges(), *layers.adsorption_ranges()))
@@ -109,9 +109,29 @@ def test_a_loss_that_nobody_could_see_is_no_corrosion() -> None:
         predictions=dict.fromkeys(restsweep.PREDICTED, Prediction(1.0, 1e-4, 150.0, "what passes the film")),
         point=at_values(restsweep.place_ranges()),
         pits=1e-9,
+        dent=(3e-8, 1e-8),
     )
     seen = judging._corrosion(CLAIMS, rested)["dipoles.corr.ocp_driven"]
     assert (seen.verdict, seen.decided_by) == (Word.UNDECIDED, "what passes the film")
+
+
+@pytest.mark.fails_when("studies/dipoles/judging.py", "max(hot.high, floor / beside)", "max(hot.high, 1.0)")
+def test_whether_a_dent_deepens_is_open_as_long_as_its_film_may_leak_more() -> None:
+    """With the same film its floor recedes as its rim does; a film that leaks more deepens it, one that does not cannot."""
+
+    def judged(floor: float, hot: float) -> Verdict:
+        rested = SimpleNamespace(
+            predictions={restsweep.HOT: Prediction(1.01, 1.0, hot)}, point=at_values(restsweep.place_ranges()),
+            pits=1e-10, dent=(floor, 1e-8),
+        )  # fmt: skip
+        return judging._pits(CLAIMS["dipoles.corr.pits"], rested)  # type: ignore[arg-type]  # all that it reads
+
+    leaks = judged(3e-8, 1.02)
+    assert (leaks.verdict, leaks.decided_by, leaks.low) == (Word.UNDECIDED, judging.DENT, (1.0,))
+    assert leaks.high == pytest.approx((3.0,))
+    assert "3.0 (20 nm deeper)" in leaks.note
+    assert "by 20 nm: both walls" in leaks.note
+    assert judged(1e-8, 1.02).verdict is Word.DISAGREES
 
 
 @pytest.mark.fails_when("studies/dipoles/tips.py", "high=max(each.high", "high=min(each.high")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from lithoscope.errors import End, Status
 from lithoscope.physics.contract import Report
+from lithoscope.physics.interphase.cracks import SAME_TIME, Weakness
 from lithoscope.physics.interphase.observe import RESERVOIRS, Eyes, as_fluxes
 from lithoscope.physics.interphase.solve import Stalled, Step, steps
 from lithoscope.physics.interruption import interrupts_noted
@@ -33,6 +35,7 @@ class Driver:
 
     eyes        what sees the surface;  edge, spacing: of the map, sites and m
     snapshots   maps that are kept;  tolerance: of the integrator
+    weakness    how films crack, and when; None if they do not
     unused      whether the film somewhere let more electrons through than anything could take
     """
 
@@ -41,6 +44,7 @@ class Driver:
     spacing: float
     snapshots: int
     tolerance: float
+    weakness: Weakness | None = None
     times: list[float] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     rows: list[dict[str, float]] = field(default_factory=list)
@@ -53,10 +57,11 @@ class Driver:
         surface = self.eyes.surface
         self._xi = np.zeros((surface.sites, len(surface.chemistry.rate)))
         rates, potential = surface.rates(self._xi, surface.activity(self._xi))
-        self._paid = np.zeros(self.eyes.count)
+        self._paid = np.zeros(len(self.eyes.nodes.weight))
         self._pair = self.eyes.couple(self._xi, rates)
         self._fluxes = self.eyes.fluxes(rates)
         self._keeper = BookKeeper(self.eyes.contents(self._xi))
+        self._ahead = list(self.weakness.changes) if self.weakness else []
         self._keep(0.0, 1, rates, potential)
 
     @property
@@ -83,15 +88,27 @@ class Driver:
         self, visit: Visit, wanted: Array, report: Callable[[float], None], interrupted: Callable[[], bool]
     ) -> Status | None:
         """One rest; returns how the run ended in it, if it did."""
-        start = self.times[-1]
-        end = start + _duration(visit)
-        times = np.array([*wanted[(wanted > start) & (wanted < end)], end])
+        end = self.times[-1] + _duration(visit)
+        stops = sorted({t for t, _ in self._ahead if self.times[-1] < t < end})
+        for start, stop in pairwise([self.times[-1], *stops, end]):
+            self._crack(start)
+            times = np.array([*wanted[(wanted > start) & (wanted < stop)], stop])
+            ended = self._stretch(visit, start, times, {*times} - {*stops} | {*wanted}, report, interrupted)
+            if ended is not None:
+                return ended
+        return None
+
+    def _stretch(
+        self, visit: Visit, start: float, times: Array, shown: set[float], report: Callable[[float], None],
+        interrupted: Callable[[], bool],
+    ) -> Status | None:  # fmt: skip
+        """Time in which nothing cracks, up to the last of the times; a map is kept at those that are shown."""
         try:
             for step in steps(self.eyes.surface, self._xi, start, times, self.tolerance):
                 if self.eyes.contents(step.xi)["working_lithium"] <= 0:
                     return Status(End.LITHIUM_EXHAUSTED, "working electrode: it corroded", step.start, 0, visit.number)
                 self._take(step, visit.number)
-                if step.end in times:
+                if step.end in shown:
                     self._shoot()
                 report(step.end)
                 if interrupted():
@@ -100,8 +117,28 @@ class Driver:
             return Status(End.NO_SOLUTION, str(stalled), stalled.time, 0, visit.number)
         return None
 
+    def _crack(self, now: float) -> None:
+        """The changes of volume that are due."""
+        while self.weakness and self._ahead and self._ahead[0][0] <= now * (1 + SAME_TIME):
+            eyes, strain = self.eyes, self._ahead.pop(0)[1]
+            lithium, metal = self._xi[: eyes.count], self._xi[eyes.count :]
+            ages, lithium = eyes.ages.strained(lithium, strain, self.weakness, eyes.properties)
+            self.eyes, self._xi = eyes.aged(ages), np.vstack([lithium, metal])
+            rates = self.eyes.surface.rates(self._xi, self.eyes.surface.activity(self._xi))[0]
+            self._fluxes, self._pair = self.eyes.fluxes(rates), self.eyes.couple(self._xi, rates)
+
+    def _strain(self, step: Step) -> None:
+        """Add what a step grew at the metal, by Simpson's rule."""
+        if self.weakness and self.weakness.grows:
+            surface, of = self.eyes.surface, (self._xi, step.middle, step.xi)
+            first, middle, last = (surface.metal(surface.layers(xi), surface.activity(xi))[0] for xi in of)
+            grown = (step.end - step.start) / 6 * (first + 4 * middle + last)[: self.eyes.count]
+            ages = self.eyes.ages.stretch(grown @ (self.weakness.stretch @ surface.chemistry.made))
+            self.eyes = replace(self.eyes, ages=ages)
+
     def _take(self, step: Step, number: int) -> None:
         """Book a step and keep what is seen at its end."""
+        self._strain(step)
         eyes, before = self.eyes, self._fluxes
         after, between = eyes.fluxes(step.rates), eyes.fluxes(step.between)
         ends = [eyes.contents(self._xi), eyes.contents(step.xi)]
@@ -115,9 +152,9 @@ class Driver:
 
     def _pay(self, step: Step) -> None:
         """What each site of lithium dissolves for a metal in contact. Shares have the mean 1, so that the sum is exact."""
-        pair, weight = self.eyes.couple(step.xi, step.rates), self.eyes.nodes.weight
+        pair = self.eyes.couple(step.xi, step.rates)
         drawn = self.eyes.drawn(step.xi) - self.eyes.drawn(self._xi)
-        self._paid = self._paid + drawn * 0.5 * (self._pair.shares(weight) + pair.shares(weight))
+        self._paid = self._paid + drawn * 0.5 * (self.eyes.paying(self._pair) + self.eyes.paying(pair))
         self._pair = pair
 
     def _keep(self, t: float, number: int, rates: Array, potential: Array) -> None:
@@ -195,8 +232,8 @@ def _named(found: xr.Dataset, axis: str, names: tuple[str, ...]) -> xr.Dataset:
 
 
 def _films(amounts: dict[str, Array], volume: Array) -> dict[str, Array]:
-    """What is kept of films over time: amounts, of a metal in contact as well, and volumes of that on lithium."""
-    kept = {name: amounts[name] for name in ("film_amount", "contact_film_amount") if name in amounts}
+    """What is kept of films over time: amounts on lithium, come off it and on a metal in contact; volumes on lithium."""
+    kept = {name: amounts[name] for name in ("film_amount", "shed_amount", "contact_film_amount") if name in amounts}
     return kept | {"film_volume": amounts["film_amount"] * volume}
 
 

@@ -199,12 +199,15 @@ class Surface:
     start     solids at the start, mol/m2, shape (sites, solids)
     weight    share of the true area of each site; they add up to 1
     faced     1 where the site lies beside the polarised film, if there is one, else 0
+    past      extents of area that began anew, mol/m2, (reactions,)
     """
 
     def __init__(
-        self, chemistry: Chemistry, m: Array, m_f: Array, start: Array, weight: Array, faced: Array | float = 1.0
-    ) -> None:
+        self, chemistry: Chemistry, m: Array, m_f: Array, start: Array, weight: Array, faced: Array | float = 1.0,
+        past: Array | None = None,
+    ) -> None:  # fmt: skip
         self.chemistry, self.m, self.m_f, self.start, self.weight, self.faced = chemistry, m, m_f, start, weight, faced
+        self.past = np.zeros(len(chemistry.rate)) if past is None else past
         self._slope = 1 / thermal_voltage(chemistry.temperature)
         self._electrode = chemistry.network.electrons > 0
         self._last = np.full(len(m), 0.3)
@@ -227,10 +230,14 @@ class Surface:
         n = self.start + xi @ c.made.T
         return Layers(n, n @ c.inner_volume, n @ c.outer_volume, n @ (c.inner_volume * c.solids.decay))
 
+    def extents(self, xi: Array) -> Array:
+        """Mean over the surface of what has reacted since the start of the run, mol/m2, (reactions,)."""
+        return np.asarray(self.past + self.weight @ xi)
+
     def stock(self, xi: Array) -> Array:
         """What is dissolved, mol per projected m2, by the mean of the extents: linear, hence exact."""
         stock = self.chemistry.stock
-        return stock.initial + stock.area * (self.chemistry.used @ (self.weight @ xi))
+        return stock.initial + stock.area * (self.chemistry.used @ self.extents(xi))
 
     def activity(self, xi: Array) -> Array:
         """Activities of what is dissolved."""
@@ -240,7 +247,7 @@ class Surface:
         """Rates, mol/m2/s, shape (sites, reactions), and U_i, V."""
         layers = self.layers(xi)
         U = self._balance(layers, activity)
-        return self._outer(U, layers, self._multiples(layers, activity))[0] + self._metal(layers, activity)[0], U
+        return self._outer(U, layers, self._multiples(layers, activity))[0] + self.metal(layers, activity)[0], U
 
     def supplied(self, U: Array, layers: Layers) -> tuple[Array, Array, Array, Array]:
         """Current density of electrons, A/m2, and its slopes by U, by L_in and by T."""
@@ -297,7 +304,7 @@ class Surface:
             self._table, self._kinds,
         ))  # fmt: skip
 
-    def _metal(self, layers: Layers, activity: Array) -> tuple[Array, Array, Array]:
+    def metal(self, layers: Layers, activity: Array) -> tuple[Array, Array, Array]:
         """Rates at the metal, their slopes by L_in, and by L_out."""
         c = self.chemistry
         if c.supply.inner == 0:
@@ -350,7 +357,7 @@ class Surface:
         U_by_a = np.einsum("k,nks->ns", electrons, by_a) / tilt
         by_xi += by_U[:, :, None] * U_by_xi[:, None, :]
         by_a += by_U[:, :, None] * U_by_a[:, None, :]
-        metal, by_inner, by_outer = self._metal(layers, activity)
+        metal, by_inner, by_outer = self.metal(layers, activity)
         by_xi += by_inner[:, :, None] * volume + by_outer[:, :, None] * (c.outer_volume @ c.made)
         by_a += self._by_activity(metal, activity)
         return Slopes(rates + metal, by_xi, by_a, U)

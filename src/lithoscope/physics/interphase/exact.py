@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY, GAS, thermal_voltage
 from lithoscope.physics.contract import ExactCase
+from lithoscope.physics.interphase.ages import Ages
 from lithoscope.physics.interphase.equations import Chemistry, Solids, Stock, Supply, Surface
 from lithoscope.physics.interphase.network import Network, network
 from lithoscope.physics.interphase.rates import RateLaw, rate_table
@@ -117,6 +118,58 @@ def logarithmic() -> float:
     return _growth(found, lambda t: np.asarray(grown_by_tunnelling(np.full_like(t, START), v, 1 / (2 * kappa), t)))
 
 
+def cracked_growth(found: Surface, share: float, every: float, times: int) -> tuple[float, float]:
+    """Product of an even surface that cracks, as thickness, m: all of it, and what stands at the end.
+
+    share  of the area that loses its film at each change;  every: time between two, s, and after the last;  times: how many
+    """
+    ages, xi = Ages.one(found), np.zeros((1, 1))
+    for n in range(times + 1):
+        surface = ages.surface()
+        *_, last = steps(surface, xi, n * every, np.array([(n + 1) * every]), 1e-9)
+        xi = last.xi
+        if n < times:
+            ages, xi = ages.cracked(xi, np.full_like(ages.share, share))
+    standing = float(ages.mean(ages.surface().layers(xi).inner)[0])
+    return float(ages.extents(xi)[0, 0]) * VOLUME, standing
+
+
+def growth_anew(k_p: float, gap: float, share: float, every: float, times: int) -> float:
+    """All product of a film by diffusion that cracks again and again, m: the sum over ages of sqrt(g^2 + 2 k_p a) - g.
+
+    Before the first change all is of one age; of each later age a share c remains (1 - c)^j after j changes.
+    """
+    grown = np.sqrt(gap**2 + 2 * k_p * every * np.arange(times + 2))
+    gain, j = np.diff(grown), np.arange(times + 1)
+    left = (1 - share) ** j
+    first = float(left @ gain)
+    later = sum(share * float(left[: times + 1 - n] @ gain[: times + 1 - n]) for n in range(1, times + 1))
+    return first + later
+
+
+def cracked_through() -> float:
+    """All of the film comes off 5 times: 6 (sqrt(g^2 + 2 k_p dt) - g)."""
+    supply = replace(NOTHING, electrons=1e-16, gap=1e-10)
+    made = cracked_growth(surface(carbonate(), [1e6], supply, start=0.0), 1.0, DAY, 5)[0]
+    return abs(made / (6 * (float(np.sqrt(1e-20 + supply.electrons * VOLUME * DAY)) - 1e-10)) - 1)
+
+
+def cracked_in_part() -> float:
+    """0.3 of each age comes off 7 times: the sum over 8 ages."""
+    supply = replace(NOTHING, electrons=1e-16, gap=1e-10)
+    made = cracked_growth(surface(carbonate(), [1e6], supply, start=0.0), 0.3, DAY, 7)[0]
+    return abs(made / growth_anew(supply.electrons * VOLUME / 2, 1e-10, 0.3, DAY, 7) - 1)
+
+
+def cracked_without_a_barrier() -> float:
+    """A reaction that no film slows does not see cracks; after N of them v dt (1 - (1 - c)^(N + 1)) / c stands."""
+    speed, c, N = 1e-15, 0.2, 15
+    supply = replace(NOTHING, tunnelling=1e9, gap=1e-10)
+    found = surface(carbonate(), [bare_rate(speed)], supply, start=0.0)
+    made, stands = cracked_growth(found, c, DAY, N)
+    return max(abs(made / (speed * DAY * (N + 1)) - 1), abs(stands / (speed * DAY * (1 - (1 - c) ** (N + 1)) / c) - 1))
+
+
 def leaking() -> float:
     """Ohmic leakage with a potential of the electrons that stays put: L^2 = L0^2 + 2 sigma U V t / (2 F).
 
@@ -208,6 +261,9 @@ def cases() -> tuple[ExactCase, ...]:
         ExactCase("parabolic growth", 1e-6, parabolic),
         ExactCase("linear-parabolic growth", 1e-6, linear_parabolic),
         ExactCase("logarithmic growth", 1e-6, logarithmic),
+        ExactCase("film that comes off", 1e-6, cracked_through),
+        ExactCase("film that comes off in part", 1e-6, cracked_in_part),
+        ExactCase("cracks without a barrier", 1e-6, cracked_without_a_barrier),
         ExactCase("leakage by Ohm", 1e-10, leaking),
         ExactCase("solvent through the film", 1e-6, solvent_to_the_metal),
         ExactCase("charge and thickness", 1e-10, charge_and_thickness),

@@ -51,9 +51,10 @@ class Properties:
         inner = n * self.solids.molar_volume * (1 - self.solids.outer_share)
         outer = (n * self.solids.molar_volume * self.solids.outer_share).sum(axis=-1) / (1 - self.porosity)
         thickness = inner.sum(axis=-1)
-        shares = np.divide(inner, thickness[..., None], out=np.zeros_like(inner), where=thickness[..., None] > THINNEST)
-        # Without a film the mixture is empty; any conductivity then gives no resistance.
-        sigma = np.where(thickness > THINNEST, mixed_conductivity(shares, self.conductivity), 1.0)
+        # Without a film any mixture gives no resistance.
+        any_ = np.full_like(inner, 1 / inner.shape[-1])
+        shares = np.divide(inner, thickness[..., None], out=any_, where=thickness[..., None] > THINNEST)
+        sigma = mixed_conductivity(shares, self.conductivity)
         layers = np.stack([np.maximum(thickness, 0.0), outer], axis=-1)
         open_ = np.full_like(sigma, self.electrolyte * self.porosity**1.5)
         return resistance_of_layers(layers, np.stack([sigma, open_], axis=-1))
@@ -76,13 +77,19 @@ def leakage(decay_lengths: Array, share: Array) -> float:
     return float(np.sum(share * np.exp(-2 * decay_lengths)))
 
 
-def cracked_share(strain: Array, fracture: Array, modulus: float) -> Array:
-    """Share of the film that a strain has cracked, 1 - exp(-(e / e_f)^m), for weak spots after Weibull.
+def hazard(strain: Array, fracture: Array, modulus: float) -> Array:
+    """x = (e / e_f)^m of weak spots after Weibull: exp(-x) of the film bears the strain.
 
     strain    e, not negative;  fracture: e_f, at which 63 % are cracked;  modulus: m, large where all spots are alike
     Source: W. Weibull, J. Appl. Mech. 18 (1951) 293.
     """
-    return np.asarray(-np.expm1(-((strain / fracture) ** modulus)))
+    with np.errstate(over="ignore"):  # infinite where nothing bears it
+        return np.asarray((strain / fracture) ** modulus)
+
+
+def cracked_share(strain: Array, fracture: Array, modulus: float) -> Array:
+    """Share of the film that a strain has cracked, 1 - exp(-x); x: `hazard`."""
+    return np.asarray(-np.expm1(-hazard(strain, fracture, modulus)))
 
 
 def growth_speed_reexposed(rate: float, exposure: float) -> float:

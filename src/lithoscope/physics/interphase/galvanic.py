@@ -95,6 +95,7 @@ def with_metal(surface: Surface, metal: Metal, lithium: float) -> Surface:
     return Surface(
         surface.chemistry, np.append(surface.m, metal.kinetics), np.append(surface.m_f, metal.transport),
         np.vstack([surface.start, film]), np.append(share * surface.weight, 1 - share), np.append(np.ones(surface.sites), 0.0),
+        share * surface.past,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from lithoscope.document import Document, Frozen
 from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
 from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.interphase.cracks import FilmCracks
 from lithoscope.physics.interphase.polarised import LOST, PolarisedFilm
 from lithoscope.physics.interphase.rates import RateLaw
 from lithoscope.physics.interphase.terrain import Defect, Spread
@@ -64,6 +65,12 @@ AdsorbedAmount = Annotated[
     ),
 ]
 DesorptionRate = Annotated[units.Quantity, units.Dimension("rate", "1/s", "0 1/s", "1e9 1/s", "1e-6 1/s", "It is not negative")]
+
+
+BEGUN = (
+    "The film that a crack bares comes off and is counted beside what stands; strains and the modulus of weak spots are those "
+    "that were given, alike everywhere."
+)
 
 
 class ReactionChange(Frozen):
@@ -158,6 +165,7 @@ class Interphase(Document):
     adsorbed             anions that stand on the surface beforehand, never replaced, e.g. { "NO3-" = "2.7 umol/m2" }, true area
     desorption           rate at which they go into the liquid; none if not given
     ferroelectric        a polarised film, and what it does
+    cracks               when and how the film cracks; without it nothing does
     rate_law             of electron transfer
     nodes                representatives along each axis of each kind of native film; a map whose shares of solids leave 0 to 1
                          is run again with more, up to 33
@@ -184,6 +192,7 @@ class Interphase(Document):
     ] = {}
     desorption: DesorptionRate | None = None
     ferroelectric: PolarisedFilm | None = None
+    cracks: FilmCracks | None = None
     rate_law: Annotated[RateLaw, Field(description='"marcus-hush-chidsey", "dissociative" or "butler-volmer"')] = (
         "marcus-hush-chidsey"
     )
@@ -201,7 +210,8 @@ class Interphase(Document):
             native_thickness: Given | None = ..., additives: Mapping[str, Given] = ...,
             reactions: Mapping[str, ReactionChange] = ..., supply: ElectronSupply = ...,
             adsorbed: Mapping[str, Given] = ..., desorption: Given | None = ..., ferroelectric: PolarisedFilm | None = ...,
-            rate_law: RateLaw = ..., nodes: int = ..., relative_tolerance: float = ..., snapshots: int = ...,
+            cracks: FilmCracks | None = ..., rate_law: RateLaw = ..., nodes: int = ..., relative_tolerance: float = ...,
+            snapshots: int = ...,
             *, kind: Literal["interphase"] = ..., format: Literal["lithoscope.model/1"] = ...,
         ) -> None: ...  # fmt: skip
 
@@ -226,6 +236,8 @@ class Interphase(Document):
         from lithoscope.physics.interphase.params import Numbers
 
         begun = time.perf_counter()
+        if self.cracks is not None:
+            self.cracks.check(program, reaches_metal=self.supply.solvent_permeability is not None)
         numbers = Numbers()
         driver = self.driver(cell, numbers, nodes)
         status = driver.run(program, report)
@@ -237,11 +249,17 @@ class Interphase(Document):
                 *NOTES,
                 *((UNUSED,) if driver.unused else ()),
                 *(() if driver.kept else (LOST,)),
+                *((BEGUN,) if self.cracks else ()),
                 *driver.eyes.notes(driver.rows[-1]),
                 *more,
             ),
             wall_s=time.perf_counter() - begun,
-            solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
+            solver={
+                "steps": len(driver.times) - 1,
+                "nodes": driver.eyes.ages.nodes.sites,
+                "ages": driver.eyes.ages.count,
+                "slowed_by_joining_ages": driver.eyes.ages.slowed,
+            },
             **circumstances(),
         )
         result = Result(driver.tree(cell.area.value), status, driver.ledger(), manifest)
@@ -252,6 +270,8 @@ class Interphase(Document):
     def driver(self, cell: Cell, numbers: Numbers, nodes: int | None = None) -> Driver:
         """What takes a run through its program, before the first step; nodes: in place of those of the model."""
         from lithoscope.physics.interphase import galvanic, params
+        from lithoscope.physics.interphase.ages import Ages
+        from lithoscope.physics.interphase.cracks import weakness
         from lithoscope.physics.interphase.drive import Driver
         from lithoscope.physics.interphase.equations import Surface
         from lithoscope.physics.interphase.observe import Eyes
@@ -271,18 +291,16 @@ class Interphase(Document):
         thickness = np.array([native, *(defect.native.value if defect.native else native for defect in self.defects)])
         films = params.native_film(chemistry.solids.names, thickness, chemistry.solids.molar_volume, numbers)
         films = films + params.adsorbed_stock(self, chemistry.solids.names)
-        surface = Surface(chemistry, np.exp(sites.kinetics), np.exp(sites.transport), films[sites.kind], sites.weight)
-        metal = galvanic.metal_of(cell, numbers)
-        if metal is not None:
-            surface = galvanic.with_metal(surface, metal, params.open_area(cell, self, numbers))
+        lithium = Surface(chemistry, np.exp(sites.kinetics), np.exp(sites.transport), films[sites.kind], sites.weight)
         exchange = numbers(
             "lithium.exchange_current_density", "A/m2", cell.foil.exchange_current_density, "working.exchange_current_density"
         )
         eyes = Eyes(
-            surface, sites, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers), exchange,
-            numbers("lithium.molar_volume", "m3/mol"), metal,
+            lithium, Ages.one(lithium), sites, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers),
+            exchange, numbers("lithium.molar_volume", "m3/mol"), galvanic.metal_of(cell, numbers),
         )  # fmt: skip
-        return Driver(eyes, self.edge, self.spacing.value, self.snapshots, self.relative_tolerance)
+        weak = weakness(self.cracks, chemistry.network, chemistry.solids.names, numbers)
+        return Driver(eyes.aged(eyes.ages), self.edge, self.spacing.value, self.snapshots, self.relative_tolerance, weak)
 
     def invariants(self, result: Result) -> Sequence[Violation]:
         """Lithium, every element, charge, bounds, finite values."""

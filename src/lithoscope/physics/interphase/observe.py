@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
+from lithoscope.physics.interphase.ages import Ages
 from lithoscope.physics.interphase.equations import Layers, Surface
 from lithoscope.physics.interphase.film import Properties
-from lithoscope.physics.interphase.galvanic import OXIDE, Couple, Metal, couple, notes, wagner_length
+from lithoscope.physics.interphase.galvanic import OXIDE, Couple, Metal, couple, notes, wagner_length, with_metal
 from lithoscope.physics.interphase.network import CATION, METAL
 from lithoscope.physics.interphase.sites import Nodes
 from lithoscope.physics.laws.composites import resistance_of_patches
@@ -30,7 +31,8 @@ RESERVOIRS = ("working_lithium", "working_film_lithium", "electrolyte_lithium")
 class Eyes:
     """Sees a surface.
 
-    surface, nodes   the representatives, and how they make up the map
+    surface, nodes   the representatives, each age of them beside the others, and how they make up the map
+    ages             how the area of each node is shared by films of different age
     properties       of its films
     lithium          metal of the foil at the start, C/m2;  exchange: i0 of lithium, A/m2;  molar_volume: of lithium, m3/mol
     metal            that touches the lithium, the last site of the surface; none if not given
@@ -38,6 +40,7 @@ class Eyes:
     """
 
     surface: Surface
+    ages: Ages
     nodes: Nodes
     properties: Properties
     lithium: float
@@ -47,8 +50,13 @@ class Eyes:
 
     @property
     def count(self) -> int:
-        """How many sites are lithium: the first."""
-        return len(self.nodes.weight)
+        """How many sites are lithium, each age of each node: the first."""
+        return self.ages.share.size
+
+    @property
+    def _weight(self) -> Array:
+        """Share of the true area of lithium of each of these sites."""
+        return (self.ages.share * self.ages.nodes.weight).ravel()
 
     @property
     def open(self) -> float:
@@ -76,13 +84,16 @@ class Eyes:
         return np.array([species[name].elements.get(METAL, 0) for name in self.surface.chemistry.solids.names], dtype=float)
 
     def contents(self, xi: Array) -> dict[str, float]:
-        """Lithium in each reservoir, C per projected m2."""
-        c, weight = self.surface.chemistry, self.surface.weight
-        native = self._faraday * float(self._lithium_of_solids @ (weight @ self.surface.start))
+        """Lithium in each reservoir, C per projected m2; that of the film with what came off."""
+        c, first = self.surface.chemistry, self.ages.nodes
+        films = self.open * (first.weight @ first.start)
+        if self.metal is not None:
+            films = films + self.metal.area * self.surface.start[-1]
+        native = FARADAY * float(self._lithium_of_solids @ films)
         dissolved = FARADAY * float(c.stock.initial[c.stock.names.index(CATION)])
-        first = {"working_lithium": self.lithium, "working_film_lithium": native, "electrolyte_lithium": dissolved}
-        mean = weight @ xi
-        return {name: first[name] + self._faraday * float(self._lithium_in(name) @ mean) for name in RESERVOIRS}
+        held = {"working_lithium": self.lithium, "working_film_lithium": native, "electrolyte_lithium": dissolved}
+        mean = self.surface.extents(xi)
+        return {name: held[name] + self._faraday * float(self._lithium_in(name) @ mean) for name in RESERVOIRS}
 
     def fluxes(self, rates: Array) -> dict[str, float]:
         """Lithium into each reservoir, A per projected m2.
@@ -91,6 +102,11 @@ class Eyes:
         """
         mean = self.surface.weight @ rates
         return {name: self._faraday * float(self._lithium_in(name) @ mean) for name in RESERVOIRS}
+
+    def aged(self, ages: Ages) -> Eyes:
+        """Sees the same after its films have cracked, or before: all ages of lithium beside each other, and the metal."""
+        lithium, metal = ages.surface(), self.metal
+        return replace(self, ages=ages, surface=lithium if metal is None else with_metal(lithium, metal, self.open))
 
     def layers(self, xi: Array) -> Layers:
         """The film on lithium."""
@@ -109,30 +125,35 @@ class Eyes:
         """How lithium shares what the metal draws."""
         if self.metal is None:
             return Couple(np.zeros(self.count), 0.0)
-        resistance = self.properties.resistance(self.layers(xi).n)
+        resistance = self._resistance(self.layers(xi).n)
         T = self.surface.chemistry.temperature
-        return couple(FARADAY * self.drawn(rates), resistance, self.nodes.weight, self.exchange, T)
+        return couple(FARADAY * self.drawn(rates), resistance, self._weight, self.exchange, T)
+
+    def paying(self, pair: Couple) -> Array:
+        """What each node dissolves for the metal over the mean, (nodes,)."""
+        return self.ages.mean(pair.shares(self._weight))
 
     def recession(self, xi: Array, paid: Array) -> Array:
-        """Of each site of lithium, m. paid: what it has dissolved for the metal, mol per true m2, (sites of lithium,)."""
+        """Of each node of lithium, m. paid: what it has dissolved for the metal, mol per true m2, (nodes,)."""
         electrons = self.surface.chemistry.network.electrons
-        return np.asarray((xi[: self.count] @ electrons + paid) * self.molar_volume)
+        return np.asarray((self.ages.extents(xi[: self.count]) @ electrons + paid) * self.molar_volume)
 
     def seen(self, xi: Array, rates: Array, potential: Array, paid: Array, pair: Couple) -> dict[str, float]:
         """The row of a time: outputs by name. paid: see `recession`;  pair: of `couple`."""
-        c, weight, layers = self.surface.chemistry, self.nodes.weight, self.layers(xi)
+        c, weight, layers, ages = self.surface.chemistry, self._weight, self.layers(xi), self.ages
         corroding = -self.fluxes(rates)["working_lithium"]
         receded = self.recession(xi, paid)
-        whole = layers.inner + layers.outer
+        whole = ages.mean(layers.inner + layers.outer)
+        strain = ages.growth_strain(xi[: self.count], self.properties)
         alone = corroding / self.open - FARADAY * self.drawn(rates)
         rest = float(overpotential(alone, self.exchange, 0.0, c.temperature)) + pair.potential
-        R = resistance_of_patches(self.properties.resistance(layers.n), weight)
+        R = resistance_of_patches(self._resistance(layers.n), weight)
         return self.contents(xi) | {
-            "film_thickness": float(weight @ whole),
+            "film_thickness": float(ages.nodes.weight @ whole),
             "film_thickness_spread": self.nodes.spread(whole),
             "inner_film_thickness": float(weight @ layers.inner),
             "outer_film_thickness": float(weight @ layers.outer),
-            "recession": float(weight @ receded),
+            "recession": float(ages.nodes.weight @ receded),
             "recession_spread": self.nodes.spread(receded),
             "corrosion_current_density": corroding,
             "working_potential": rest,
@@ -141,15 +162,17 @@ class Eyes:
             "charge_passed": 0.0,
             "reduction_potential": float(weight @ potential[: self.count]),
             "interphase_resistance": R / self.open,
+            "bared_area": float(ages.nodes.weight @ ages.bared),
+            "growth_strain": float(weight @ strain.ravel()),
         } | self._of_metal(xi, rates, pair, R)  # fmt: skip
 
     def _of_metal(self, xi: Array, rates: Array, pair: Couple, resistance: float) -> dict[str, float]:
         """What is seen of a metal in contact. resistance: of the film on lithium, ohm m2 of true area."""
         if self.metal is None:
             return {}
-        c, weight = self.surface.chemistry, self.nodes.weight
+        c = self.surface.chemistry
         taken = self._electrons(rates)
-        dissolved = self.open * float(weight @ (taken[: self.count] + pair.current))
+        dissolved = self.open * float(self._weight @ (taken[: self.count] + pair.current))
         layers = self.surface.layers(xi)
         return {
             "galvanic_current_density": self.open * FARADAY * self.drawn(rates),
@@ -171,19 +194,24 @@ class Eyes:
         volume = float(solids.molar_volume[solids.names.index(OXIDE)])
         return notes(self.metal, row["wagner_length"], row["galvanic_lithium"], share, volume)
 
+    def _resistance(self, n: Array) -> Array:
+        """Of films, and of places without one, ohm m2."""
+        return np.maximum(self.properties.resistance(n), LEAST_RESISTANCE)
+
     def amounts(self, xi: Array) -> dict[str, Array]:
-        """Moles per projected m2: of solids in the film on lithium and on a metal in contact, of what is dissolved, of gases,
-        and what the lithium metal has gained.
+        """Moles per projected m2: of solids in the film on lithium, come off it, and on a metal in contact; of what is
+        dissolved, of gases, and what the lithium metal has gained.
         """
-        c, weight = self.surface.chemistry, self.surface.weight
+        c, reacted = self.surface.chemistry, self.surface.extents(xi)
         gases = c.network.numbers(c.network.gases)
         n = self.surface.layers(xi).n
         of_metal = {} if self.metal is None else {"contact_film_amount": self.metal.area * n[-1]}
         return of_metal | {
-            "film_amount": self.open * (self.nodes.weight @ n[: self.count]),
+            "film_amount": self.open * (self._weight @ n[: self.count]),
+            "shed_amount": self.open * (self.ages.nodes.weight @ self.ages.shed),
             "liquid_amount": self.surface.stock(xi),
-            "gas_amount": c.stock.area * (gases @ (weight @ xi)),
-            "metal_amount": np.atleast_1d(-c.stock.area * (c.network.electrons @ (weight @ xi))),
+            "gas_amount": c.stock.area * (gases @ reacted),
+            "metal_amount": np.atleast_1d(-c.stock.area * (c.network.electrons @ reacted)),
         }
 
     def element_residual(self, amounts: Mapping[str, Array]) -> Array:
@@ -197,7 +225,7 @@ class Eyes:
         places = (
             ([METAL], amounts["metal_amount"]),
             (c.stock.names, amounts["liquid_amount"]),
-            (c.solids.names, amounts["film_amount"] + amounts.get("contact_film_amount", 0.0)),
+            (c.solids.names, amounts["film_amount"] + amounts["shed_amount"] + amounts.get("contact_film_amount", 0.0)),
             (net.gases, amounts["gas_amount"]),
         )
         total = moved = np.zeros((len(amounts["metal_amount"]), len(net.elements)))
@@ -211,9 +239,10 @@ class Eyes:
     def shot(self, xi: Array, paid: Array) -> dict[str, Array]:
         """Maps of the surface, flattened; of solids: (solids, sites). Of the resistance the logarithm is interpolated."""
         c = self.surface.chemistry
-        held = self.layers(xi).n
-        resistance = np.log(np.maximum(self.properties.resistance(held), LEAST_RESISTANCE))
-        wide = self.nodes.expand(np.hstack([held, self.recession(xi, paid)[:, None], resistance[:, None]]))
+        films = self.layers(xi).n
+        # The ages of a place lie beside each other.
+        resistance = -np.log(self.ages.mean(1 / self._resistance(films)))
+        wide = self.nodes.expand(np.hstack([self.ages.mean(films), self.recession(xi, paid)[:, None], resistance[:, None]]))
         n = wide[:, :-2]
         return {
             "surface_film_thickness": n @ (c.inner_volume + c.outer_volume),

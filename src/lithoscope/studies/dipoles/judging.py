@@ -40,6 +40,7 @@ DISSOLVES = "whether barium and lead dissolve in the electrolyte"
 
 PHASES = "energies of formation, and phases that the tables do not have"
 """What decides whether lithium reduces an oxide where the known ways do not tell."""
+DENT = "whether the film in a dent lets more through than that beside it"
 
 CROWDING = "how far an uneven film crowds the current"
 
@@ -115,11 +116,17 @@ def radius_for(factor: float, point: Mapping[str, float]) -> float:
 
 
 def _pits(claim: Claim, rested: Rested) -> Verdict:
+    """A dent deepens where lithium recedes faster at its floor than beside it; its walls recede whatever the floor does."""
+    hot, (floor, beside) = rested.predictions[restsweep.HOT], rested.dent
+    low, high = min(hot.low, 1.0), max(hot.high, floor / beside)
     note = (
-        f"At a step edge lithium recedes by {1e9 * rested.pits:.1g} nm more than elsewhere in a day; on a surface that does "
-        f"not move. Needs {claim.needs}."
+        f"{OURS} Recession in a day at the floor of a dent over that beside it: 1 with the same film, {hot.value:.2f} "
+        f"({1e9 * rested.pits:.1g} nm deeper) where reactions are {rested.point[restsweep.STEP]:g} times faster, "
+        f"{floor / beside:.1f} ({1e9 * (floor - beside):.2g} nm deeper) where {restsweep.LEAKIER:g} times as much passes the "
+        f"film. Wider it becomes in any case, by {2e9 * beside:.2g} nm: both walls recede along their normal. Dents of "
+        "micrometres change little by either; the change of shape does not act back."
     )
-    return stated(claim, Word.PENDING, note)
+    return answered(claim, Prediction(1.0, low, high, DENT, run=hot.run), MORE, note)
 
 
 def _film(claims: Claims, rested: Rested) -> dict[str, Verdict]:
