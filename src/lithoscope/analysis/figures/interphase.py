@@ -38,7 +38,8 @@ def draw_interphase(result: Result) -> Figure:
                          why="Only that model resolves the surface", do='Run it with ls.Interphase()')  # fmt: skip
     with figure(DOUBLE, 118 * MM) as drawn:
         # Columns of one grid add up what both rows need beside their axes, which can be more than there is.
-        above, below = drawn.subfigures(2, 1)
+        rows = drawn.add_gridspec(2, 1)
+        above, below = (drawn.add_subfigure(rows[n]) for n in (0, 1))
         left, right = above.subplots(1, 2)
         _map(drawn, left, result, "surface_film_thickness", "Film thickness", "cividis")
         _map(drawn, right, result, "surface_recession", "Lithium receded", "magma")
