@@ -132,7 +132,8 @@ class ConvertingFilm(Document):
         status = driver.run(program, report)
         _, more = volumes(of, driver.eyes.solids)
         manifest = Manifest(
-            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]), notes=(*notes(cell), *contact_left_out(cell)),
+            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]),
+            notes=(*notes(cell), *contact_left_out(cell)),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "layers": driver.eyes.film.layers}, **circumstances(),
         )  # fmt: skip
