@@ -54,7 +54,8 @@ def image(found: Morphology, snapshot: int) -> str:
     shape = found.field("lithium_fraction", snapshot).shape
     nx, ny, nz = shape[1], shape[2] if found.is_solid else 1, shape[0]
     h = found.spacing * 1e6
-    names = [str(name) for name in found.fields.data_vars]
+    # Beside fields a result keeps numbers of each snapshot, which have no place in an image.
+    names = [str(name) for name, values in found.fields.data_vars.items() if values.ndim == len(shape) + 1]
     columns = {_titled(name): _flat(found.field(name, snapshot)).astype(np.float32) for name in names}
     extent = f"0 {nx} 0 {ny} 0 {nz}"
     body = (

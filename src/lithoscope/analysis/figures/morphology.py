@@ -255,12 +255,17 @@ def draw_surface(result: Result, what: str = "height", snapshot: int = -1) -> Fi
         limits = [found.size[1] * 1e6, found.size[2] * 1e6, float(points[:, 0].max()) * 1e6]
         base = float(points[:, 0].min()) * 1e6
         axes.set(xlim=(0, limits[0]), ylim=(0, limits[1]), zlim=(base, limits[2]), xlabel="$x$ / µm", ylabel="$y$ / µm")
-        axes.set_zlabel("Height / µm")
-        axes.set_box_aspect((limits[0], limits[1], max(limits[2] - base, 0.12 * limits[0])))
+        if shown is not None:  # otherwise the colours say it
+            axes.set_zlabel("Height / µm")
+        axes.set_box_aspect((limits[0], limits[1], max(limits[2] - base, 0.12 * limits[0])), zoom=0.85)
+        for side, most in (("x", 5), ("y", 5), ("z", 2)):
+            axes.locator_params(axis=side, nbins=most)
         axes.view_init(ELEVATION, AZIMUTH)
         drawn.colorbar(ScalarMappable(norm, shade), ax=axes, label=label, shrink=0.6, pad=0.12)
         axes.set_title(when(found, snapshot), fontsize=7, fontweight="normal")
-        drawn.text(0.995, 0.002, f"{found.stamp}; drawn with {spacing * 1e6:.3g} µm", fontsize=5, color=GREY, ha="right")
+        drawn.text(
+            0.995, 0.002, f"{found.stamp}; drawn with {spacing * 1e6:.3g} µm", fontsize=5, color=GREY, ha="right", va="bottom"
+        )
     return drawn
 
 
