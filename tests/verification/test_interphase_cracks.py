@@ -256,6 +256,11 @@ def test_what_is_refused_and_the_remedies() -> None:
         even(daily("0", growth=True))
     assert 'solvent_permeability = "1e-16 mol/m/s"' in nothing.value.do
     assert even(daily("0", growth=True), supply=ls.ElectronSupply(solvent_permeability="1e-16 mol/m/s")).ledger.closes
+    copper = BARE.changed_at({"working.contact": {"material": "Cu", "area": 0.1}})
+    with pytest.raises(InputError, match="Cu in contact do not go together") as both:
+        ls.Interphase(edge=1, defects=[], cracks=daily("0.02")).simulate(copper, REST, silent)
+    assert both.value.do == "Leave out the cracks, or the contact of the foil"
+    assert even(None).ledger.closes
     with pytest.raises(InputError, match="belong together") as alone:
         ls.VolumeChange("0.02", "1 d", number=10)
     assert alone.value.do

@@ -75,8 +75,8 @@ class Ages:
         """All ages of all nodes beside each other, in one liquid."""
         of, weight = self.nodes, self.share * self.nodes.weight
         rows = self.start.reshape(-1, self.start.shape[-1])
-        m, m_f = np.tile(of.m, self.count), np.tile(of.m_f, self.count)
-        return Surface(of.chemistry, m, m_f, rows, weight.ravel(), of.weight @ self.past)
+        m, m_f, faced = (np.tile(np.broadcast_to(each, of.sites), self.count) for each in (of.m, of.m_f, of.faced))
+        return Surface(of.chemistry, m, m_f, rows, weight.ravel(), faced, of.weight @ self.past)
 
     def mean(self, rows: Array) -> Array:
         """Mean over the ages of each node, (nodes, ...), of what rows have, (rows, ...)."""

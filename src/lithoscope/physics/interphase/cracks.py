@@ -26,6 +26,7 @@ from lithoscope.physics.interphase.film import volume_ratio
 from lithoscope.physics.interphase.network import METAL, Network
 
 if TYPE_CHECKING:
+    from lithoscope.design import Cell
     from lithoscope.physics.interphase.params import Numbers
     from lithoscope.protocol import Program
     from lithoscope.units import Given
@@ -98,8 +99,15 @@ class FilmCracks(Frozen):
             spots: Literal["renewed", "kept"] = ..., growth: bool = ...,
         ) -> None: ...  # fmt: skip
 
-    def check(self, program: Program, *, reaches_metal: bool) -> None:
-        """Raises InputError for a change that a program does not reach, for too many of them, and for growth that is none."""
+    def check(self, cell: Cell, program: Program, *, reaches_metal: bool) -> None:
+        """Raises InputError for a change that a program does not reach, for too many, for growth that is none, and beside a
+        metal in contact."""
+        if cell.foil.contact is not None:
+            raise InputError(
+                "cracks", f"and {cell.foil.contact.material} in contact do not go together", expected="one of them",
+                why="How the lithium in a crack shares what the metal draws is not computed",
+                do="Leave out the cracks, or the contact of the foil",
+            )  # fmt: skip
         if self.growth and not reaches_metal:
             raise InputError(
                 "cracks.growth", "= true, and nothing grows at the metal", expected="a solvent that reaches it, or false",
