@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lithoscope.constants import AVOGADRO
 from lithoscope.data import lookup
 from lithoscope.errors import InputError
 from lithoscope.physics.interphase.converting.chemistry import LINES, converting
-from lithoscope.physics.interphase.network import lithium_network
+from lithoscope.physics.interphase.film import THINNEST
+from lithoscope.physics.interphase.network import dissolved_ion, lithium_network
 from lithoscope.result.names import words
 
 if TYPE_CHECKING:
@@ -35,9 +37,9 @@ class Strata:
     """A film in even layers, from the surface inwards.
 
     thickness  of each layer, m, shape (layers,)
-    amount     of each species in it, mol/m2, shape (species, layers)
-    atoms      of each species by element;  solids: those that are solids of their own, for volume shares
-    volume     of each species in each layer, m, shape (species, layers)
+    amount     of each species in it, mol/m2 of the surface that an instrument looks down on, shape (species, layers)
+    volume     of each species in it, m, shape (species, layers); beside pores less than the thickness
+    atoms      of each species by element: in a molecule of it, by its name, in the order of the rows
     """
 
     thickness: Array
@@ -147,14 +149,16 @@ def sputtered_ions(strata: Strata, sputtered: Array, *, mixing: float | None = N
 def strata_of(result: Result, time: float | None = None) -> Strata:
     """The film of a run at a time, s, or at its end: of a film that converts, or of one that grew at rest.
 
-    The film at rest has two layers, the porous one outside; within each its solids are taken to be mixed.
+    The film at rest has two layers, the porous one outside; within each its solids are taken to be mixed. Anions that are still
+    adsorbed stand between them, where electrons meet what they reduce, in a layer d G/G_1 thick: d the diameter of an ion, G_1
+    a full layer. The lithium ions beside them are in the liquid, as in the books of the run.
     Raises InputError for a result without a film.
     """
     groups = result.tree.children
     if "depth" in groups:
         return _converting(_at(result.tree["depth"].to_dataset(), time))
     if "film" in groups:
-        return _grown(_at(result.tree["film"].to_dataset(), time))
+        return _grown(_at(result.tree["film"].to_dataset(), time), _at(result.trace, time))
     raise InputError("result", "has no film with a depth", expected="a result of the model Interphase or ConvertingFilm",
                      why="Only these know depths", do="Run it with ls.ConvertingFilm() or ls.Interphase()")  # fmt: skip
 
@@ -183,13 +187,21 @@ def strata_of_layers(names: Sequence[str], layers: Mapping[str, Array]) -> Strat
     return Strata(thickness, amount, share * thickness, {name: species[name].elements for name in names})
 
 
-def _grown(film: xr.Dataset) -> Strata:
+def _grown(film: xr.Dataset, trace: xr.Dataset) -> Strata:
+    """The film of a rest per true area: an instrument looks down on each place of a rough surface."""
     names = words(film["solid"])
+    ions = np.array([name != dissolved_ion(name) for name in names])
+    outer = np.array([0.0 if ion else lookup(f"sei.{name}.outer_share").number for name, ion in zip(names, ions, strict=True)])
+    share = np.stack([outer, ions, np.where(ions, 0.0, 1 - outer)], axis=1)
+    porous, compact = (float(trace[f"{which}_film_thickness"]) for which in ("outer", "inner"))
+    # True over projected area: every run begins with a native film, and a part of each solid is compact.
+    area = float(film["film_volume"].values @ share[:, -1]) / compact
+    amount = np.maximum(film["film_amount"].values, 0.0) / area
+    full = lookup("double_layer.adsorption_sites").to("1/m2") / AVOGADRO
+    layer = np.where(ions, lookup("double_layer.ion_size").to("m") * amount / full, 0.0)
+    volume = layer + np.maximum(film["film_volume"].values, 0.0) / area
+    thickness = np.array([porous, float(layer.sum()), compact])
+    there = thickness > THINNEST
+    amounts, volumes = (each[:, None] * share[:, there] for each in (amount, volume))
     species = lithium_network().species
-    outer = np.array([lookup(f"sei.{name}.outer_share").number for name in names])
-    share = np.stack([outer, 1 - outer], axis=1)
-    amount, volume = (film[name].values[:, None] * share for name in ("film_amount", "film_volume"))
-    room = np.array([1 - lookup("interphase.outer_porosity").number, 1.0])
-    thickness = volume.sum(axis=0) / room
-    there = thickness > 0
-    return Strata(thickness[there], amount[:, there], volume[:, there], {name: species[name].elements for name in names})
+    return Strata(thickness[there], amounts, volumes, {name: species[dissolved_ion(name)].elements for name in names})

@@ -20,6 +20,7 @@ from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import End
 from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+from lithoscope.physics.interphase.network import lithium_network
 from lithoscope.physics.interphase.polarised import PolarisedFilm
 from lithoscope.protocol import Program, Rest
 from lithoscope.run import run
@@ -63,9 +64,6 @@ ELECTROLYTES: Mapping[str, Mapping[str, object]] = {
     },
 }  # fmt: skip
 """1 mol/L LiPF6 in EC:DMC, and 1 mol/L LiTFSI in DOL:DME. The transport enters the resistance of the outer layer alone."""
-
-ORGANIC = ("LEDC", "LEG", "LMC", "LEC", "LiOCH3", "PolyVC", "PolyDOL")
-"""Solids with carbon that bind it to hydrogen; carbonate, oxides, fluorides and salts of imides count as inorganic."""
 
 FROM_ANION = {"carbonate": "PF6_LiF", "ether": "TFSI_CF3SO2Li"}
 """The reduction of the anion."""
@@ -214,9 +212,9 @@ def seen(kind: str, result: Result) -> Seen:
     film = result.tree["film"].to_dataset()
     grown = film["film_volume"].values - film["film_volume"].values[0]
     names = _names(film["solid"])
-    whole = grown.sum(axis=1)
+    whole, organics = grown.sum(axis=1), lithium_network().organics
     hour, half = (int(np.argmin(np.abs(time - t))) for t in (HOUR, 0.5 * DAY))
-    carbon = grown[:, [n for n, name in enumerate(names) if name in ORGANIC]].sum(axis=1)
+    carbon = grown[:, [n for n, name in enumerate(names) if name in organics]].sum(axis=1)
     gone = trace["working_lithium"].values[0] - trace["working_lithium"].values[-1]
     place, left, per = ANION_LEAVES[kind]
     amounts = result.tree[place].to_dataset()
