@@ -14,6 +14,7 @@ from lithoscope.analysis.photoemission import (
     mean_free_path,
     mixed,
     reduced_share,
+    share_in,
     sputtered_ions,
     strata_of,
     strata_of_places,
@@ -226,3 +227,15 @@ def test_an_uneven_film_is_seen_place_by_place_on_its_lithium() -> None:
     assert places.amount.sum(axis=-1).mean(axis=1)[: len(mean)] == pytest.approx(mean, rel=1e-6)
     with pytest.raises(InputError, match="has no map of a film"):
         strata_of_places(ls.run(cell, ls.Program([ls.Rest("1 min")]), ls.Planar()))
+
+
+@pytest.mark.fails_when(HERE, "if species in solids else 0", "if species else 0")
+def test_share_of_atoms_in_some_solids() -> None:
+    """An even film as it is; beneath an overlayer what is left of each line, the overlayer's own shares of atoms for the rest."""
+    assert share_in(film(0.25), ["Sn"])[0] == pytest.approx(0.25 / (0.25 + 0.75 * 6))
+    d, atoms = 5e-9, {"LiF": {"Li": 1, "F": 1}, "Li2O": {"Li": 2, "O": 1}}
+    thickness = np.array([d, 1e-6])
+    layered = Strata(thickness, np.diag(thickness) * 1e4, np.diag(thickness), atoms)
+    lost = {name: np.exp(-d / mean_free_path(name)) for name in ("Li", "F", "O")}
+    over = sum(1 - lost[name] for name in ("Li", "F"))
+    assert share_in(layered, ["LiF"])[0] == pytest.approx(over / (over + 2 * lost["Li"] + lost["O"]), rel=1e-9)

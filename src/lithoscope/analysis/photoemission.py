@@ -6,8 +6,9 @@ Depths z are counted from the surface inwards, m. A film is layers, each even.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,6 +150,23 @@ def reduced_share(
     whole = _signal(strata, strata.element(metal), metal, sputtered, angle, length)
     bare = _signal(strata, strata.of(lambda species: 1.0 if species == metal else 0.0), metal, sputtered, angle, length)
     return np.divide(bare, whole, out=np.zeros_like(bare), where=whole > 0)
+
+
+def share_in(strata: Strata, solids: Collection[str], sputtered: Array | float = 0.0, *, length: float | None = None) -> Array:
+    """Share of the atoms that photoemission shows, hydrogen left out, that are bound in some solids, as lines fitted show it.
+
+    solids  their names;  sputtered: m;  length: mean free path at 1 keV, m
+    """
+    found: list[Array] = []
+    for bound in (solids, strata.atoms):
+        amounts = {e: strata.of(partial(_atoms_in, strata, bound, e)) for e in strata.elements}
+        found.append(np.sum([_signal(strata, n, e, sputtered, 0.0, length) for e, n in amounts.items()], axis=0))
+    return np.divide(found[0], found[1], out=np.zeros_like(found[0]), where=found[1] > 0)
+
+
+def _atoms_in(strata: Strata, solids: Collection[str], element: str, species: str) -> int:
+    """Atoms of an element in a species that is one of some solids."""
+    return strata.atoms[species].get(element, 0) if species in solids else 0
 
 
 def sputtered_ions(strata: Strata, sputtered: Array, *, mixing: float | None = None) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lithoscope.analysis.photoemission import Strata, share_in, strata_of
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design import Cell
@@ -103,6 +104,7 @@ class Seen:
     organic    share of organics in what has grown: after an hour, after the day
     anion      share of the electrons that reduce the anion
     stiffened  resistance of the film after the day over that at the start
+    strata     the film after the day, for instruments
     """
 
     lost: float
@@ -112,6 +114,11 @@ class Seen:
     organic: tuple[float, float]
     anion: float
     stiffened: float
+    strata: Strata
+
+    def shown(self, length: float) -> float:
+        """Share of the atoms that photoemission shows at the surface which inorganic solids hold. length: mean free path, m."""
+        return 1 - float(share_in(self.strata, lithium_network().organics, length=length)[0])
 
 
 def cell(kind: str, area: float = 1.0) -> Cell:
@@ -229,6 +236,7 @@ def seen(kind: str, result: Result) -> Seen:
         organic=(float(carbon[hour] / whole[hour]), float(carbon[-1] / whole[-1])),
         anion=float(2 * FARADAY * amount / per / gone),
         stiffened=float(resistance[-1] / resistance[0]),
+        strata=strata_of(result),
     )
 
 
