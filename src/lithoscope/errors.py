@@ -152,6 +152,11 @@ class End(Enum):
         0,
         "To continue: more lithium below the surface (`base` of the model) or less capacity per half-cycle.",
     )
+    FILM_USED_UP = (
+        "film used up",
+        0,
+        "All of it has converted and its metal takes no more. To continue: a thicker film, or less charge.",
+    )
     STOP_REACHED = ("stop condition reached", 0, "To continue: widen or remove the condition under `stop` in the program.")
     POLARISED = (
         "polarisation limit",

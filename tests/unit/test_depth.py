@@ -4,6 +4,7 @@ from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lithoscope.studies.claims import read_claims
@@ -57,6 +58,7 @@ def deep(**given: Any) -> Deep:
         "deepest": dict.fromkeys(hours, 250.0), "needed": Prediction(3, 1, 8), "allowed": Prediction(0.25, 0.002, 3),
         "ratio": Prediction(12, 0.4, 4000),
         "share": {(law, h): 0.4 for law in ("tunnelling", "conduction") for h in (0.0, *hours)},
+        "against": (np.array([1.0, 10.0, 100.0, 1000.0]), {("conduction", h): np.array([0.0, 0.9, 1.0, 0.0]) for h in hours}),
     } | given  # fmt: skip
     return Deep(**dict.fromkeys((each.name for each in fields(Deep)), None) | found)  # type: ignore[arg-type]
 
@@ -81,6 +83,21 @@ def test_verdicts_follow_from_what_the_surface_shows() -> None:
         assert made[SAME].high == pytest.approx((486.6 - 1.8 * low,))
     wrong = deep(structure=Prediction(0.2, 0.0, 0.4, "a"))
     assert depthverdicts.verdicts(wrong, DONE, CLAIMS)[GRADIENT].verdict is Word.DISAGREES
+
+
+@pytest.mark.fails_when("studies/perovskite/depthverdicts.py", "if low > SHOWS", "if low > -1")
+def test_the_note_on_the_surface_follows_from_what_was_computed() -> None:
+    """What an unchanged surface says of a product that conducts depends on what the surface shows there."""
+    at, hours = np.array([0.1, 1.0, 10.0, 100.0, 1000.0]), (depth.PLATING_H, depth.CONTACT_H)
+    for inside, says in (
+        ((0.9, 0.95, 1.0), "metallic to 90.0% to 100.0% over the range of the reaction depth: an unchanged surface excludes"),
+        ((0.0, 0.9, 1.0), "surface decides on such a product only together"),
+        ((0.0, 0.0, 0.05), "surface agrees with such a product too"),
+    ):
+        against = (at, {("conduction", h): np.array([0.5, *inside, 0.5]) for h in hours})
+        made = depthverdicts.verdicts(deep(against=against), DONE, CLAIMS)
+        assert says in made[OXIDISED].note
+        assert "Three mean free paths are 7.5 nm" in made[SAME].note
 
 
 @pytest.mark.fails_when("studies/perovskite/depthverdicts.py", '"disagree" if ratio.low > 1', '"disagree" if ratio.high < 1')

@@ -8,7 +8,7 @@ import pytest
 
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.dipoles import arithmetic, judging, layers, resistances, resting, restsweep, tips
-from lithoscope.studies.outcome import stamp
+from lithoscope.studies.outcome import stamp, told
 from lithoscope.studies.ranges import at_values
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction, Word, stated
@@ -215,6 +215,14 @@ def test_the_stamp_counts_what_the_study_runs(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(outcome, "RUN_BY", {})
     assert stamp("dipoles") != with_scales["dipoles"]
     assert stamp("host") == with_scales["host"]
+
+
+@pytest.mark.fails_when("studies/outcome.py", 'if name != "wall"', "if name")
+def test_a_ready_run_made_again_tells_the_same() -> None:
+    """Its stamp and how long it took do not count; every number does."""
+    first = '{"stamp": "1", "name": "crack", "runs": [{"wall": 1.0, "residual": 1e-16}]}'
+    assert told(first.replace('"1"', '"2"').replace("1.0", "2.5")) == told(first)
+    assert told(first.replace("1e-16", "2e-16")) != told(first)
 
 
 @pytest.mark.fails_when("studies/dipoles/judging.py", "Band(MUCH, math.inf)", "Band(0.0, math.inf)")

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import lithoscope as ls
-from lithoscope.constants import BOLTZMANN, FARADAY
+from lithoscope.constants import BOLTZMANN, ELEMENTARY_CHARGE, FARADAY, thermal_voltage
 from lithoscope.data import lookup
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import InputError
 from lithoscope.physics.interphase.equations import Surface
 from lithoscope.physics.interphase.params import Numbers, layer_amount
 from lithoscope.physics.interphase.polarised import paired, plane, stressed
+from lithoscope.physics.interphase.rates import quickened, relative
 from lithoscope.physics.interphase.solve import steps
 from lithoscope.physics.laws.double_layer import grahame_permittivity
 from lithoscope.physics.laws.ferroelectric import spontaneous_polarisation
@@ -235,6 +236,35 @@ def test_growth_by_diffusion_is_activated() -> None:
         inner = rested(model, BARE.replaced(temperature=f"{T} K"), "10 d")["inner_film_thickness"].values
         speed.append(inner[-1] ** 2 - inner[0] ** 2)
     assert speed[1] / speed[0] == pytest.approx(arrhenius(lookup("interphase.film_activation").to("J"), 328.15), rel=2e-3)
+
+
+@pytest.mark.fails_when("physics/interphase/rates.py", "np.exp(cold - warm)", "np.exp(0.0)")
+@pytest.mark.parametrize("law", ["marcus-hush-chidsey", "dissociative", "butler-volmer"])
+def test_reactions_on_bare_lithium_have_the_energies_of_the_table(law: Any) -> None:
+    """d ln j / d(-1/kT) = E_a at 0 V, whatever the potentials of the reactions and their law are; here all have 0.4 eV."""
+    open_ = ls.ElectronSupply("1e-6 mol/m/s", outer_permeability="1e-3 mol/m/s")
+    model = even(supply=open_, native_thickness="0.1 nm", rate_law=law, additives=DRY)
+    temperatures = np.array([288.15, 298.15, 318.15, 338.15])
+    j = [
+        float(rested(model, BARE.replaced(temperature=f"{T} K"), "1 ms")["corrosion_current_density"][0]) for T in temperatures
+    ]
+    energy = -np.diff(np.log(j)) / np.diff(1 / temperatures) * BOLTZMANN / ELEMENTARY_CHARGE
+    assert energy == pytest.approx(lookup("reactions.EC_LEDC.activation").number, rel=1e-3)
+
+
+@pytest.mark.fails_when("physics/interphase/rates.py", "cold, warm = at_lithium", "warm, cold = at_lithium")
+def test_where_electrons_stand_higher_the_barrier_is_that_of_the_law() -> None:
+    """Butler-Volmer kinetics: E_a + alpha e U at U over lithium, and nothing changes at 25 degC."""
+    E, U, U_k, alpha = 0.4 * ELEMENTARY_CHARGE, 0.3, 0.8, 0.5
+    T = 308.15
+
+    def rate(at: float) -> float:
+        k = quickened("butler-volmer", U_k, 1.0, alpha, E, at)
+        return float(np.log(k) + relative("butler-volmer", np.array([(U - U_k) / thermal_voltage(at)]), 1.0, alpha)[0])
+
+    slope = -(rate(T) - rate(298.15)) / (1 / T - 1 / 298.15) * BOLTZMANN / ELEMENTARY_CHARGE
+    assert slope == pytest.approx(0.4 + alpha * U, rel=1e-9)
+    assert quickened("marcus-hush-chidsey", U_k, 1.0, alpha, E, 298.15) == 1.0
 
 
 @pytest.mark.fails_when("physics/interphase/polarised.py", "temperature=cell.temperature", 'temperature="25 degC"')

@@ -169,7 +169,7 @@ def test_an_anion_that_is_still_adsorbed_stands_between_the_layers() -> None:
 )
 def test_a_film_that_converts_from_beneath_is_itself_at_the_surface() -> None:
     cell = ls.Cell.parse(entry("perovskite/masncl3"))
-    result = ls.run(cell, ls.Program([ls.Rest("1 h")]), ls.ConvertingFilm(layers=24))
+    result = ls.run(cell, ls.Program([ls.Rest("1 h")]), ls.ConvertingFilm(reaction_depth="42 nm", layers=24))
     strata = strata_of(result)
     assert float(reduced_share(strata, "Sn")[0]) < 1e-3
     assert float(reduced_share(strata, "Sn", strata.edges[-1] - 20e-9)[0]) > 0.99

@@ -17,7 +17,7 @@ from lithoscope.physics.interphase.equations import ABOVE_LARGEST, Chemistry, Fa
 from lithoscope.physics.interphase.film import Properties
 from lithoscope.physics.interphase.network import ADSORBED, CATION, Network, adsorbed_name, lithium_network
 from lithoscope.physics.interphase.polarised import face_of
-from lithoscope.physics.interphase.rates import RateLaw, rate_table
+from lithoscope.physics.interphase.rates import RateLaw, quickened, rate_table
 from lithoscope.physics.laws.kinetics import arrhenius
 
 if TYPE_CHECKING:
@@ -140,11 +140,11 @@ def chemistry(cell: Cell, model: Interphase, numbers: Numbers) -> Chemistry:
     depth = numbers("solutions.amount", "m", cell.electrolyte.amount, "electrolyte.amount")
     area = open_area(cell, model, numbers)
     T = cell.temperature.value
-    rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area, T)
+    alpha = numbers("interphase.transfer_coefficient", "1") if model.rate_law == "butler-volmer" else 0.5
+    rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area, T, alpha)
     face = Face(np.zeros(len(rate)))
     if model.ferroelectric is not None:
         face = face_of(model.ferroelectric, cell, net, numbers)
-    alpha = numbers("interphase.transfer_coefficient", "1") if model.rate_law == "butler-volmer" else 0.5
     V_T, high, low = thermal_voltage(T), float(potential.max()), float(potential.min())
     below, above = max(face.potential, 0.0), max(-face.potential, 0.0)
     table = rate_table(
@@ -186,12 +186,13 @@ def open_area(cell: Cell, model: Interphase, numbers: Numbers) -> float:
 
 
 def reaction_numbers(
-    net: Network, model: Interphase, numbers: Numbers, per_time: float, T: float
+    net: Network, model: Interphase, numbers: Numbers, per_time: float, T: float, alpha: float
 ) -> tuple[Array, Array, Array]:
     """Rates, mol/m2/s of true area, potentials, V, and reorganisation energies, V, of the reactions of a network.
 
     per_time  mol/m2 of true area at unit activity, which turns the rate of a reaction in the liquid into one per area
-    T         K; rates are those of 25 degC times exp(-E_a/k_B (1/T - 1/298.15 K))
+    T         K; the activation energies are those at the potential of lithium, see `rates`
+    alpha     transfer coefficient, of Butler-Volmer kinetics only
     A full layer of adsorbed anions has the activity of its concentration in a depth of the diameter of an ion.
     """
     rows = []
@@ -207,16 +208,15 @@ def reaction_numbers(
             assert model.desorption is not None  # without it nothing leaves
             rows.append((model.desorption.value * layer_amount(numbers), 0.0, 1.0))
             continue
-        given = change.activation if change else None
-        faster = arrhenius(numbers(f"{path}.activation", "J", given), T)
+        activation = numbers(f"{path}.activation", "J", change.activation if change else None)
         if not each.electrons:
-            rows.append((numbers(f"{path}.rate", "1/s") * per_time * faster, 0.0, 1.0))
+            rows.append((numbers(f"{path}.rate", "1/s") * per_time * arrhenius(activation, T), 0.0, 1.0))
             continue
-        rate = numbers(f"{path}.rate", "mol/m2/s", change.rate if change else None) * faster
+        rate = numbers(f"{path}.rate", "mol/m2/s", change.rate if change else None)
         rate *= packed if each.name != name else 1.0
         U = numbers(f"{path}.potential", "V", change.potential if change else None)
-        energy = numbers(f"{path}.reorganisation", "J", change.reorganisation if change else None) / ELEMENTARY_CHARGE
-        rows.append((rate, U, energy + bond))
+        energy = numbers(f"{path}.reorganisation", "J", change.reorganisation if change else None) / ELEMENTARY_CHARGE + bond
+        rows.append((rate * quickened(model.rate_law, U, energy, alpha, activation, T), U, energy))
     columns = np.array(rows, dtype=float).T
     return columns[0], columns[1], columns[2]
 

@@ -103,11 +103,24 @@ def _surface_note(deep: Deep, done: Converted, hours: float) -> str:
         f"tunnel through the product and {shares['conduction']:.0%} where they are conducted. The tin line of the surface is "
         f"then metallic to {p.value:.1%} ({p.low:.1%} to {p.high:.1%}); a spectrum shows it from {SHOWS:.0%} on, which is a "
         f"reading. Where electrons tunnel, the surface stays as it is as long as they get less than {deepest:.0f} nm into the "
-        f"film, {_conductivity(deepest, density):.1g} S/cm at {density:g} mA/cm2. Where they are conducted the "
-        "front comes to the surface. So an unchanged surface excludes a product that conducts, and supports no number of the "
-        "other law. Photoemission looks 8 nm deep: it would not see the front come nearer. The film of the electrolyte on the "
-        "surface is not counted."
+        f"film, {_conductivity(deepest, density):.1g} S/cm at {density:g} mA/cm2. {_conducted(deep, hours)} Three mean free "
+        f"paths are {3 * lookup('photoemission.mean_free_path').to('nm'):.2g} nm: the front comes nearer than that before "
+        "photoemission shows it. The film of the electrolyte on the surface is not counted."
     )
+
+
+def _conducted(deep: Deep, hours: float) -> str:
+    """What an unchanged surface would say of a product that conducts, over the range of the reaction depth."""
+    at, seen = deep.against
+    r = deep.ranges[0]
+    inside = seen["conduction", hours][(at >= r.low) & (at <= r.high)]
+    low, high = float(inside.min()), float(inside.max())
+    says = (
+        "an unchanged surface excludes such a product" if low > SHOWS
+        else "an unchanged surface agrees with such a product too" if high <= SHOWS
+        else "an unchanged surface decides on such a product only together with the reaction depth"
+    )  # fmt: skip
+    return f"Where they are conducted it is metallic to {low:.1%} to {high:.1%} over the range of the {r.name}: {says}."
 
 
 def _lengths_note(deep: Deep, done: Converted) -> str:

@@ -15,7 +15,6 @@ from lithoscope.errors import InputError, nearest
 from lithoscope.physics.interphase.network import Network, Species, reaction
 
 INSERTED, ALLOYED = "Li_inserted", "Li_alloyed"
-SALT, ORGANIC = "LiCl", "MACl"
 KEPT, WHOLE = 2, 3
 """Lithium per formula unit where the organic cation is kept, and where it is reduced."""
 

@@ -25,10 +25,16 @@ from lithoscope.result.names import STEP_ENDS, STEP_KINDS, dataset
 Array = NDArray[np.float64]
 
 WHOLE = 0.999
-"""Converted share from which on a film is not followed further: what is left is less than a front is wide."""
+"""Converted share from which on a film counts as used up: what is left is less than a front is wide."""
 
-ROUNDING = 1e-6
-"""Share below which an end counts as reached."""
+SOURCE, PLATING, LIMIT = "lithium", "plating", "limit"
+"""What ends a run, beside what a program sets."""
+
+BELOW_V = 1e-6
+"""Potential below that of lithium at which it is plated: a film that is held at 0 V stays above."""
+
+INSTRUMENT_V = 10.0
+"""Voltage beyond which no cycler goes."""
 
 FIRST_SHOT = 1e-3
 """The first depth profile that is kept of a step shows this share of its time."""
@@ -64,11 +70,12 @@ class Driver:
 
     def run(self, program: Program, report: Report) -> Status:
         """All steps of a program; returns how it ended."""
-        visits = list(program.visits())
+        visits, limit = list(program.visits()), program.stop.voltage_magnitude
         with interrupts_noted() as interrupted:
             for n, visit in enumerate(visits):
                 begun, charge = self.times[-1], self.rows[-1]["charge_passed"]
-                end, ended = self._step(visit, partial(_told, report, n, len(visits)), interrupted)
+                ends = Ends.of(visit, None if limit is None else limit.value)
+                end, ended = self._step(visit, ends, partial(_told, report, n, len(visits)), interrupted)
                 self._shoot(self.times[-1], self._state.vector)
                 self._close(visit, begun, charge, "the run ended" if end else ended)
                 if end is not None:
@@ -77,58 +84,63 @@ class Driver:
         return Status(End.COMPLETED, time=self.times[-1])
 
     def _step(
-        self, visit: Visit, report: Callable[[float], None], interrupted: Callable[[], bool]
+        self, visit: Visit, ends: Ends, report: Callable[[float], None], interrupted: Callable[[], bool]
     ) -> tuple[Status | None, str]:
         """One step; returns how the run ended in it, if it did, and what ended the step."""
         start, longest = self.times[-1], _longest(visit)
         end = start + longest
         problem = self._problem(_drive(visit))
         wanted = start + np.geomspace(FIRST_SHOT * longest, longest, self.snapshots + 1)[:-1]
-        stop = _stop(visit)
+
+        def room(y: Array) -> float:
+            return min(self._rooms(problem, y, ends).values())
+
         try:
-            for step in steps(problem, self._state, start, end, self.tolerance, lambda y: self._room(problem, y, stop)):
+            for step in steps(problem, self._state, start, end, self.tolerance, room):
                 for t in wanted[(wanted > step.start) & (wanted <= step.end)]:
                     self._shoot(float(t), step.at(float(t)))
                 self._take(problem, step, visit.number)
-                over = self._over(visit.number)
-                if over is not None or interrupted():
-                    return over or Status(End.INTERRUPTED, "", step.end, 0, visit.number), ""
+                if interrupted():
+                    return Status(End.INTERRUPTED, "", step.end, 0, visit.number), ""
                 report((step.end - start) / longest)
         except StalledError as stalled:
             return Status(End.NO_SOLUTION, str(stalled), stalled.time, 0, visit.number), ""
-        if self._left(self._state.vector) <= ROUNDING and not isinstance(visit.step, Current):
-            self._wait(end, visit.number, problem)
-        elif self.times[-1] < end:
-            return None, "voltage below"
+        if self.times[-1] < end:
+            rooms = self._rooms(problem, self._state.vector, ends)
+            return self._ended(min(rooms, key=lambda name: rooms[name]), ends, visit.number)
         reached = isinstance(visit.step, Current) and visit.step.until.capacity is not None
         return None, "capacity reached" if reached and not _by_duration(visit) else "time is up"
 
-    def _room(self, problem: Problem, y: Array, stop: float | None) -> float:
-        """How far a state is from where a step ends: unconverted share, or voltage, V, above its condition."""
-        if stop is None:
-            return self._left(y)
+    def _rooms(self, problem: Problem, y: Array, ends: Ends) -> dict[str, float]:
+        """How far a state is from each end of a step or run, V, and from where the lithium is used up, as its share."""
         rates, current = problem.rates(y)
-        return min(self._left(y), self.eyes.seen(State.of(y), rates, float(current))["voltage"] - stop)
+        row = self.eyes.seen(State.of(y), rates, float(current))
+        found = {SOURCE: row[self.eyes.source] / self.eyes.setting.lithium}
+        if self.eyes.setting.on_lithium:
+            return found
+        found |= {PLATING: row["working_potential"] + BELOW_V, LIMIT: ends.limit - abs(row["voltage"])}
+        if ends.above is not None:
+            found["voltage above"] = ends.above - row["voltage"]
+        if ends.below is not None:
+            found["voltage below"] = row["voltage"] - ends.below
+        return found
 
-    def _left(self, y: Array) -> float:
-        return WHOLE - float(y[2]) / self.eyes.setting.numbers.amount
-
-    def _wait(self, end: float, number: int, problem: Problem) -> None:
-        """A film that has converted stays as it is until the end of a step."""
-        eyes, none = self.eyes, np.zeros(2)
-        contents = {name: np.full(2, value) for name, value in eyes.contents(self._state).items()}
-        idle = as_fluxes(dict.fromkeys(contents, none))
-        self._keeper.add(entry(np.array([self.times[-1], end]), contents, idle, as_fluxes(dict.fromkeys(contents, none[:1]))))
-        self._keep(end, number, problem, self._state.vector)
-
-    def _over(self, number: int) -> Status | None:
-        """Whether the run has come to its end."""
-        row, t = self.rows[-1], self.times[-1]
-        if row[self.eyes.source] <= 0:
-            return Status(End.LITHIUM_EXHAUSTED, "the film took it all", t, 0, number)
-        if not self.eyes.setting.on_lithium and row["working_potential"] < 0:
-            return Status(End.POLARISED, "the film takes less than the current: lithium would plate beneath it", t, 0, number)
-        return None
+    def _ended(self, which: str, ends: Ends, number: int) -> tuple[Status | None, str]:
+        """How the run ended, if it did, and what ended the step: the end that is nearest."""
+        if which not in (SOURCE, PLATING, LIMIT):
+            return None, which
+        if which == SOURCE:
+            end, detail = End.LITHIUM_EXHAUSTED, "the film took it all"
+        elif which == LIMIT:
+            detail = f"the voltage reached {ends.limit:g} V{'' if ends.chosen else ', beyond which no cycler goes'}"
+            end = End.STOP_REACHED if ends.chosen else End.POLARISED
+        else:
+            share = self._state.converted / self.eyes.setting.numbers.amount
+            per_metal = self._state.alloyed / max(self._state.converted, 1e-300)
+            held = f"{share:.1%} have converted, with {per_metal:.2f} lithium in each {self.eyes.setting.numbers.metal}"
+            end = End.FILM_USED_UP if share >= WHOLE else End.POLARISED
+            detail = f"{held}; the film takes less than the current, and lithium would plate beneath it"
+        return Status(end, detail, self.times[-1], 0, number), ""
 
     def _take(self, problem: Problem, step: Step, number: int) -> None:
         """Book a step and keep what is seen at its end."""
@@ -213,6 +225,26 @@ def _named(found: xr.Dataset, axis: str, names: tuple[str, ...]) -> xr.Dataset:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What ends a step: voltages, V, or None. limit: of the whole program, and whether it was chosen there."""
+
+    above: float | None
+    below: float | None
+    limit: float
+    chosen: bool
+
+    @classmethod
+    def of(cls, visit: Visit, limit: float | None) -> Ends:
+        """Of a step. limit: of the program, V."""
+        until = visit.step.until if isinstance(visit.step, Current) else None
+        above, below = (
+            None if each is None else each.value
+            for each in ((until.voltage_above, until.voltage_below) if until else (None, None))
+        )
+        return cls(above, below, INSTRUMENT_V if limit is None else limit, limit is not None)
+
+
 def _told(report: Report, before: int, steps_: int, part: float) -> None:
     report((before + part) / steps_, "converting")
 
@@ -231,12 +263,6 @@ def _longest(visit: Visit) -> float:
         return step.until.duration.value
     assert isinstance(step, Current | Rest)  # other steps were refused
     return step.duration if isinstance(step, Current) else step.duration.value
-
-
-def _stop(visit: Visit) -> float | None:
-    """The voltage below which a step ends, V."""
-    below = visit.step.until.voltage_below if isinstance(visit.step, Current) else None
-    return None if below is None else below.value
 
 
 def _by_duration(visit: Visit) -> bool:

@@ -65,7 +65,7 @@ LEAST_HOST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of a film, SI; the names are those of the table `coatings` where it has them.
+    """Of a film at its temperature, SI; the names are those of the table `coatings` where it has them.
 
     metal, leak          that alloys; how electrons pass the product
     thickness, molar_volume, conductivity           of the film, the last for lithium ions
@@ -101,8 +101,12 @@ class Numbers:
         """n_f, mol/m2."""
         return self.thickness / self.molar_volume
 
+    def finding(self, n: Any) -> Any:
+        """f, none where nothing is left."""
+        return front.finding(self.thickness, np.maximum(self.thickness - n * self.molar_volume, 0.0), self.reaction_depth)
+
     def left(self, n: Any) -> Any:
-        """u_L, m: unconverted film, never quite none."""
+        """u_L, m: unconverted film, never quite none, so that its profile has a logarithm."""
         return np.maximum(self.thickness - n * self.molar_volume, LEAST_LEFT * self.thickness)
 
     def skin(self, n: Any) -> Any:
@@ -118,7 +122,7 @@ class Numbers:
             supply = leak_by_conduction(
                 positive_part(self.conversion_potential - phi, 1e-3), self.product_conductivity, thickness
             )
-        supply = supply * front.finding(self.thickness, self.left(n), self.reaction_depth)
+        supply = supply * self.finding(n)
         kinetic = reduction_rate(self.conversion_rate, self.conversion_potential, phi, self.temperature)
         return behind_resistance(kinetic, supply, self.skin(n) / self.skin_conductivity, self.temperature)
 
@@ -203,7 +207,7 @@ class Film:
         metal = np.maximum(n, 0.0) + NONE
         alloying = alloying_rate(p.alloying_rate, p.metal, alloyed / metal, metal - NONE, phi, p.temperature)
         at_front = (w * theta).sum(axis=0)
-        inserting = front.finding(p.thickness, p.left(n), p.reaction_depth) * insertion_rate(
+        inserting = p.finding(n) * insertion_rate(
             p.insertion_rate, p.insertion_potential, p.insertion_interaction, at_front, phi, p.temperature
         )
         handed = p.insertion_limit * theta * w * converting / (p.conversion_electrons * FARADAY)

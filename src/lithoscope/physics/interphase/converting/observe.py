@@ -95,7 +95,7 @@ class Eyes:
     def seen(self, s: State, rates: Rates, current: float) -> dict[str, float]:
         """The row of a time."""
         p = self.setting.numbers
-        rest = float(p.left(s.converted)) / p.conductivity
+        rest, between = float(p.left(s.converted)) / p.conductivity, float(self.setting.between(s.converted))
         skin = float(p.skin(s.converted))
         return self.contents(s) | {
             "working_converted_amount": s.converted,
@@ -104,7 +104,7 @@ class Eyes:
             "blocking_length": skin,
             "interphase_resistance": skin / p.skin_conductivity + rest,
             "working_potential": s.phi,
-            "voltage": s.phi + current * rest,
+            "voltage": s.phi + current * between,
             "current_density": current,
             "charge_passed": 0.0 if self.setting.on_lithium else -s.given,
             "corrosion_current_density": float(rates.reduced) if self.setting.on_lithium else 0.0,

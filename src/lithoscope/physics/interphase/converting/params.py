@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from lithoscope.constants import FARADAY
 from lithoscope.design import Coating, Foil, Substrate
 from lithoscope.errors import InputError
 from lithoscope.physics.cell.models.substrate import coating_parameters
-from lithoscope.physics.cell.params import FOIL_FIELDS, Parameter, or_table
+from lithoscope.physics.cell.params import FOIL_FIELDS, Parameter, counter_face, or_table, parameters, surroundings
 from lithoscope.physics.interphase.converting.chemistry import ALLOYED, INSERTED, KEPT, LINES, WHOLE
 from lithoscope.physics.interphase.converting.equations import Numbers
+from lithoscope.physics.interphase.rates import quickened
+from lithoscope.physics.laws.kinetics import arrhenius
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
@@ -28,6 +31,16 @@ OF_MODEL = {
 }
 """Fields of the model, their record and SI unit."""
 
+ACTIVATED = {
+    "insertion_rate": "reaction",
+    "alloying_rate": "reaction",
+    "conductivity": "hopping",
+    "lithium_diffusivity": "hopping",
+    "skin_conductivity": "skin",
+    "product_conductivity": "product",
+}
+"""Number -> the energy with which it rises by Arrhenius; that of conversion depends on the potential, see `rates`."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -37,6 +50,7 @@ class Setting:
     on_lithium   whether the metal is lithium, or a substrate against a foil
     lithium      in the foil, C/m2
     capacitance  of a substrate, F/m2, and its potential at assembly, V
+    resistance   of electrolyte and counter electrode at low current, ohm m2; 0 on lithium, where no current passes them
     taken        every number, for the manifest
     """
 
@@ -46,7 +60,12 @@ class Setting:
     lithium: float
     capacitance: float
     potential: float
+    resistance: float
     taken: tuple[Parameter, ...]
+
+    def between(self, n: Any) -> Any:
+        """Resistance between the metal and the other end of the cell, ohm m2. n: converted amount, mol/m2."""
+        return self.numbers.left(n) / self.numbers.conductivity + self.resistance
 
 
 def setting(cell: Cell, model: ConvertingFilm) -> Setting:
@@ -54,24 +73,59 @@ def setting(cell: Cell, model: ConvertingFilm) -> Setting:
     coating, path = coating_of(cell)
     of_coating = tuple(coating_parameters(path, coating))
     of_model = tuple(or_table(name, getattr(model, name), *record) for name, record in OF_MODEL.items())
-    foil = cell.working if isinstance(cell.working, Foil) else cell.counter_foil
-    face = "working" if isinstance(cell.working, Foil) else "counter"
-    of_foil = (
-        Parameter(f"{face}.thickness", foil.thickness, True),
-        or_table("lithium.molar_volume", None, "lithium.molar_volume", "m3/mol"),
+    of_energies = tuple(
+        or_table(f"activation.{name}", getattr(model.activation, name), f"converting.activation.{name}", "J")
+        for name in type(model.activation).model_fields
     )
-    of_metal = _of_metal(cell)
+    around, of_metal = _around(cell), _of_metal(cell)
     values = {p.path.removeprefix(f"{path}."): p.quantity.value for p in (*of_coating, *of_model)}
     check_electrons(coating.material, values["conversion_electrons"], path)
-    given = {each.name for each in fields(Numbers)}
+    check_metal(coating, path)
+    energies = {p.path.removeprefix("activation."): p.quantity.value for p in of_energies}
+    given, T = {each.name for each in fields(Numbers)}, cell.temperature.value
     numbers = Numbers(
-        metal=coating.alloy, leak=model.leak, temperature=cell.temperature.value,
-        **{name: value for name, value in values.items() if name in given},
+        metal=coating.alloy, leak=model.leak, temperature=T,
+        **{name: value for name, value in at_temperature(values, energies, T).items() if name in given},
     )  # fmt: skip
     capacitance, potential = (p.quantity.value for p in of_metal) if of_metal else (0.0, 0.0)
-    lithium = of_foil[0].quantity.value * FARADAY / of_foil[1].quantity.value
-    taken = (*of_coating, *of_model, *of_foil, *of_metal)
-    return Setting(coating.material, numbers, not of_metal, lithium, capacitance, potential, taken)
+    found = {p.path: p.quantity.value for p in around}
+    face = "counter" if of_metal else "working"
+    lithium = found[f"{face}.thickness"] * FARADAY / found["lithium.molar_volume"]
+    resistance = _beyond(cell) if of_metal else 0.0
+    taken = (*of_coating, *of_model, *of_energies, *around, *of_metal)
+    return Setting(coating.material, numbers, not of_metal, lithium, capacitance, potential, resistance, taken)
+
+
+def at_temperature(values: Mapping[str, float], energies: Mapping[str, float], T: float) -> dict[str, float]:
+    """Numbers of 25 degC at a temperature.
+
+    values    by name, SI;  energies: reaction, hopping, skin and product, J;  T: K
+    Insertion and alloying are exchanges, whose energy is that at equilibrium; that of conversion is the one at 0 V, where the
+    film is on lithium. Tunnelling has none. At 25 degC nothing changes.
+    """
+    faster = {name: arrhenius(energies[kind], T) for name, kind in ACTIVATED.items()}
+    U = values["conversion_potential"]
+    faster["conversion_rate"] = quickened("butler-volmer", U, 1.0, 0.5, energies["reaction"], T)
+    return {name: value * faster.get(name, 1.0) for name, value in values.items()}
+
+
+def _around(cell: Cell) -> tuple[Parameter, ...]:
+    """The foil, and what lies between it and a substrate."""
+    volume = or_table("lithium.molar_volume", None, "lithium.molar_volume", "m3/mol")
+    if isinstance(cell.working, Foil):
+        return (
+            Parameter("temperature", cell.temperature, True),
+            Parameter("working.thickness", cell.working.thickness, True),
+            volume,
+        )
+    return (*parameters(cell, ()), volume)
+
+
+def _beyond(cell: Cell) -> float:
+    """Resistance of electrolyte and counter electrode where currents are low, ohm m2."""
+    of = surroundings(cell)
+    liquid = of.thickness * of.macmullin_number / float(of.transport.conductivity(of.concentration, of.temperature))
+    return liquid + counter_face(cell).resistance(of.temperature)
 
 
 def _of_metal(cell: Cell) -> tuple[Parameter, ...]:
@@ -110,6 +164,16 @@ def check_electrons(material: str, z: float, path: str) -> None:
                          expected=f"{KEPT} to {most}" if most > KEPT else f"{KEPT}",
                          why="With two the organic cation is kept, with three it is reduced: the elements follow from it",
                          do=f"Write conversion_electrons = {KEPT}")  # fmt: skip
+
+
+def check_metal(coating: Coating, path: str) -> None:
+    """Raises InputError for a metal that the material does not convert to."""
+    metal = LINES[coating.material][0] if coating.material in LINES else coating.alloy
+    if coating.alloy != metal:
+        raise InputError(
+            f"{path}.metal", f'= "{coating.alloy}" is not in {coating.material}', expected=f'"{metal}"',
+            why="A film converts to the metal that it holds", do=f'Write metal = "{metal}", or leave it out',
+        )  # fmt: skip
 
 
 def volumes(setting_: Setting, names: tuple[str, ...]) -> tuple[NDArray[np.float64], tuple[Parameter, ...]]:

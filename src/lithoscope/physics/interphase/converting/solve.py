@@ -22,11 +22,11 @@ FIRST_STEP_S = 1e-6
 DIFFERENCE = 1e-7
 """Of an unknown, for the derivatives by differences."""
 
+LEFT, ROUNDED = 0.01, 1e-12
+"""Of what is left of a film, and of all of it at least, for the derivatives by the converted amount."""
+
 INSERTED = 1e-11
 """Error of the filling of a layer: near equilibrium a fast reaction turns it into a current, and a rest lasts long."""
-
-LEAST_RESISTANCE = 1e-4
-"""Resistance between the film and the counter electrode, ohm m2: the electrolyte and contacts of a cell under a voltage."""
 
 
 class StalledError(Exception):
@@ -57,8 +57,7 @@ class Problem:
         """J of the cell, A/m2, positive strips."""
         if self.drive.voltage is None:
             return np.full_like(phi, self.drive.current)
-        p = self.setting.numbers
-        return np.asarray((self.drive.voltage - phi) / (p.left(n) / p.conductivity + LEAST_RESISTANCE))
+        return np.asarray((self.drive.voltage - phi) / self.setting.between(n))
 
     def rates(self, y: Array) -> tuple[Rates, Array]:
         """Rates and current at states, shape (unknowns, *states)."""
@@ -78,6 +77,10 @@ class Problem:
     def jacobian(self, t: float, y: Array) -> Array:
         """d(dy/dt)/dy, by differences. What is conserved stays so to rounding, because its row follows from the others."""
         size = np.maximum(np.abs(y), 1e3 * self.tolerances()) * DIFFERENCE
+        whole = self.setting.numbers.amount
+        if y[2] > whole / 2:
+            # Beyond the end of the film nothing depends on how much has converted, and near it all does on what is left.
+            size[2] = -min(size[2], max(LEFT * (whole - y[2]), ROUNDED * whole))
         at = np.concatenate([y[:, None], y[:, None] + np.diag(size)], axis=1)
         f = self(t, at)
         found = (f[:, 1:] - f[:, :1]) / ((y + size) - y)
