@@ -153,12 +153,24 @@ def test_anions_that_can_be_reduced() -> None:
     assert restsweep.with_pairs(0.2, 0.9) == pytest.approx(0.75 / 1.75)
 
 
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "return max(point[POTENTIAL], ", "return min(point[POTENTIAL], ")
+def test_pairs_beside_a_face_are_never_more_than_in_the_bulk() -> None:
+    """Anions and potential are drawn on their own: ions without size are the upper end, c- c+ = c0^2."""
+    for g, phi in ((27.0, 0.01), (4.84, 0.256), (2.0, 0.0)):
+        point = {restsweep.ENRICHED: g, restsweep.POTENTIAL: phi}
+        assert restsweep.pairs_at_face(point) <= 1 + 1e-12
+    assert restsweep.pairs_at_face({restsweep.ENRICHED: 27.0, restsweep.POTENTIAL: 0.01}) == pytest.approx(1.0, rel=1e-12)
+    assert restsweep.pairs_at_face({restsweep.ENRICHED: 4.84057, restsweep.POTENTIAL: 0.25597}) == pytest.approx(
+        5.2e-8, rel=0.02
+    )
+
+
 @pytest.mark.fails_when("studies/dipoles/restsweep.py", "anion_factor=enrichment", "anion_factor=1.0")
 def test_a_day_of_rest() -> None:
     """The loss is that of the ledger, scales with the area, and more anions at the surface reduce more of them."""
     rests = resting.Rests()
     point = {**REST, resting.AREA: 1.0}
-    plain, rich = rests("carbonate", point), rests("carbonate", point, restsweep.face(4.84, 0.0))
+    plain, rich = rests("carbonate", point), rests("carbonate", point, restsweep.face(4.84, 0.0, 0.0))
     assert plain is not None
     assert rich is not None
     assert rich.anion == pytest.approx(4.84 * plain.anion, rel=0.01)
@@ -245,6 +257,27 @@ def test_what_lithium_does_to_oxides() -> None:
     assert made.low == pytest.approx((-1582 + 517 + 2 * 559) / (4 * 96.48533), rel=1e-6)
     assert made.high == pytest.approx((-1562 + 527 + 2 * 563) / (4 * 96.48533), rel=1e-6)
     assert arithmetic.taken_apart("PbTiO3").value == pytest.approx((-1112 + 889 + 561) / (2 * 96.48533), rel=1e-6)
+
+
+@pytest.mark.fails_when("studies/dipoles/arithmetic.py", "(max(getattr(way, name) for way", "(min(getattr(way, name) for way")
+def test_one_way_is_enough_for_an_oxide_to_be_reduced() -> None:
+    """To TiO and Ti2O3 by hand; the highest potential of all ways is that at which reduction begins."""
+    assert arithmetic.reduced("BaTiO3", "TiO").value == pytest.approx((-1572 + 522 + 505 + 561) / (2 * 96.48533), rel=1e-6)
+    assert arithmetic.reduced("BaTiO3", "Ti2O3").value == pytest.approx((-1572 + 522 + 717 + 280.5) / 96.48533, rel=1e-6)
+    every = [arithmetic.reduced("BaTiO3", to) for to in arithmetic.TAKEN_APART["BaTiO3"]]
+    best = arithmetic.taken_apart("BaTiO3")
+    assert best.value == max(each.value for each in every)
+    assert best.low >= max(each.low for each in every)
+
+
+@pytest.mark.parametrize(("low", "decides"), [(0.1, "DISSOLVES"), (-0.1, "PHASES"), (-0.5, "PHASES")])
+@pytest.mark.fails_when("studies/dipoles/judging.py", "holds = hardest.low > 0", "holds = hardest.value > 0")
+def test_ways_that_are_not_known_refute_nothing(monkeypatch: pytest.MonkeyPatch, low: float, decides: str) -> None:
+    monkeypatch.setattr(arithmetic, "taken_apart", lambda oxide: Prediction(low + 0.2, low, low + 0.3))
+    made = judging._taken_apart(CLAIMS["dipoles.fd.stability"])
+    assert made.verdict is Word.UNDECIDED
+    assert made.decided_by == getattr(judging, decides)
+    assert ("So lithium reduces both" in made.note) is (low > 0)
 
 
 @pytest.mark.fails_when("studies/dipoles/restsweep.py", "pairs[0].std() / pairs[1].std()", "pairs[1].std() / pairs[0].std()")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import lithoscope as ls
 from lithoscope.constants import FARADAY
@@ -181,6 +182,23 @@ def test_maps_that_do_not_fit_are_refused_with_a_remedy(rested: Result) -> None:
         film_from_rest(ls.Planar().simulate(CELL, ls.Program([ls.Rest("1 s")]), silent))
 
 
+@pytest.mark.fails_when("physics/bridge/rested.py", "if not rates.any():", "if False:")
+def test_a_film_that_stopped_growing_is_carried_as_it_is(rested: Result) -> None:
+    """The growth of a map is relative to its mean: where nothing grew there is none, and the bridge says so."""
+    still = rested.tree.copy()
+    maps = still["map"].to_dataset()
+    last = maps["surface_film_thickness"].isel(time=-1)
+    still["map"] = xr.DataTree(maps.assign(surface_film_thickness=xr.zeros_like(maps["surface_film_thickness"]) + last))
+    stopped = replace(rested, tree=still)
+    with pytest.raises(InputError, match="did not grow") as found:
+        film_from_rest(stopped, corrosion=True)
+    assert "Leave corrosion out" in found.value.do
+    assert film_from_rest(stopped).film.corrosion is None
+    grows = film_from_rest(rested, corrosion=True).film.corrosion
+    assert grows is not None
+    assert grows.growth.rate.value > 0  # type: ignore[union-attr]
+
+
 # ------------------------------------------------------------------------------------------------ between flat scales
 
 
@@ -327,6 +345,17 @@ def test_a_run_tells_the_film_that_it_carries() -> None:
     assert seen.laws["thickness_ratio"][-1] == pytest.approx(1, abs=0.065)
     with pytest.raises(InputError, match="without a deposit"):
         plated(ls.Planar().simulate(CELL, SECOND, silent))
+
+
+@pytest.mark.fails_when("physics/bridge/closures.py", "if np.any(np.diff(on) != 1):", "if False:")
+def test_a_plating_with_a_break_has_no_closure() -> None:
+    model = ls.PhaseField(width="4 um", height="16 um", cell_size="0.5 um", roughness="0 um", snapshot="0.4 um")
+    first, more = (ls.Current("-2 mA/cm2", {"capacity": f"{q} mAh/cm2"}) for q in ("0.3", "0.05"))
+    broken = model.simulate(CELL, ls.Program([first, ls.Rest("10 s"), more]), silent)
+    with pytest.raises(InputError, match=r"plates, stops and plates again.*one plating without a break") as found:
+        plated(broken)
+    assert "Plate with one step" in found.value.do
+    assert plated(model.simulate(CELL, ls.Program([first, more]), silent)).current == pytest.approx(20), "two steps, no break"
 
 
 # --------------------------------------------------------------------------------------------------- all in one go

@@ -26,6 +26,7 @@ from lithoscope.physics.morphology.fragments import Fibres, divide, no_pieces
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.observe import heights
 from lithoscope.physics.morphology.obstacle import Obstacle, electrolyte, metal, obstacle
+from lithoscope.physics.morphology.parting import gathered
 from lithoscope.physics.morphology.start import rough
 from lithoscope.physics.morphology.state import Scheme, State
 
@@ -105,6 +106,42 @@ def test_bare_fibres_give_no_lithium() -> None:
     state, rows = bench.run(start(bench), 20)
     assert rows["area"] == pytest.approx(1, abs=0.02)
     assert float(jnp.min(state.xi)) > -1e-6
+
+
+@pytest.mark.fails_when("physics/morphology/parting.py", "HAZE_REACH, periodic=periodic) | touching", "HAZE_REACH, periodic=periodic)")  # fmt: skip
+def test_lithium_that_begins_on_a_conducting_fibre_is_no_haze() -> None:
+    """Before it reacts and after, far from all other lithium, it stays where it is; what lies about elsewhere is given back."""
+    for begun in (1e-3, 0.1):
+        found = {}
+        for conducting in (False, True):
+            bench = replace(SLOW, obstacle=mat(conducting=conducting))
+            state = start(bench)
+            touching = np.asarray(mat(conducting=True).contact) > 0
+            far = np.arange(GRID.shape[0])[:, None] > 45
+            xi = np.asarray(state.xi) + np.where(touching & far, begun, 0.0)
+            xi[90:] += 1e-5
+            after = gathered(state._replace(xi=jnp.asarray(xi)), bench.parameters, bench.scheme)
+            room = np.asarray(mat().room)
+            assert float((np.asarray(after.xi) * room).sum()) == pytest.approx(float((xi * room).sum()), rel=1e-12)
+            assert float(np.asarray(after.xi)[90:].max()) == 0.0
+            found[conducting] = float(np.asarray(after.xi)[touching & far].min())
+        assert found == {False: 0.0, True: pytest.approx(begun, rel=1e-6)}
+
+
+@pytest.mark.fails_when("physics/morphology/parting.py", "if beside is None or beside.contact is None:", "if True:")
+def test_conducting_fibres_are_plated_at_a_held_voltage_as_by_a_current() -> None:
+    """The same charge at the voltage that the current had: as much lithium on the fibres, 5 %."""
+    host = MODEL.changed_at({"host.conducting": True})
+    high = {}
+    current = ls.run(CELL, ls.Program([ls.Current("-5 mA/cm2", {"capacity": "0.01 mAh/cm2"})]), host)
+    volts = float(np.mean(current["voltage"].values[1:]))
+    step = ls.Voltage(f"{volts} V", {"duration": "1 h", "capacity": "0.01 mAh/cm2"})
+    for name, result in (("current", current), ("voltage", ls.run(CELL, ls.Program([step]), host))):
+        lithium = result.tree["fields"]["lithium_fraction"].values[-1]
+        high[name] = float(lithium[lithium.shape[0] // 2 :].sum())
+        assert result.ledger.residual < 1e-10
+    assert high["voltage"] == pytest.approx(high["current"], rel=0.05)
+    assert high["current"] > 0
 
 
 @pytest.mark.fails_when("physics/morphology/obstacle.py", "area = beside.room * seen.area", "area = seen.area")

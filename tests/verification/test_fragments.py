@@ -170,7 +170,20 @@ def test_what_is_too_small_for_the_grid_is_booked_and_leaves() -> None:
     assert len(division.births) == 1
 
 
-@pytest.mark.fails_when(FRAGMENTS, "room *= 2", "room *= 1")
+@pytest.mark.fails_when(FRAGMENTS, "if most in small:", "if False:")
+def test_a_piece_that_becomes_too_small_ends_once() -> None:
+    """It had a place: its end is its own, and not that of a piece that never had one."""
+    piece = divided(blobs((20, 19, 4), (50, 30, 4)), fragments.no_pieces((48, 64)))
+    place = int(piece.labels[19, 20]) - 1
+    crumbled = divided(blobs((20, 19, 1.1), (50, 30, 4)), piece.pieces)
+    assert crumbled.deaths == (Death(place, "subgrid dead"),)
+    assert int(crumbled.pieces.alive.sum()) == 1
+    beside = divided(blobs((20, 19, 4), (30, 28, 1.1), (50, 30, 4)), piece.pieces)
+    assert beside.deaths == (Death(0, "subgrid dead"),)
+    assert int(beside.pieces.alive.sum()) == 2
+
+
+@pytest.mark.fails_when(FRAGMENTS, "while room < max(", "while room < 0 * max(")
 def test_more_pieces_than_places_make_room() -> None:
     centres = [(6.0 + 12 * n, 20.0 + 14 * m, 3.0) for n in range(5) for m in range(2)]
     with_room = divided(blobs(*centres), fragments.no_pieces((48, 64), places=2))

@@ -317,6 +317,19 @@ def test_the_map_is_what_its_nodes_say(rested: ls.Result) -> None:
     assert last.std() == pytest.approx(float(rested["film_thickness_spread"][-1]), rel=1e-9)
 
 
+@pytest.mark.fails_when("physics/interphase/model.py", 'if broken != {"bounds"}', 'if broken == {"bounds"}')
+def test_a_map_that_asks_for_more_nodes_gets_them() -> None:
+    """Five undershoot on a map with defects: the run is done again, says so, and holds. An even surface needs one."""
+    program = ls.Program([ls.Rest("1 d")])
+    few = ls.run(BARE, program, ls.Interphase(edge=64, nodes=5, snapshots=2), progress=False)
+    assert few.status.word == "program completed"
+    assert float(few.tree["map"]["surface_share"].min()) >= -1e-9
+    assert any("9 nodes along each axis, in place of 5" in note for note in few.manifest.notes)
+    nine = ls.run(BARE, program, ls.Interphase(edge=64, nodes=9, snapshots=2), progress=False)
+    assert not any("nodes along" in note for note in nine.manifest.notes)
+    assert np.array_equal(few["film_thickness"].values, nine["film_thickness"].values)
+
+
 @pytest.mark.fails_when("physics/interphase/sites.py", "sign[[0, -1]] *= 0.5", "sign[[0, -1]] *= 1.0")
 def test_interpolated_sites_against_sites_of_their_own() -> None:
     """Random sites of the map, each solved by itself in the liquid of the map; more nodes come closer."""

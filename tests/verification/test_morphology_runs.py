@@ -5,7 +5,7 @@ import re
 import signal
 import time
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from lithoscope.physics.contract import silent
 from lithoscope.physics.morphology import kept
 from lithoscope.physics.morphology.cases import Bench
 from lithoscope.physics.morphology.checks import check
-from lithoscope.physics.morphology.drive import control_of
+from lithoscope.physics.morphology.drive import Driver, control_of
 from lithoscope.physics.morphology.equations import curvature, geometry, profile_keeper
 from lithoscope.physics.morphology.events import Window, first, status_of
 from lithoscope.physics.morphology.fragments import net_currents
@@ -35,6 +35,7 @@ from lithoscope.physics.morphology.state import Scheme
 from lithoscope.physics.morphology.step import begin, solve_potential
 from lithoscope.result.checkpoint import Journal
 from lithoscope.result.manifest import inputs_of
+from lithoscope.result.names import STEP_ENDS
 
 ELECTROLYTE = Electrolyte(
     "LiPF6", "1 mol/L", {"EC": 0.5, "DMC": 0.5}, properties=ConstantProperties("10 mS/cm", "3e-10 m2/s", 0.4, 1.0)
@@ -256,6 +257,46 @@ def test_a_head_that_loses_its_neck_is_dead_and_passes_no_net_current() -> None:
     assert float(jnp.max(jnp.abs(net))) < 1e-8 * float(jnp.max(gross))
 
 
+@cache
+def adrift() -> Driver:
+    """A drop of 1.5 um that has not been looked for: plating, stripping that ends at once at a limit of the voltage, plating."""
+    model = ls.PhaseField(width="8 um", height="16 um", roughness="0 um", base="5 um")
+    begun, plated = (ls.Current("-10 mA/cm2", {"duration": duration}) for duration in ("1 s", "30 s"))
+    program = ls.Program([begun, ls.Current("10 mA/cm2", {"duration": "30 s", "voltage_above": "1 mV"}), plated])
+    driver = model.driver(CELL, program, check(model, CELL, program))
+    grid = driver.scheme.grid
+    y, x = np.meshgrid(grid.centres(0), grid.centres(1), indexing="ij")
+    d = np.minimum(y - 5e-6, np.hypot(x - 4e-6, y - 9e-6) - 1.5e-6)
+    xi = 1 / (1 + np.exp(np.clip(d / grid.spacing, -60, 60)))
+    driver.point = replace(driver.point, state=driver.point.state._replace(xi=jnp.asarray(xi)))
+    driver.finish()
+    return driver
+
+
+@pytest.mark.fails_when("physics/morphology/drive.py", "self._divide(last=True)", "pass")
+def test_lithium_without_contact_is_found_where_a_limit_ends_stripping() -> None:
+    """Plating does not look for it: what the last loop before a limit cut off would grow as if it were connected."""
+    driver = adrift()
+    assert int(driver.recorder.steps[1]["ended"]) == STEP_ENDS.index("voltage above")
+    assert driver.recorder.ledger().closes
+    rows = driver.recorder.columns()
+    drop = np.pi * 1.5e-6**2 / 8e-6 * 96485.33 / 13e-6
+    assert rows["loose"][-1] == pytest.approx(drop, rel=0.15)
+    assert rows["loose"][-1] == pytest.approx(rows["loose"][rows["step"] == 3][0], rel=1e-2)
+    assert rows["metal"][-1] - rows["metal"][0] == pytest.approx(100 * 31, rel=1e-4)
+
+
+@pytest.mark.fails_when("physics/morphology/drive.py", "self.recorder.divided(self.point.state)", "pass")
+def test_what_loses_contact_at_the_end_of_a_step_is_on_its_books() -> None:
+    """The last instant of stripping has the dead lithium that the first one of plating has, and so has a run that ends there."""
+    driver = adrift()
+    contents, _ = driver.recorder.reservoirs()
+    step = driver.recorder.columns()["step"]
+    for name in ("working_lithium", "working_dead_lithium", "electrolyte_lithium"):
+        assert contents[name][step == 2][-1] == pytest.approx(contents[name][step == 3][0], rel=1e-12), name
+    assert contents["working_dead_lithium"][step == 2][-1] > 0
+
+
 TURNED = Grid((24, 16, 16), 0.25e-6)
 
 
@@ -302,6 +343,18 @@ def test_the_derivative_of_roughness_by_the_film() -> None:
     with pytest.raises(InputError, match="not one step that plates") as refused:
         ls.roughness_gradient(CELL, ls.Program([ls.Rest("1 min")]), MODEL)
     assert 'ls.Current("-1 mA/cm2"' in refused.value.do
+
+
+@pytest.mark.fails_when("physics/morphology/gradient.py", "if getattr(model, name) is not None:", "if False:")
+def test_a_derivative_by_the_film_is_refused_among_fibres_and_under_a_moving_film() -> None:
+    program = ls.Program([ls.Current("-2 mA/cm2", {"capacity": "0.01 mAh/cm2"})])
+    fibres = ls.FibreHost("1 um", porosity=0.9, height="3 um", gap="0.5 um")
+    film = ls.CarriedFilm([ls.FilmSpecies("Li2CO3", "10 nm", conductivity="1e-8 S/cm")])
+    for name, given in (("host", fibres), ("film", film)):
+        with pytest.raises(InputError, match=rf"model\.{name} is given to the derivative") as refused:
+            ls.roughness_gradient(CELL, program, MODEL.replaced(**{name: given}))
+        assert f"Leave {name} out" in refused.value.do
+    assert ls.roughness_gradient(CELL, program, MODEL).steps > 0
 
 
 @pytest.mark.fails_when("physics/morphology/observe.py", "self.thickness[1] / self.dense", "self.thickness[0] / self.dense")

@@ -26,35 +26,60 @@ FILM = CarriedFilm(
 )
 
 
+HEADS = ((8, 8, 3.0, 0.9), (23, 10, 3.5, 0.8))
+"""Place, height above the metal, radius and half the width of the neck of each head, um."""
+
+
 def heads_on_necks() -> tuple[np.ndarray, np.ndarray]:
     """Metal fraction of two heads on thin necks, and the height of each cell, um."""
     y, x = (np.mgrid[0:80, 0:64] + 0.5) * 0.5
     d = y - 12.0
-    for x0, h, r, neck in ((8, 8, 3.0, 0.9), (23, 10, 3.5, 0.8)):
+    for x0, h, r, neck in HEADS:
         stem = np.maximum(abs(x - x0) - neck, y - 12 - h)
         d = np.minimum(d, np.minimum(stem, np.hypot(x - x0, y - 12 - h) - r))
     return 1 / (1 + np.exp(np.clip(d / 0.5, -50, 50))), y
 
 
+def in_heads(owner: np.ndarray) -> list[int]:
+    """The owner of the cell in the middle of each head: 0 while it is connected."""
+    return [int(owner[round(2 * (12 + h) - 0.5), round(2 * x0 - 0.5)]) for x0, h, _, _ in HEADS]
+
+
 class Watch:
-    """Looks at the pieces between the loops of a run."""
+    """Looks at the pieces between the loops of a run.
+
+    net         largest net current of a piece over the applied one, and the least gross one of a piece
+    heads       owners of the two heads
+    stretches   places and cells of the pieces that are neither
+    correction  of the film
+    """
 
     def __init__(self) -> None:
-        self.net, self.count, self.dead, self.correction = [], [], [], []  # type: ignore[var-annotated]
+        self.net, self.heads, self.stretches, self.correction = [], [], [], []  # type: ignore[var-annotated]
 
     def __call__(self, driver: Driver) -> None:
         state = driver.point.state
         self.correction.append(float(state.skin.carried.correction))
-        self.count.append(0 if state.pieces is None else int(state.pieces.alive.sum()))
         if state.pieces is None:
+            self.heads.append([0, 0])
             return
+        self._pieces(np.asarray(state.pieces.owner), np.asarray(state.xi) > 0.5)
         found = jax.jit(solve_potential, static_argnums=2)(
             state, driver.parameters._replace(control=control(-100.0)), driver.scheme
         )
         seen = found.potential
-        net, _ = net_currents(seen.pieces, found.seen.area * seen.rate.i)
+        net, gross = net_currents(seen.pieces, found.seen.area * seen.rate.i)
         applied = 100.0 * GRID.columns / GRID.spacing
-        self.net.append(float(abs(net).max()) / applied)
+        self.net.append((float(abs(net).max()) / applied, float(gross[state.pieces.alive].min()) / applied))
+
+    def _pieces(self, owner: np.ndarray, metal: np.ndarray) -> None:
+        """Which pieces the heads are, and what is a piece besides."""
+        heads = in_heads(owner)
+        self.heads.append(heads)
+        others = (owner > 0) & ~np.isin(owner, heads) & metal
+        if others.any():
+            rows, columns = np.nonzero(others)
+            self.stretches.append((rows.min(), rows.max(), columns.min(), columns.max(), len(rows)))
 
 
 @cache
@@ -88,14 +113,28 @@ def staged() -> tuple[Driver, Watch, End]:
     "moved = Rate(rated.i + rated.g * shift, rated.g)",
 )
 def test_heads_break_off_have_no_net_current_and_are_found_again() -> None:
-    """The net current of every piece is below 1e-8 of what is applied, in every loop; plating reaches the pieces again."""
+    """The net current of every piece is below 1e-8 of what is applied, in every loop; plating reaches a head again.
+
+    A neck that thins evenly can break at both ends at once. What was between them floats for a loop or so and then is too small
+    for the grid: it lies where the neck was and holds less than a fifth of a head. With cells of half the size there is none.
+    """
     driver, watch, end = staged()
     assert end is End.COMPLETED
-    assert max(watch.count) == 2
-    assert max(watch.net) < 1e-8
+    loose = [[place > 0 for place in heads] for heads in watch.heads]
+    cut = loose.index([True, True])
+    assert all(each == [True, True] for each in loose[cut : cut + 20])
+    assert len({tuple(heads) for heads in watch.heads[cut : cut + 20]}) == 1
+    assert watch.heads[cut][0] != watch.heads[cut][1]
+    assert loose[-1] != [True, True]
+    assert max(net for net, _ in watch.net) < 1e-8
+    assert min(gross for _, gross in watch.net) > 1e-6
+    assert len(watch.stretches) <= 2
+    for low, high, left, right, cells in watch.stretches:
+        assert any(abs((left + right + 1) / 4 - x0) < neck for x0, _, _, neck in HEADS)
+        assert 2 * 10 < low <= high < 2 * 18
+        assert cells < 0.2 * 4 * np.pi * 3.0**2
     rows = driver.recorder.columns()
-    assert rows["loose"].max() > 0.05 * (rows["metal"][0])
-    assert watch.count[-1] < 2
+    assert rows["loose"].max() > 0.05 * rows["metal"][0]
 
 
 @pytest.mark.slow

@@ -51,6 +51,8 @@ def show_deposits(name: str | None, to: Path | None, *, make: bool, ship: bool, 
     )  # fmt: skip
     for each in kept.summary(study):
         output.say(f"{each['name']}: {each['words']}")
+    for note, sizes in kept.noted(study).items():
+        output.say(f"Noted with cells of {sizes}: {note}")
     for run in study.unusable:
         output.say(f"Not used, cells of {run.size:g} nm, seed {run.seed}: {run.sentence}")
     if path:

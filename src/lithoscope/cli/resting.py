@@ -147,6 +147,7 @@ def _rows(result: Result) -> list[dict[str, float]]:
             "corrosion_uA_cm2": at(trace["corrosion_current_density"].values, time) * 100,
             "film_resistance_ohm_cm2": at(trace["interphase_resistance"].values, time) * 1e4,
         }
+        | ({"galvanic_uAh_cm2": at(trace["galvanic_lithium"].values, time) / 36} if "galvanic_lithium" in trace else {})
         for time in wanted
     ]
 
@@ -186,11 +187,20 @@ def _describe(result: Result, drawn: tuple[Path, Path]) -> None:
     output.say(f"\n{result.status}")
     for note in result.manifest.notes:
         output.say(f"note: {note}")
-    columns = ("", "film, nm", "spread, nm", "lithium lost, uAh/cm2", "corrosion, uA/cm2", "resistance, ohm cm2")
+    columns: tuple[str, ...] = (
+        "",
+        "film, nm",
+        "spread, nm",
+        "lithium lost, uAh/cm2",
+        "corrosion, uA/cm2",
+        "resistance, ohm cm2",
+    )
+    if "galvanic_lithium" in result.trace:
+        columns += ("of it for the other metal, uAh/cm2",)
     rows = [
         (duration_text(row["time_d"] * 86400), *(f"{value:.3g}" for value in list(row.values())[1:])) for row in _rows(result)
     ]
-    output.table("\nat rest", columns, rows, right=(1, 2, 3, 4, 5))
+    output.table("\nat rest", columns, rows, right=tuple(range(1, len(columns))))
     shares = [(name, f"{100 * share:.1f}") for name, share in _composition(result).items() if share >= LEAST_SHARE]
     output.table("film at the end", ("", "volume, %"), shares, right=(1,))
     _describe_depths(result)

@@ -5,6 +5,7 @@ from lithoscope.design.anode import Film, Foil, NativeFilm
 from lithoscope.design.cathode import Cathode
 from lithoscope.design.cell import Cell, Same
 from lithoscope.design.coating import Coating
+from lithoscope.design.contact import Contact
 from lithoscope.design.electrolyte import ConstantProperties, Electrolyte
 from lithoscope.design.host import FrontLaw, Host
 from lithoscope.design.separator import Separator
@@ -17,6 +18,7 @@ __all__ = [
     "Cell",
     "Coating",
     "ConstantProperties",
+    "Contact",
     "Deposit",
     "Electrolyte",
     "Film",

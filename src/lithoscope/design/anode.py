@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from lithoscope import units
 from lithoscope.data import lookup, records
 from lithoscope.design.ageing import Ageing
+from lithoscope.design.contact import Contact
 from lithoscope.document import Frozen
 from lithoscope.errors import InputError, nearest
 
@@ -98,6 +99,7 @@ class Foil(Frozen):
     least_thickness            of lithium, at which the foil has lost its area
     activation_energy          of its exchange current density and of the conductivity of its native film, from 25 degC
     ageing                     moss, pits, dead lithium, film growth; used by the model "mossy"
+    contact                    a second metal that touches it; used at rest, by the model "interphase"
     """
 
     thickness: units.Length
@@ -109,6 +111,7 @@ class Foil(Frozen):
     least_thickness: units.Length | None = None
     activation_energy: units.ActivationEnergy | None = None
     ageing: Ageing = Ageing()
+    contact: Contact | None = None
     kind: Literal["foil"] = "foil"
 
     if TYPE_CHECKING:
@@ -117,7 +120,7 @@ class Foil(Frozen):
             self, thickness: Given, films: Sequence[Film] = ..., native_film: NativeFilm = ...,
             exchange_current_density: Given | None = ..., double_layer_capacitance: Given | None = ...,
             roughness: Given | None = ..., least_thickness: Given | None = ..., activation_energy: Given | None = ...,
-            ageing: Ageing = ..., *, kind: Literal["foil"] = ...,
+            ageing: Ageing = ..., contact: Contact | None = ..., *, kind: Literal["foil"] = ...,
         ) -> None: ...  # fmt: skip
 
     @model_validator(mode="after")

@@ -76,7 +76,7 @@ class FilmSpecies(Frozen):
     thickness        that it adds to the film at the start, if it were dense
     conductivity     of lithium ions through it
     molar_volume     of a formula unit;  lithium: in a formula unit
-    fracture_strain  at which it cracks, or flows if it is not let crack;  shear_modulus: what its tension comes from
+    fracture_strain  at which it breaks, or flows where the film is said to break later;  shear_modulus: of its tension
     """
 
     material: Annotated[str, Field(min_length=1, max_length=60, description='a name such as "Li2CO3"')]
@@ -192,7 +192,7 @@ class Corrosion(Frozen):
 
 
 class Cracking(Frozen):
-    """A film that cracks when it is stretched.
+    """A film whose cracks are fresh surface. Without it a film that breaks only lets go: it thins as if it were whole.
 
     strain            at which it cracks; of its species, weighted by volume, if not given
     weibull           modulus of a random map of that strain: weak spots
@@ -370,6 +370,14 @@ class CarriedFilm(Frozen):
     def thickness(self) -> float:
         """At the start and without map, m."""
         return sum(each.thickness.value for each in self.species) / (1 - self.porosity.value)
+
+    @property
+    def strength(self) -> float:
+        """Strain at which it breaks: as given for its cracks, or the mean of its species by volume."""
+        if self.cracking and self.cracking.strain:
+            return self.cracking.strain.value
+        parts = [(each.thickness.value, each.number("fracture_strain")) for each in self.species]
+        return sum(volume * strain for volume, strain in parts) / sum(volume for volume, _ in parts)
 
     def check_on(self, cell_size: float, width: float = 1.0) -> None:
         """Whether the film can be used on a grid. Raises InputError.

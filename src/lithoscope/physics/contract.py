@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from lithoscope.design import Cell
+from lithoscope.design import Cell, Foil
 from lithoscope.errors import End, Status
 from lithoscope.protocol import Program
 from lithoscope.result import Result
@@ -75,6 +75,16 @@ class Model(Protocol):
 
     def exact_cases(self) -> Sequence[ExactCase]:
         """Cases with exact solutions that this model is checked against."""
+
+
+def contact_left_out(cell: Cell) -> tuple[str, ...]:
+    """What a reader must know of a model without galvanic couples, if a metal touches a foil of the cell."""
+    foils = [each for each in (cell.working, cell.counter_electrode) if isinstance(each, Foil)]
+    metals = dict.fromkeys(foil.contact.material for foil in foils if foil.contact is not None)
+    return tuple(
+        f"{metal} touches the lithium in this cell and draws no current here: the model interphase has it, at rest."
+        for metal in metals
+    )
 
 
 KIRCHHOFF_V = 1e-9

@@ -37,12 +37,13 @@ def draw_interphase(result: Result) -> Figure:
         raise InputError("result", "has no map of a film", expected="a result of the model Interphase",
                          why="Only that model resolves the surface", do='Run it with ls.Interphase()')  # fmt: skip
     with figure(DOUBLE, 118 * MM) as drawn:
-        grid = drawn.add_gridspec(2, 6)
-        _map(drawn, drawn.add_subplot(grid[0, :3]), result, "surface_film_thickness", "Film thickness", "cividis")
-        _map(drawn, drawn.add_subplot(grid[0, 3:]), result, "surface_recession", "Lithium receded", "magma")
-        _thickness(drawn.add_subplot(grid[1, :2]), result)
-        _cost(drawn.add_subplot(grid[1, 2:4]), result)
-        _composition(drawn.add_subplot(grid[1, 4:]), result)
+        # Columns of one grid add up what both rows need beside their axes, which can be more than there is.
+        above, below = drawn.subfigures(2, 1)
+        left, right = above.subplots(1, 2)
+        _map(drawn, left, result, "surface_film_thickness", "Film thickness", "cividis")
+        _map(drawn, right, result, "surface_recession", "Lithium receded", "magma")
+        for draw, axes in zip((_thickness, _cost, _composition), below.subplots(1, 3), strict=True):
+            draw(axes, result)
     return drawn
 
 

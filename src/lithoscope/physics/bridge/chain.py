@@ -37,7 +37,7 @@ ROWS = 2
 """Rows of the map that are plated."""
 
 HALF_MINUTE = "30 s"
-"""Of the cell model: long beside the double layer, short beside the salt."""
+"""Of the cell model: long beside the double layer and the seconds, L^2 / D_eff, in which the salt of a separator settles."""
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,12 @@ def plated(result: Result) -> Plated:
     if not len(on) or np.ptp(passing[on]) > 1e-9 * current:
         raise InputError("results", "has a run that plates at no current density or at several", expected="one current density",
                          do='Plate with one step: ls.Current("-1 mA/cm2", {"capacity": "2 mAh/cm2"})')  # fmt: skip
+    if np.any(np.diff(on) != 1):
+        raise InputError(
+            "results", "has a run that plates, stops and plates again", expected="one plating without a break",
+            why="A closure takes a deposit to be told by the charge plated, and a break lets films grow or lithium dissolve",
+            do='Plate with one step: ls.Current("-1 mA/cm2", {"capacity": "2 mAh/cm2"})',
+        )  # fmt: skip
     laws = _laws(result, cell, current, slice(on[0], on[-1] + 1))
     deposit = result.tree["deposit"].to_dataset()
     dense = np.asarray(deposit["dense_thickness"].values, float)

@@ -290,6 +290,12 @@ def _corrosion(maps: xr.Dataset, k: int, row: int, species: list[FilmSpecies], *
     early, late = (_flat(chosen["surface_film_thickness"].isel(time=j)) for j in (k - 1, k))
     seconds = float(maps["time"].values[k] - maps["time"].values[k - 1])
     rates = np.maximum(late**2 - early**2, 0.0) / (2 * seconds)
+    if not rates.any():
+        raise InputError(
+            "corrosion", f"= true for a film that did not grow in the {seconds:.4g} s between the last two maps",
+            expected="a film that grows", why="The map of its growth is relative to the mean, and that is nothing",
+            do="Leave corrosion out: a film that has stopped growing is carried as it is",
+        )  # fmt: skip
     return Corrosion(Diffusion(f"{float(rates.mean())!r} m2/s"), species[0].material), rates
 
 

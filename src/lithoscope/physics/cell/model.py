@@ -19,7 +19,7 @@ from lithoscope.document import Document
 from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.invariants import violations
 from lithoscope.physics.cell.params import Parameter, Surroundings, number_rows, surroundings, transport_law
-from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.contract import ExactCase, Report, Violation, contact_left_out, marked
 from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.physics.laws.transport import Transport
 from lithoscope.protocol import Program
@@ -258,6 +258,7 @@ def _notes(cell: Cell, found: Surroundings, tree: xr.DataTree) -> tuple[str, ...
         *_temperature_notes(cell, found),
         *_concentration_notes(found, tree["trace"].to_dataset()),
         *_step_notes(tree["steps"].to_dataset()),
+        *contact_left_out(cell),
     )
 
 

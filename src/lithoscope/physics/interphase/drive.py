@@ -53,6 +53,8 @@ class Driver:
         surface = self.eyes.surface
         self._xi = np.zeros((surface.sites, len(surface.chemistry.rate)))
         rates, potential = surface.rates(self._xi, surface.activity(self._xi))
+        self._paid = np.zeros(self.eyes.count)
+        self._pair = self.eyes.couple(self._xi, rates)
         self._fluxes = self.eyes.fluxes(rates)
         self._keeper = BookKeeper(self.eyes.contents(self._xi))
         self._keep(0.0, 1, rates, potential)
@@ -107,20 +109,28 @@ class Driver:
         nodes = as_fluxes({name: np.array([before[name], after[name]]) for name in RESERVOIRS})
         middles = as_fluxes({name: np.array([between[name]]) for name in RESERVOIRS})
         self._keeper.add(entry(np.array([step.start, step.end]), contents, nodes, middles))
+        self._pay(step)
         self._xi, self._fluxes = step.xi, after
         self._keep(step.end, number, step.rates, step.potential)
 
+    def _pay(self, step: Step) -> None:
+        """What each site of lithium dissolves for a metal in contact. Shares have the mean 1, so that the sum is exact."""
+        pair, weight = self.eyes.couple(step.xi, step.rates), self.eyes.nodes.weight
+        drawn = self.eyes.drawn(step.xi) - self.eyes.drawn(self._xi)
+        self._paid = self._paid + drawn * 0.5 * (self._pair.shares(weight) + pair.shares(weight))
+        self._pair = pair
+
     def _keep(self, t: float, number: int, rates: Array, potential: Array) -> None:
-        self.unused = self.unused or bool(np.max(potential) >= (1 - 1e-6) * self.eyes.surface.most)
+        self.unused = self.unused or bool(np.max(potential[: self.eyes.count]) >= (1 - 1e-6) * self.eyes.surface.most)
         self.times.append(t)
         self.numbers.append(number)
-        self.rows.append(self.eyes.seen(self._xi, rates, potential))
+        self.rows.append(self.eyes.seen(self._xi, rates, potential, self._paid, self._pair))
         self.amounts.append(self.eyes.amounts(self._xi))
 
     def _shoot(self) -> None:
         """Keep a map of the present state, once."""
         if not self.shots or self.shots[-1][0] < self.times[-1]:
-            self.shots.append((self.times[-1], self.eyes.shot(self._xi)))
+            self.shots.append((self.times[-1], self.eyes.shot(self._xi, self._paid)))
 
     def _close(self, visit: Visit, begun: float, *, ended: bool) -> None:
         rest = self.rows[-1]["voltage"]
@@ -145,14 +155,7 @@ class Driver:
             "/": xr.Dataset(attrs={"area_m2": area}),
             "/trace": dataset("time", ["time"], trace | columns),
             "/steps": dataset("step", ["step"], {name: [rest[name] for rest in self.rests] for name in self.rests[0]}),
-            "/film": self._over(
-                "solid",
-                c.solids.names,
-                {
-                    "film_amount": amounts["film_amount"],
-                    "film_volume": amounts["film_amount"] * c.solids.molar_volume,
-                },
-            ),
+            "/film": self._over("solid", c.solids.names, _films(amounts, c.solids.molar_volume)),
             "/liquid": self._over("dissolved", c.stock.names, {"liquid_amount": amounts["liquid_amount"]}),
             "/gas": self._over("gas", c.network.gases, {"gas_amount": amounts["gas_amount"]}),
             "/elements": self._over("element", c.network.elements, {"element_residual": amounts["element_residual"]}),
@@ -189,6 +192,12 @@ def _named(found: xr.Dataset, axis: str, names: tuple[str, ...]) -> xr.Dataset:
     """The words behind a coded axis, as `result.names.words` reads them."""
     found[axis].attrs |= {"flag_values": list(range(len(names))), "flag_meanings": ";".join(names)}
     return found
+
+
+def _films(amounts: dict[str, Array], volume: Array) -> dict[str, Array]:
+    """What is kept of films over time: amounts, of a metal in contact as well, and volumes of that on lithium."""
+    kept = {name: amounts[name] for name in ("film_amount", "contact_film_amount") if name in amounts}
+    return kept | {"film_volume": amounts["film_amount"] * volume}
 
 
 OF_SOLIDS = ("surface_share", "surface_amount")

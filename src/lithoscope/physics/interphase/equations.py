@@ -198,10 +198,13 @@ class Surface:
     m, m_f    factors of the sites, shape (sites,)
     start     solids at the start, mol/m2, shape (sites, solids)
     weight    share of the true area of each site; they add up to 1
+    faced     1 where the site lies beside the polarised film, if there is one, else 0
     """
 
-    def __init__(self, chemistry: Chemistry, m: Array, m_f: Array, start: Array, weight: Array) -> None:
-        self.chemistry, self.m, self.m_f, self.start, self.weight = chemistry, m, m_f, start, weight
+    def __init__(
+        self, chemistry: Chemistry, m: Array, m_f: Array, start: Array, weight: Array, faced: Array | float = 1.0
+    ) -> None:
+        self.chemistry, self.m, self.m_f, self.start, self.weight, self.faced = chemistry, m, m_f, start, weight, faced
         self._slope = 1 / thermal_voltage(chemistry.temperature)
         self._electrode = chemistry.network.electrons > 0
         self._last = np.full(len(m), 0.3)
@@ -275,7 +278,7 @@ class Surface:
     def _acting(self, layers: Layers) -> Array:
         """s, the share of its action that the face has left, (sites,)."""
         grown = np.maximum(layers.inner + layers.outer - self._thickness, 0.0)
-        return np.asarray(np.exp(-grown / self.chemistry.face.reach))
+        return np.asarray(self.faced * np.exp(-grown / self.chemistry.face.reach))
 
     def _gain(self, acting: Array) -> Array:
         """G_k^s, (sites, reactions)."""

@@ -11,6 +11,9 @@ from lithoscope.result.names import words
 ELEMENTS = 1e-9
 """Largest change of the total of an element, over what moved of it."""
 
+NET_CURRENT = 1e-8
+"""Largest net current of lithium and a metal in contact, over what corrodes."""
+
 SHARES = 1e-9
 """How far volume shares may leave 0 to 1, and their sum 1."""
 
@@ -30,6 +33,10 @@ def _violations(result: Result) -> Iterator[Violation]:
             yield Violation("elements", f"{element} changes by {float(residual[:, number].max()):.1e} of what moved")
     if float(abs(trace["charge_passed"]).max()) > 0:
         yield Violation("charge", "a cell at rest passed a charge")
+    if "net_current_density" in trace:
+        off = float((abs(trace["net_current_density"]) / trace["corrosion_current_density"]).max())
+        if not off <= NET_CURRENT:
+            yield Violation("current", f"lithium dissolves {off:.1e} more or less than what lithium and the metal reduce")
     yield from _bounds(result)
 
 
@@ -41,4 +48,5 @@ def _bounds(result: Result) -> Iterator[Violation]:
     share = result.tree["map"]["surface_share"]
     low, high, off = float(share.min()), float(share.max()), float(abs(share.sum("solid") - 1).max())
     if low < -SHARES or high > 1 + SHARES or off > SHARES:
-        yield Violation("bounds", f"volume shares go from {low:.3g} to {high:.3g} and add up to 1 within {off:.1e}")
+        found = f"volume shares go from {low:.3g} to {high:.3g} and add up to 1 within {off:.1e}"
+        yield Violation("bounds", f"{found}; a map that varies less has none of it, one with more `nodes` less")

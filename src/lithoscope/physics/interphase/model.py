@@ -136,6 +136,12 @@ UNUSED = (
 )
 
 
+MOST_NODES = 33
+"""Along each axis: some thousand for each kind of native film."""
+
+MORE_NODES = "The map asked for {} nodes along each axis, in place of {}: with fewer, shares of solids leave 0 to 1 in places."
+
+
 class Interphase(Document):
     """The film that lithium grows at rest: chemistry, thickness, resistance and corrosion, on a map of sites.
 
@@ -153,7 +159,8 @@ class Interphase(Document):
     desorption           rate at which they go into the liquid; none if not given
     ferroelectric        a polarised film, and what it does
     rate_law             of electron transfer
-    nodes                representatives along each axis of each kind of native film; with three, shares of solids fall below 0
+    nodes                representatives along each axis of each kind of native film; a map whose shares of solids leave 0 to 1
+                         is run again with more, up to 33
     relative_tolerance   of the integrator;  snapshots: maps that are kept
     """
 
@@ -180,7 +187,7 @@ class Interphase(Document):
     rate_law: Annotated[RateLaw, Field(description='"marcus-hush-chidsey", "dissociative" or "butler-volmer"')] = (
         "marcus-hush-chidsey"
     )
-    nodes: Annotated[int, Field(ge=5, le=33, strict=True, description="a whole number from 5 to 33")] = 9
+    nodes: Annotated[int, Field(ge=5, le=MOST_NODES, strict=True, description="a whole number from 5 to 33")] = 9
     relative_tolerance: Annotated[float, Field(ge=1e-9, le=1e-3, description="a number from 1e-9 to 1e-3")] = 1e-5
     snapshots: Annotated[int, Field(ge=1, le=100, strict=True, description="a whole number from 1 to 100")] = 5
     kind: Literal["interphase"] = "interphase"
@@ -201,19 +208,38 @@ class Interphase(Document):
     def simulate(self, cell: Cell, program: Program, report: Report, journal: Journal | None = None) -> Result:
         """Let a cell rest. A run takes seconds, so that one that was interrupted begins anew.
 
+        Where the interpolation over the map undershoots, the run is done again with twice as many nodes.
         Raises InputError for what it cannot run, and RunInterrupted on Ctrl-C.
         """
+        check(cell, program)
+        nodes = self.nodes
+        while True:
+            result = self._run(cell, program, report, nodes)
+            found = self.invariants(result)
+            broken = {each.invariant for each in found}
+            if broken != {"bounds"} or nodes == MOST_NODES or self.edge == 1:
+                return marked(result, found) if found else result
+            nodes = min(2 * nodes - 1, MOST_NODES)
+
+    def _run(self, cell: Cell, program: Program, report: Report, nodes: int) -> Result:
+        """One run with so many nodes. Raises InputError and RunInterrupted."""
         from lithoscope.physics.interphase.params import Numbers
 
         begun = time.perf_counter()
-        check(cell, program)
         numbers = Numbers()
-        driver = self.driver(cell, numbers)
+        driver = self.driver(cell, numbers, nodes)
         status = driver.run(program, report)
+        more = (MORE_NODES.format(nodes, self.nodes),) if nodes > self.nodes else ()
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
-            notes=(*NOTES, *((UNUSED,) if driver.unused else ()), *(() if driver.kept else (LOST,))),
+            notes=(
+                *NOTES,
+                *((UNUSED,) if driver.unused else ()),
+                *(() if driver.kept else (LOST,)),
+                *driver.eyes.notes(driver.rows[-1]),
+                *more,
+            ),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "nodes": driver.eyes.surface.sites},
             **circumstances(),
@@ -221,12 +247,11 @@ class Interphase(Document):
         result = Result(driver.tree(cell.area.value), status, driver.ledger(), manifest)
         if status.end is End.INTERRUPTED:
             raise RunInterrupted(result)
-        found = self.invariants(result)
-        return marked(result, found) if found else result
+        return result
 
-    def driver(self, cell: Cell, numbers: Numbers) -> Driver:
-        """What takes a run through its program, before the first step."""
-        from lithoscope.physics.interphase import params
+    def driver(self, cell: Cell, numbers: Numbers, nodes: int | None = None) -> Driver:
+        """What takes a run through its program, before the first step; nodes: in place of those of the model."""
+        from lithoscope.physics.interphase import galvanic, params
         from lithoscope.physics.interphase.drive import Driver
         from lithoscope.physics.interphase.equations import Surface
         from lithoscope.physics.interphase.observe import Eyes
@@ -241,18 +266,21 @@ class Interphase(Document):
         length = numbers("interphase.correlation_length", "m", self.correlation_length, "correlation_length")
         rng = np.random.default_rng(self.seed)
         terrain = draw(self.edge, self.spacing.value, spreads, length, self.defects, rng)
-        nodes = Nodes(terrain, self.nodes)
+        sites = Nodes(terrain, nodes or self.nodes)
         native = numbers("interphase.native_thickness", "m", self.native_thickness, "native_thickness")
         thickness = np.array([native, *(defect.native.value if defect.native else native for defect in self.defects)])
         films = params.native_film(chemistry.solids.names, thickness, chemistry.solids.molar_volume, numbers)
         films = films + params.adsorbed_stock(self, chemistry.solids.names)
-        surface = Surface(chemistry, np.exp(nodes.kinetics), np.exp(nodes.transport), films[nodes.kind], nodes.weight)
+        surface = Surface(chemistry, np.exp(sites.kinetics), np.exp(sites.transport), films[sites.kind], sites.weight)
+        metal = galvanic.metal_of(cell, numbers)
+        if metal is not None:
+            surface = galvanic.with_metal(surface, metal, params.open_area(cell, self, numbers))
         exchange = numbers(
             "lithium.exchange_current_density", "A/m2", cell.foil.exchange_current_density, "working.exchange_current_density"
         )
         eyes = Eyes(
-            surface, nodes, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers), exchange,
-            numbers("lithium.molar_volume", "m3/mol"),
+            surface, sites, params.properties(cell, chemistry, numbers), params.inventory(cell, numbers), exchange,
+            numbers("lithium.molar_volume", "m3/mol"), metal,
         )  # fmt: skip
         return Driver(eyes, self.edge, self.spacing.value, self.snapshots, self.relative_tolerance)
 

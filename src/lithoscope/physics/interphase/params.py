@@ -15,6 +15,7 @@ from lithoscope.errors import InputError, nearest
 from lithoscope.physics.cell.params import Parameter, transport_law
 from lithoscope.physics.interphase.equations import ABOVE_LARGEST, Chemistry, Face, Solids, Stock, Supply
 from lithoscope.physics.interphase.film import Properties
+from lithoscope.physics.interphase.galvanic import metal_of
 from lithoscope.physics.interphase.network import ADSORBED, CATION, Network, adsorbed_name, lithium_network
 from lithoscope.physics.interphase.polarised import face_of
 from lithoscope.physics.interphase.rates import RateLaw, quickened, rate_table
@@ -138,7 +139,7 @@ def chemistry(cell: Cell, model: Interphase, numbers: Numbers) -> Chemistry:
             raise InputError(f"reactions.{name}", "does not happen in this electrolyte", expected=", ".join(happening),
                              why="Its numbers would have no effect", do=nearest(name, happening) or "Leave it out")  # fmt: skip
     depth = numbers("solutions.amount", "m", cell.electrolyte.amount, "electrolyte.amount")
-    area = open_area(cell, model, numbers)
+    area = reacting_area(cell, model, numbers)
     T = cell.temperature.value
     alpha = numbers("interphase.transfer_coefficient", "1") if model.rate_law == "butler-volmer" else 0.5
     rate, potential, energy = reaction_numbers(net, model, numbers, depth * UNIT_ACTIVITY / area, T, alpha)
@@ -183,6 +184,12 @@ def open_area(cell: Cell, model: Interphase, numbers: Numbers) -> float:
     """True area that meets the electrolyte over the geometric area."""
     area = numbers("lithium.roughness", "1", cell.foil.roughness, "working.roughness")
     return area * (1 - model.ferroelectric.coverage.value) if model.ferroelectric is not None else area
+
+
+def reacting_area(cell: Cell, model: Interphase, numbers: Numbers) -> float:
+    """True area on which the electrolyte reacts, a metal in contact included, over the geometric area of the lithium."""
+    metal = metal_of(cell, numbers)
+    return open_area(cell, model, numbers) + (metal.area if metal else 0.0)
 
 
 def reaction_numbers(

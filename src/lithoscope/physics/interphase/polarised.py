@@ -1,26 +1,30 @@
 """A polarised film on lithium at rest: what it does to the reactions at its face, each cause with a switch of its own.
 
-    enrichment   rates of dissolved anions times c_-/c0 at the plane of reaction                        (double layer)
+    enrichment   rates of dissolved anions times s c_- c_+ / c0^2 + (1 - s) c_- / c0 there              (double layer)
     potential    every reduction sees U_i - phi, phi of the plane of reaction                           (double layer)
     activation   reductions of anions with fluorine times exp(beta E / kT), E the field there
     image        anions that touch a lithium ion: K' = K exp(2 W / kT), W the energy of an ion by its image in the film
     saturation   the same: K' = K exp(l_B (1/eps(E) - 1/eps) / a), l_B = e2 / (4 pi eps0 kT), a the distance in the pair
     coverage     share of the lithium that the film seals: nothing reacts there
 
-K c = p / (1 - p)^2 is the equilibrium of a pair, p the share of anions in one. The film and its temperature (Landau, Curie)
-give E, phi and c_- by a state in equilibrium; a stress adds d33 sigma to the polarisation.
+s is the share of the reduction that goes by anions that touch a lithium ion, the rest by free ones (`pair_reduction`). Pairs in
+equilibrium with their ions are c_- c_+ / c0^2 times as many as far away: no face draws them, packed ions leave them no room. In
+mean field c_+ = c_- exp(-2 F phi / R T), whatever the size of ions. Image and saturation act on pairs alone.
+
+K c = p / (1 - p)^2 is the equilibrium of a pair, p the share of anions in one, at the composition far away. The film and its
+temperature (Landau, Curie) give E, phi and c_- by a state in equilibrium; a stress adds d33 sigma to the polarisation.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lithoscope import units
-from lithoscope.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
+from lithoscope.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY, thermal_voltage
 from lithoscope.design.polar import PolarFilm
 from lithoscope.document import Frozen
 from lithoscope.errors import InputError
@@ -50,6 +54,9 @@ FaceField = Annotated[
 Stress = Annotated[
     Quantity, units.Dimension("stress", "Pa", "-1 GPa", "1 GPa", "1 MPa", "Lithium yields at about 1 MPa, ceramics below 1 GPa")
 ]
+PairReduction = Annotated[
+    Quantity, units.Dimension("share", "1", "0", "1", "0.5", "1 where pairs alone are reduced, 0 where every anion is alike")
+]
 Coverage = Annotated[Quantity, units.Dimension("share", "1", "0", "0.999", "0.5", "A film that seals all lets nothing react")]
 
 LOST = (
@@ -65,6 +72,7 @@ class PolarisedFilm(Frozen):
     products      whether what grows lies beneath the film, or buries its face and screens it
     enrichment, potential, activation, image, saturation   causes, see the top of this file
     coverage      share of the lithium that it seals
+    pair_reduction   share of the reduction of anions that goes by those that touch a lithium ion
     stress        along its axis, which adds the piezoelectric polarisation
     voltage       of the lithium against its potential of zero charge
     anion_factor, plane_potential, plane_field   in place of those of the double layer
@@ -78,6 +86,7 @@ class PolarisedFilm(Frozen):
     image: bool = False
     saturation: bool = False
     coverage: Coverage = Quantity(0.0, "1", text="0")
+    pair_reduction: PairReduction | None = None
     stress: Stress | None = None
     voltage: FacePotential = Quantity(0.0, "V", text="0 V")
     anion_factor: Enrichment | None = None
@@ -89,18 +98,37 @@ class PolarisedFilm(Frozen):
         def __init__(
             self, film: PolarFilm, products: Literal["beneath", "on the face"] = ..., enrichment: bool = ...,
             potential: bool = ..., activation: bool = ..., image: bool = ..., saturation: bool = ..., coverage: Given = ...,
-            stress: Given | None = ..., voltage: Given = ..., anion_factor: Given | None = ...,
-            plane_potential: Given | None = ..., plane_field: Given | None = ...,
+            pair_reduction: Given | None = ..., stress: Given | None = ..., voltage: Given = ...,
+            anion_factor: Given | None = ..., plane_potential: Given | None = ..., plane_field: Given | None = ...,
         ) -> None: ...  # fmt: skip
+
+    @model_validator(mode="after")
+    def _has_no_idle_cause(self) -> Self:
+        if all(each is not None for each in self.given) and (self.stress is not None or self.voltage.value != 0):
+            name = "stress" if self.stress is not None else "voltage"
+            raise InputError(
+                name, f"= {getattr(self, name)} is given beside anion_factor, plane_potential and plane_field",
+                expected=f"{name}, or all three of them",
+                why="It acts through the double layer, in whose place these three stand: it would do nothing",
+                do=f"Leave {name} out, or leave out the three numbers of the plane",
+            )  # fmt: skip
+        return self
+
+    @property
+    def given(self) -> tuple[Quantity | None, Quantity | None, Quantity | None]:
+        """What stands in place of the double layer: anions, potential, field."""
+        return self.anion_factor, self.plane_potential, self.plane_field
 
 
 class Plane(NamedTuple):
     """The plane of reaction at the face, SI.
 
-    anions     c_-/c0;  potential: V;  field: away from the film, V/m;  kept: whether the film keeps its polarisation
+    anions     c_-/c0;  cations: c_+/c0
+    potential  V;  field: away from the film, V/m;  kept: whether the film keeps its polarisation
     """
 
     anions: float
+    cations: float
     potential: float
     field: float
     kept: bool
@@ -108,37 +136,47 @@ class Plane(NamedTuple):
 
 def plane(of: PolarisedFilm, cell: Cell, numbers: Numbers) -> Plane:
     """What stands at the plane of reaction. Raises InputError for a film that cannot be polar at this temperature."""
-    given = (of.anion_factor, of.plane_potential, of.plane_field)
     found, kept = (1.0, 0.0, 0.0), True
-    if any(each is None for each in given) or of.stress is not None:
+    if any(each is None for each in of.given):
         try:
-            state = stressed(of, cell, numbers).static()
+            layer, kept = beside(of, cell, numbers)
+            state = layer.static()
         except InputError as error:
             raise error.under("ferroelectric") from None
         found = tuple(float(state[name]) for name in ("anion_factor", "diffuse_potential", "diffuse_field"))  # type: ignore[assignment]
-        kept = bool(state.attrs["keeps_polarisation"])
     names = (("anion_factor", "1"), ("plane_potential", "V"), ("plane_field", "V/m"))
     taken: list[float] = []
-    for (name, unit), own, value in zip(names, given, found, strict=True):
-        quantity = own if own is not None else Quantity(value, unit, status="computed", source="the double layer")
+    for (name, unit), own, value in zip(names, of.given, found, strict=True):
+        quantity = own if own is not None else _computed(value, unit)
         numbers.taken.append(Parameter(f"ferroelectric.{name}", quantity, own is not None))
         taken.append(quantity.value)
     anions, potential, field = taken
-    return Plane(anions, potential, field, kept)
+    cations = anions * math.exp(-2 * potential / thermal_voltage(cell.temperature.value))
+    numbers.taken.append(Parameter("ferroelectric.cation_factor", _computed(cations, "1"), False))
+    return Plane(anions, cations, potential, field, kept)
 
 
-def stressed(of: PolarisedFilm, cell: Cell, numbers: Numbers) -> DoubleLayer:
-    """The double layer beside the film, under its stress: P in equilibrium, and d33 sigma beside it."""
+def _computed(value: float, unit: str) -> Quantity:
+    return Quantity(value, unit, status="computed", source="the double layer")
+
+
+def beside(of: PolarisedFilm, cell: Cell, numbers: Numbers) -> tuple[DoubleLayer, bool]:
+    """The double layer beside the film, under its stress, and whether the film keeps its polarisation there.
+
+    P is in equilibrium, with d33 sigma beside it; a stress that turns its sign has taken it as well.
+    """
     from lithoscope.physics.double_layer.model import DoubleLayer
 
     layer = DoubleLayer(of.film, voltage=of.voltage, concentration=cell.electrolyte.concentration, temperature=cell.temperature)
+    state = layer.static()
+    kept = bool(state.attrs["keeps_polarisation"])
     if of.stress is None or of.film.polarised == "none":
-        return layer
+        return layer, kept
     d33 = numbers(f"ferroelectrics.{of.film.material}.piezoelectric_coefficient", "C/N")
-    P = float(layer.static()["polarisation"]) + d33 * of.stress.value * (1 if of.film.polarised == "out" else -1)
+    sign = 1 if of.film.polarised == "out" else -1
+    P = float(state["polarisation"]) + sign * d33 * of.stress.value
     side: Literal["out", "in"] = "out" if P > 0 else "in"
-    fixed = of.film.replaced_by(P=abs(P), polarised=side)
-    return layer.replaced(film=fixed)
+    return layer.replaced(film=of.film.replaced_by(P=abs(P), polarised=side)), kept and side == of.film.polarised
 
 
 def paired(share: float, change: float) -> float:
@@ -157,13 +195,11 @@ def face_of(of: PolarisedFilm, cell: Cell, network: Network, numbers: Numbers) -
     at, kT = plane(of, cell, numbers), BOLTZMANN * cell.temperature.value
     gain = np.zeros(len(network.reactions))
     dissolved = _of_anions(network, network.dissolved)
-    if of.enrichment:
-        gain[dissolved] += math.log(at.anions)
+    gain[dissolved] += math.log(more_reduced(of, at, cell, numbers))
     if of.activation:
         beta = numbers("interphase.field_activation", "C m")
         fluorinated = [each for each in (*network.dissolved, *network.adsorbed) if "F" in network.species[each].elements]
         gain[_of_anions(network, fluorinated)] += beta * at.field / kT
-    gain[dissolved] += math.log(_more_pairs(of, at, cell, numbers))
     reach = numbers("interphase.burial_length", "m") if of.products == "on the face" else math.inf
     return Face(gain, at.potential if of.potential else 0.0, reach, at.kept)
 
@@ -175,6 +211,19 @@ def _of_anions(network: Network, names: object) -> NDArray[np.bool_]:
         return bool(each.electrons) and any(network.species[a].charge < 0 and a in names for a in each.reactants)  # type: ignore[operator]
 
     return np.array([anionic(each) for each in network.reactions], dtype=bool)
+
+
+def more_reduced(of: PolarisedFilm, at: Plane, cell: Cell, numbers: Numbers) -> float:
+    """Rate of the reduction of dissolved anions at the plane over that far away: s c_- c_+ / c0^2 M + (1 - s) c_- / c0.
+
+    s  share of it that goes by pairs of anion and lithium ion, the rest by free anions
+    M  pairs there over pairs far away at one composition, by image and saturation
+    """
+    if not (of.enrichment or of.image or of.saturation):
+        return 1.0
+    by_pairs = numbers("interphase.pair_reduction", "1", of.pair_reduction, "ferroelectric.pair_reduction")
+    anions, cations = (at.anions, at.cations) if of.enrichment else (1.0, 1.0)
+    return by_pairs * anions * cations * _more_pairs(of, at, cell, numbers) + (1 - by_pairs) * anions
 
 
 def _more_pairs(of: PolarisedFilm, at: Plane, cell: Cell, numbers: Numbers) -> float:

@@ -53,12 +53,15 @@ def membrane(
     """A layer with fixed charge, from the properties of the electrolyte outside.
 
     t_m = t+ c+ / (t+ c+ + (1 - t+) c-),   S = (t_m - t+) / (1 - t+)
-    R = delta / (eps^1.5 kappa (t+ c+ + (1 - t+) c-) / c),   dc/di = (1 - S)(1 - t+) delta / (F eps^1.5 D)
+    R = delta / (eps^1.5 kappa (t+ c+ + (1 - t+) c-) / c),   dc/di = (c / c+) (1 - t+) delta / (F eps^1.5 D)
 
     salt          c outside, mol/m3;  fixed: X, mol/m3 of the pores, positive for negative charge that holds cations
     thickness     delta, m;  porosity: eps
     conductivity  kappa, S/m;  diffusivity: D, m2/s;  t_plus: t+ of the electrolyte
-    Validity: mobilities as outside; the concentration outside may be replaced by that of the reservoir where it hardly differs.
+    Derivation of dc/di: no anion moves in the steady state, so that F phi'/RT = (ln c-)', and the flux of cations is
+    i/F = -D+ c+ (ln c+ c-)' = -2 D+ (c+ / c) c' with c^2 = c+ c- of the salt in equilibrium with it, 2 D+ = D / (1 - t+).
+    Validity: mobilities as outside; the concentration outside may be replaced by that of the reservoir where it hardly differs;
+    dc/di is that of the steady state.
     """
     cations, anions = donnan(salt, fixed)
     carriers = t_plus * cations + (1 - t_plus) * anions
@@ -71,5 +74,5 @@ def membrane(
         share,
         selectivity,
         thickness / (open_ * conductivity * carriers / salt),
-        (1 - selectivity) * (1 - t_plus) * thickness / (FARADAY * open_ * diffusivity),
+        salt / cations * (1 - t_plus) * thickness / (FARADAY * open_ * diffusivity),
     )

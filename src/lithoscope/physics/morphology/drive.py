@@ -52,7 +52,7 @@ class Point:
 class Driver:
     """Takes a run through its program.
 
-    every   charge between two snapshots, C/m2
+    every   charge between two snapshots, C/m2;  tension: of the film at the start, on a flat surface, N/m
     enough  whether to stop between two loops
     keep    is called after every loop
     report  is told how far it has come
@@ -64,6 +64,7 @@ class Driver:
     point: Point
     recorder: Recorder
     every: float
+    tension: float = 0.0
     enough: Callable[[], bool] = lambda: False
     keep: Callable[[Driver], None] = lambda driver: None
     report: Callable[[float, str], None] = lambda done, text: None
@@ -118,7 +119,7 @@ class Driver:
             over = float(done.state.time) >= float(limits.time)
             self._take(visit, done, rows, last=over)
             if breaks:
-                self._divide()
+                self._divide(last=over)
             if abs(self._charge() - self.point.shot) >= self.every * (1 - 1e-9):
                 self.shoot()
             return (timed(visit), None) if over else ("", None)
@@ -126,6 +127,8 @@ class Driver:
         done = self._up_to(index, event, rows, parameters, limits)
         rows = instants(done)
         self._take(visit, done, rows, last=True)
+        if breaks:
+            self._divide(last=True)
         return status_of(event, rows, self._stop, self.scheme.grid)
 
     def _widen(self) -> None:
@@ -158,10 +161,15 @@ class Driver:
         self.recorder.rows(visit, rows, last=last)
         self.point = replace(self.point, state=done.state)
 
-    def _divide(self) -> None:
-        """Give the haze behind a receding surface back to it, and find the lithium without contact."""
+    def _divide(self, *, last: bool) -> None:
+        """Give the haze behind a receding surface back to it, and find the lithium without contact.
+
+        last  at the end of a step of the program: what the division finds is on the books of that step
+        """
         state = gathered(self.point.state, self.parameters, self.scheme)
         self.point = replace(self.point, state=divided(state, self.parameters, self.scheme))
+        if last:
+            self.recorder.divided(self.point.state)
 
     def shoot(self) -> None:
         """Keep the fields."""

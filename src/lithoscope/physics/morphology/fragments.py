@@ -298,8 +298,7 @@ def divide(
     left = np.where(gone, 0.0, xi)
     share = xi if fibres is None else xi * fibres.room
     large = [n for n in range(2, count + 2) if n not in small]
-    places, births, deaths = _carried_on(labels, large, sizes, before)
-    deaths += tuple(Death(0, "subgrid dead") for _ in small)
+    places, births, deaths = _carried_on(labels, large, small, sizes, before)
     pieces = _placed(nearest, places, births, before, potential, area)
     shown = np.where(labels == 1, 1, 0).astype(np.int32)
     for n, place in places.items():
@@ -308,15 +307,13 @@ def divide(
 
 
 def _carried_on(
-    labels: Labels, large: list[int], sizes: NDArray[np.int64], before: Pieces
+    labels: Labels, large: list[int], small: list[int], sizes: NDArray[np.int64], before: Pieces
 ) -> tuple[dict[int, int], tuple[Birth, ...], tuple[Death, ...]]:
     """The place of each piece, by label; who is new; who has ended."""
     owner, alive = np.asarray(before.owner), np.asarray(before.alive)
     places: dict[int, int] = {}
-    parents: dict[int, int] = {}
+    parents = {n: int(np.argmax(np.bincount(owner[labels == n]))) for n in (*large, *small)}
     for n in sorted(large, key=lambda n: -int(sizes[n])):
-        shares = np.bincount(owner[labels == n], minlength=before.places + 1)
-        parents[n] = int(np.argmax(shares))
         if parents[n] != ELECTRODE and alive[parents[n] - 1] and parents[n] not in places.values():
             places[n] = parents[n]
     free = (k for k in range(1, len(large) + before.places + 1) if k not in places.values())
@@ -327,16 +324,21 @@ def _carried_on(
             births.append(Birth(places[n], parents[n], int(sizes[n])))
     carried = {place for n, place in places.items() if place == parents[n]} - {birth.place for birth in births}
     ended = (k for k in range(1, before.places + 1) if alive[k - 1] and k not in carried)
-    deaths = tuple(Death(k, _end(labels[owner == k])) for k in ended)
+    deaths = tuple(Death(k, _end(labels[owner == k], small)) for k in ended)
+    crumbled = {death.place for death in deaths if death.end == "subgrid dead"}
+    deaths += tuple(Death(0, "subgrid dead") for n in small if parents[n] not in crumbled)
     return places, tuple(births), deaths
 
 
-def _end(labels: Labels) -> End:
-    """What stands now where a piece was."""
+def _end(labels: Labels, small: list[int]) -> End:
+    """What stands now where a piece was: most of it counts."""
     seen = labels[labels > 0]
     if not seen.size:
         return "dissolved"
-    return "rejoined" if (seen == 1).any() else "merged"
+    most = int(np.argmax(np.bincount(seen)))
+    if most in small:
+        return "subgrid dead"
+    return "rejoined" if most == 1 else "merged"
 
 
 def _placed(

@@ -61,7 +61,7 @@ def roughness_gradient(
 
     The map is fixed in space. The run is one with equal time steps, differentiated backwards with every step computed twice
     instead of kept. Valid between events: what breaks off, rejoins or cracks has no derivative.
-    Raises InputError for another program, for a map of another shape, and where a step would be cut short.
+    Raises InputError for another program, a host, a film that moves, a map of another shape, a step that would be cut short.
     """
     visit = next(program.visits())
     if len(program) != 1 or not isinstance(visit.step, Current) or plating(visit) <= 0:
@@ -72,6 +72,7 @@ def roughness_gradient(
             why="Events have no derivative",
             do='Write ls.Program([ls.Current("-1 mA/cm2", {"capacity": "0.1 mAh/cm2"})])',
         )
+    _check_still(model)
     driver = model.driver(cell, program, check(model, cell, program))
     scheme = replace(driver.scheme, newton=NEWTON, tolerance=TOLERANCE, salt=TOLERANCE)
     parameters = driver.parameters._replace(control=control_of(visit))
@@ -91,6 +92,18 @@ def roughness_gradient(
             do="Use less current, less roughness or a film that is more even",
         )
     return RoughnessGradient(float(value), np.asarray(gradient), np.array(film), steps)
+
+
+def _check_still(model: PhaseField) -> None:
+    """Raise InputError for what has no resistance that is fixed in space, or no columns of lithium alone."""
+    whys = {
+        "host": "The roughness here is that of whole columns of lithium, and fibres take part of them",
+        "film": "The map of the resistance is fixed in space, and this film moves with the surface",
+    }
+    for name, why in whys.items():
+        if getattr(model, name) is not None:
+            raise InputError(f"model.{name}", "is given to the derivative of a roughness", expected=f"a model without {name}",
+                             why=why, do=f"Leave {name} out of the model, or compare two runs with it")  # fmt: skip
 
 
 @partial(jax.jit, static_argnames=("scheme", "steps"))

@@ -7,7 +7,7 @@ next one depends on, so that a run that was cut there is the run that was not.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import jax
 import jax.numpy as jnp
@@ -50,6 +50,8 @@ class Keeper:
             driver.point = Point(state=_state(first, header["places"], arrays), **header["point"])
             for kind in KINDS:
                 _recorded(driver.recorder, kind).extend(_rows(kind, arrays))
+        carried = driver.scheme.carried.with_room_of(driver.point.state.skin)
+        driver.scheme = replace(driver.scheme, carried=carried)
         self._mark(driver.recorder)
 
     def keep(self, driver: Driver, *, now: bool = False) -> None:

@@ -16,7 +16,7 @@ from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Document
 from lithoscope.errors import End, RunInterrupted, Status
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.contract import ExactCase, Report, Violation, contact_left_out, marked
 from lithoscope.physics.interruption import interrupts_noted
 from lithoscope.physics.morphology.checks import Plan, check
 from lithoscope.physics.morphology.params import Surface, cell_parameters, film_resistance, of_cell, surface_energy
@@ -145,7 +145,8 @@ class PhaseField(Document):
         scheme, skin = self._film(scheme, parameters, found, xi)
         state = at_rest(xi, skin)
         recorder = Recorder(scheme.grid, parameters, (found.working.lithium, found.counter.lithium), scheme.carried)
-        driver = Driver(program, parameters, scheme, Point(state), recorder, self._every(found.lithium_molar_volume))
+        every, tension = self._every(found.lithium_molar_volume), scheme.carried.flat_tension(skin)
+        driver = Driver(program, parameters, scheme, Point(state), recorder, every, tension)
         driver.shoot()
         return driver
 
@@ -190,7 +191,7 @@ class PhaseField(Document):
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(cell_parameters(cell)),
-            notes=tuple(notes(driver)),
+            notes=(*notes(driver), *contact_left_out(cell)),
             wall_s=time.perf_counter() - begun,
             solver=numerics(driver),
             **circumstances(),

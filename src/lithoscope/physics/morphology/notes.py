@@ -26,7 +26,9 @@ def neutral_wavelength(driver: Driver) -> float:
     """Wavelength above which waves grow at the largest plating current of the program, 2 pi sqrt(Gamma / G), m.
 
     G = i / kappa + 2 V_T (1 - t+) chi (1 - t+) i / (F D c), the slope of the potential in front of a flat surface.
-    0 where nothing holds waves back. It depends neither on kinetics nor on an even film.
+    Gamma = (gamma + T_f) V_m / F with the given tension of a film and that of its stress of growth; what a film gains where
+    waves stretch it is of second order in their height. 0 where nothing holds waves back. Neither kinetics nor the resistance
+    of an even film have a say.
     """
     p = driver.parameters
     i = max((plating(visit) for visit in driver.program.visits()), default=0.0)
@@ -36,7 +38,8 @@ def neutral_wavelength(driver: Driver) -> float:
         float(f(c, T)) for f in (law.conductivity, law.diffusivity, law.transference_number, law.thermodynamic_factor)
     )
     slope = i / kappa + 2 * thermal_voltage(T) * (1 - t_plus) ** 2 * chi * i / (FARADAY * D * c)
-    return 2 * math.pi * math.sqrt(float(p.capillarity) / slope) if slope > 0 else 0.0
+    capillarity = float(p.capillarity) + driver.tension * float(p.molar_volume) / FARADAY
+    return 2 * math.pi * math.sqrt(capillarity / slope) if slope > 0 else 0.0
 
 
 def notes(driver: Driver) -> Iterator[str]:

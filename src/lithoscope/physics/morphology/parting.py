@@ -5,11 +5,12 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from lithoscope.constants import FARADAY
-from lithoscope.physics.morphology.equations import geometry
-from lithoscope.physics.morphology.fragments import THRESHOLD, Fibres, divide, label, metal_of, no_pieces, within
-from lithoscope.physics.morphology.obstacle import electrolyte, geometry_among, metal
+from lithoscope.physics.morphology.equations import LOW, geometry
+from lithoscope.physics.morphology.fragments import THRESHOLD, Fibres, Numbers, divide, label, metal_of, no_pieces, within
+from lithoscope.physics.morphology.obstacle import Obstacle, electrolyte, geometry_among, metal
 from lithoscope.physics.morphology.state import Parameters, Scheme, State
 
 HAZE_REACH = 12
@@ -24,17 +25,18 @@ def gathered(state: State, parameters: Parameters, scheme: Scheme) -> State:
 
     Below a metal fraction of 2e-3 nothing reacts, and where the profile is flatter than 2e-4 per cell the keeper does not draw
     it in. What lags behind so far off is no lithium of its own: it belongs to the surface, which it would have left with the
-    charge that passed. It goes to the interface in proportion to its area; lithium and salt stay on the books.
+    charge that passed. It goes to the surface of lithium in proportion to its area; lithium and salt stay on the books. What
+    touches a conducting fibre is no haze, see `_near`.
     """
     grid, xi, beside = scheme.grid, np.asarray(state.xi), parameters.obstacle
     room = np.ones(grid.shape) if beside is None else np.asarray(beside.room)
-    near = within(xi > THRESHOLD, HAZE_REACH, periodic=not grid.closed)
+    near = _near(xi, beside, periodic=not grid.closed)
     haze = np.where(near, 0.0, xi * room)
     lagging = float(haze.sum())
     if lagging <= LEAST_HAZE * haze.size:
         return state
     connected = 1.0 if state.pieces is None else np.asarray(state.pieces.owner) == 0
-    area = np.asarray(geometry_among(geometry(state.xi, grid), state, parameters).area) * near * connected
+    area = np.asarray(geometry(state.xi, grid).area) * near * connected
     found = np.where(near, xi, 0.0) + lagging * area / float((area * room).sum())
     floor, per_area = float(parameters.floor), grid.spacing / grid.columns
     freed = np.asarray(electrolyte(found, floor, beside) - electrolyte(xi, floor, beside))
@@ -43,6 +45,19 @@ def gathered(state: State, parameters: Parameters, scheme: Scheme) -> State:
     of_pieces = 0.0 if state.pieces is None else float(np.where(np.asarray(state.pieces.owner) > 0, haze, 0.0).sum())
     books = state.books._replace(displaced=state.books.displaced - salt, isolated=state.books.isolated - of_pieces * charge)
     return state._replace(xi=jnp.asarray(found), books=books)
+
+
+def _near(xi: Numbers, beside: Obstacle | None, *, periodic: bool) -> NDArray[np.bool_]:
+    """Which cells are too near to a surface for haze.
+
+    On a conducting fibre lithium begins from nothing, far from all other: what touches one is kept, and once it reacts, which
+    it does from `LOW` on, what surrounds it as well.
+    """
+    lithium = xi > THRESHOLD
+    if beside is None or beside.contact is None:
+        return within(lithium, HAZE_REACH, periodic=periodic)
+    touching = np.asarray(beside.contact) > 0
+    return within(lithium | (touching & (xi > LOW)), HAZE_REACH, periodic=periodic) | touching
 
 
 def divided(state: State, parameters: Parameters, scheme: Scheme) -> State:

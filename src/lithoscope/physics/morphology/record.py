@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from lithoscope.constants import FARADAY
 from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.observe import deposit
-from lithoscope.physics.morphology.obstacle import metal
+from lithoscope.physics.morphology.obstacle import electrolyte, metal
 from lithoscope.physics.morphology.skin import Carried
 from lithoscope.physics.morphology.state import Parameters, State
-from lithoscope.physics.morphology.step import Batch
+from lithoscope.physics.morphology.step import Batch, stock
 from lithoscope.protocol.program import Visit
 from lithoscope.result.ledger import Ledger, Reservoir
 from lithoscope.result.names import NAMES, STEP_KINDS, dataset
@@ -61,6 +61,14 @@ class Recorder:
         kept = {name: column[:count] for name, column in rows.items()}
         kept |= {name: np.full(count, value) for name, value in (("cycle", visit.cycle), ("step", visit.number))}
         self.trace.append(kept)
+
+    def divided(self, state: State) -> None:
+        """Put lithium and salt of a state whose metal was divided anew into the last instant, at whose time that was done."""
+        p, rows, books = self.parameters, self.trace[-1], state.books
+        found = stock(state, electrolyte(state.xi, p.floor, p.obstacle), p, self.grid)
+        found |= {"isolated": books.isolated, "subgrid": books.subgrid, "displaced": books.displaced}
+        for name, value in found.items():
+            rows[name] = np.append(rows[name][:-1], float(value))
 
     def step(self, visit: Visit, ended: int) -> None:
         """Close a step of the program."""

@@ -16,7 +16,7 @@ class Skin(NamedTuple):
     resistance  R of the film, ohm m2 of real surface
     offset      E_off, shift of the equilibrium potential by what the surface carries, V; capillarity comes on top
     exchange    factor on the exchange current density
-    depletion   fall of the salt concentration through a porous film per current density, (1 - S)(1 - t+) delta/(F D_f),
+    depletion   fall of the salt concentration through a porous film per current density, (c/c+)(1 - t+) delta/(F D_f),
                 mol/m3 per A/m2
     corrosion   i_corr, parasitic current density that turns metal into film on the spot, A/m2, not negative
     side        current density into the metal of a reaction that makes film with electrons from elsewhere, A/m2, not negative
@@ -57,8 +57,14 @@ class Carried(Protocol):
     def widened(self, fields: Any, xi: Array) -> tuple[Carried, Any]:
         """The laws and the fields with more room; xi: metal fraction that the fields belong to."""
 
+    def with_room_of(self, fields: Any) -> Carried:
+        """The laws with the room that fields of another process were given."""
+
     def lithium(self, fields: Any) -> Array:
         """Lithium in films of the surface, C/m2 of electrode."""
+
+    def flat_tension(self, fields: Any) -> float:
+        """T_f of the film on a flat surface that nothing has stretched, N/m."""
 
     def shown(self, fields: Any) -> Mapping[str, Array]:
         """What a snapshot keeps of the surface, by the name of the output; arrays of the shape of the grid."""
@@ -93,9 +99,17 @@ class Still:
         """The same."""
         return self, fields
 
+    def with_room_of(self, _fields: Skin) -> Carried:
+        """The same."""
+        return self
+
     def lithium(self, _fields: Skin) -> Array:
         """None: what a film took before the run is not counted."""
         return jnp.zeros(())
+
+    def flat_tension(self, fields: Skin) -> float:
+        """That of the fields."""
+        return float(np.mean(fields.tension))
 
     def shown(self, _fields: Skin) -> Mapping[str, Array]:
         """Nothing: it is the same everywhere and always."""

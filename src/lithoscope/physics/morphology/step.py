@@ -11,6 +11,7 @@ from lithoscope.physics.morphology import salt as salts
 from lithoscope.physics.morphology.charge import Potential, counter_potential, evaluate, flat_guess, potential, problem
 from lithoscope.physics.morphology.engine import Array, applied, jax, jnp
 from lithoscope.physics.morphology.equations import Geometry, curvature, geometry, medium, profile_keeper
+from lithoscope.physics.morphology.grid import Grid
 from lithoscope.physics.morphology.kinetics import exchange, held
 from lithoscope.physics.morphology.observe import Shape, shape
 from lithoscope.physics.morphology.obstacle import advanced, at_front, electrolyte, geometry_among, metal
@@ -178,13 +179,12 @@ def _booked(state: State, found: Solved, lost: Array, growth: Array, dissolved: 
 def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterations: Array, parameters: Parameters,
             scheme: Scheme) -> Record:  # fmt: skip
     grid, solved, seen, books = scheme.grid, found.potential, found.seen, state.books
-    per_area = grid.spacing / grid.columns
     counter = counter_potential(solved.current, parameters.counter, parameters.temperature)
     total = jnp.sum(seen.area)
     beside = jnp.sum(seen.area * solved.phi) / total
     at_surface = seen.area > 0.1 * jnp.max(seen.area)
     control = parameters.control
-    salt, here = parameters.c0 + state.salt, metal(state.xi, parameters.obstacle)
+    salt = parameters.c0 + state.salt
     return Record(
         time=state.time, dt=dt, current=solved.current,
         imposed=jnp.where(control.held > 0, solved.current, control.current),
@@ -193,11 +193,21 @@ def _record(state: State, found: Solved, dt: Array, fastest: Array, salt_iterati
         salt_iterations=salt_iterations, salt_mean=jnp.sum(seen.area * salt) / total,
         salt_low=jnp.min(jnp.where(at_surface, salt, jnp.inf)), salt_high=jnp.max(jnp.where(at_surface, salt, -jnp.inf)),
         books=books, shape=shape(state.xi, seen, solved.rate.i, grid),
-        metal=jnp.sum(here) * per_area * FARADAY / parameters.molar_volume,
-        film=scheme.carried.lithium(state.skin),
-        loose=_of_pieces(state, here) * per_area * FARADAY / parameters.molar_volume,
-        solution=jnp.sum(seen.electrolyte * salt) * per_area,
+        film=scheme.carried.lithium(state.skin), **stock(state, seen.electrolyte, parameters, grid),
     )  # fmt: skip
+
+
+def stock(state: State, liquid: Array, parameters: Parameters, grid: Grid) -> dict[str, Array]:
+    """Lithium in the domain and that of it without contact, C/m2; salt in the solution, mol/m2; as in `Record`.
+
+    liquid  psi, share of each cell that is electrolyte
+    """
+    per_area, here = grid.spacing / grid.columns, metal(state.xi, parameters.obstacle)
+    charge = per_area * FARADAY / parameters.molar_volume
+    return {
+        "metal": jnp.sum(here) * charge, "loose": _of_pieces(state, here) * charge,
+        "solution": jnp.sum(liquid * (parameters.c0 + state.salt)) * per_area,
+    }  # fmt: skip
 
 
 def _of_pieces(state: State, u: Array) -> Array:

@@ -69,12 +69,12 @@ def strengths(model: PhaseField, columns: int) -> Array:
     """Strain at which the film cracks in each column at the start: its map, as the run has it."""
     # These need JAX, which a reader of shipped results does not.
     from lithoscope.physics.morphology.grid import Grid
-    from lithoscope.physics.morphology.surface.start import strength, weibull
+    from lithoscope.physics.morphology.surface.start import weibull
 
     assert model.film is not None  # asked for where there is a film that cracks
     cracking = model.film.cracking
     assert cracking is not None
-    mean, spacing = strength(model.film), model.cell_size.value
+    mean, spacing = model.film.strength, model.cell_size.value
     if cracking.weibull is None:
         return np.full(columns, mean)
     grid = Grid((4, columns), spacing, model.sides == "closed")

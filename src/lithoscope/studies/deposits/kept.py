@@ -83,6 +83,17 @@ def summary(study: Study) -> list[dict[str, Any]]:
     return [{"name": name, "value": each.values[-1], "words": each.words} for name, each in seen.items()]
 
 
+def noted(study: Study) -> dict[str, str]:
+    """What the runs say of themselves, and with which cells, nm: that the grid decides what grows, for one."""
+    found: dict[str, list[float]] = {}
+    for run in study.runs:
+        for note in run.notes:
+            sizes = found.setdefault(note, [])
+            if run.size not in sizes:
+                sizes.append(run.size)
+    return {note: f"{', '.join(f'{size:g}' for size in sizes)} nm" for note, sizes in found.items()}
+
+
 def all_shipped() -> dict[str, Study]:
     """Every result that comes with the package, by name."""
     return {ready.name: shipped(ready.name)[0] for ready in READY}

@@ -98,11 +98,25 @@ class Study:
         usable = [run for run in self.grids if run.usable]
         return studied([run.size for run in usable], [run.numbers[name] for run in usable], len(self.grids))
 
-    def beside(self, name: str) -> tuple[float, float]:
-        """How far the number of another seed lies below and above that of the first, on the coarsest grid; 0 without others."""
+    @property
+    def seeded(self) -> bool:
+        """Whether it was run with other seeds."""
+        return any(run.seed != self.runs[0].seed for run in self.runs)
+
+    def beside(self, name: str) -> tuple[float, float] | None:
+        """How far the number of another seed lies below and above that of the first, on the coarsest grid; 0 without others.
+
+        Where the first cannot be used, nobody knows where among the others it would lie: the whole way between them counts on
+        both sides. None where fewer than two of several seeds can be used.
+        """
         first = self.runs[0]
+        if not self.seeded:
+            return 0.0, 0.0
         seen = [run.numbers[name] for run in self.runs if run.usable and run.size == first.size]
-        return (first.numbers[name] - min(seen), max(seen) - first.numbers[name]) if first.usable else (0.0, 0.0)
+        if len(seen) < 2:
+            return None
+        low, high = min(seen), max(seen)
+        return (first.numbers[name] - low, high - first.numbers[name]) if first.usable else (high - low, high - low)
 
 
 def make(ready: Ready, report: Report = silent) -> Study:

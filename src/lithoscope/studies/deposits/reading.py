@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lithoscope.data import lookup
 from lithoscope.studies.deposits.ready import READY, named
 from lithoscope.studies.outcome import Table
 from lithoscope.studies.verdict import Verdict, Word, stated
 
 if TYPE_CHECKING:
+    from lithoscope.design.carried import CarriedFilm
     from lithoscope.studies.claims import Claim
-    from lithoscope.studies.deposits.making import Study
+    from lithoscope.studies.deposits.making import Made, Study
 
 Studies = Mapping[str, "Study"]
 
@@ -44,24 +47,24 @@ def interval(studies: Studies, name: str, number: str) -> Hull | None:
     """A number of one ready run on its finest grid, with the ends that seeds leave, wider by what its grids leave.
 
     What grids leave is the difference of the two finest of them. Where one grid alone can be used it is taken from the
-    ready run that checks it: the largest difference between its grids. None if no run can be used, or nothing checks it.
+    ready run that checks it: the largest difference between its grids. What seeds leave is taken from there as well where a
+    ready run has one seed. None if no run can be used, nothing checks it, or fewer than two of its seeds can be used.
     """
     study, of = studies[name], named(name)
     ids = tuple(run.run_id for run in study.grids if run.usable)
     if not ids:
         return None
-    seen, checks = study.number(number), study
+    seen, checks = study.number(number), studies[of.checked_by] if of.checked_by else study
     left = seen.difference
     if len(seen.values) == 1:
-        if of.checked_by is None:
-            return None
-        checks = studies[of.checked_by]
         values = [run.numbers[number] for run in checks.grids if run.usable]
         if len(values) < 2:
             return None
         left = max(values) - min(values)
-    below, above = checks.beside(number)
-    return Hull(seen.values[-1], seen.values[-1] - below - left, seen.values[-1] + above + left, ids)
+    beside = (study if study.seeded else checks).beside(number)
+    if beside is None:
+        return None
+    return Hull(seen.values[-1], seen.values[-1] - beside[0] - left, seen.values[-1] + beside[1] + left, ids)
 
 
 def relative(studies: Studies, name: str, to: str, number: str) -> Hull | None:
@@ -74,16 +77,24 @@ def relative(studies: Studies, name: str, to: str, number: str) -> Hull | None:
     return interval({**studies, **both}, name, number)
 
 
+NO_PAIR = "no other run to divide by"
+"""How a quotient ends that has none."""
+
+
 def over(study: Study, to: Study, number: str) -> Study:
-    """A ready run whose number is divided by that of another, at the same grid and seed; nothing is divided by zero."""
+    """A ready run whose number is divided by that of another, at the same grid and seed.
+
+    What has no other run, or one whose number is zero, stays as a run that cannot be used.
+    """
     of = {(run.size, run.seed): run for run in to.runs}
-    found = [(run, of.get((run.size, run.seed))) for run in study.runs]
-    pairs = [(run, other) for run, other in found if other and other.numbers[number]]
-    return replace(study, runs=tuple(
-        replace(run, numbers={number: run.numbers[number] / other.numbers[number]},
-                ended=run.ended if other.usable else other.ended)
-        for run, other in pairs
-    ))  # fmt: skip
+    return replace(study, runs=tuple(_over(run, of.get((run.size, run.seed)), number) for run in study.runs))
+
+
+def _over(run: Made, other: Made | None, number: str) -> Made:
+    if other is None or not other.numbers[number]:
+        return replace(run, numbers={number: math.nan}, ended=NO_PAIR, sentence=NO_PAIR)
+    ended = run.ended if other.usable else other.ended
+    return replace(run, numbers={number: run.numbers[number] / other.numbers[number]}, ended=ended)
 
 
 def pores(ratio: float) -> float:
@@ -129,10 +140,34 @@ def table(studies: Studies, names: Sequence[str]) -> Table:
     remark = (
         "These runs ship with the package; `lithoscope deposits NAME --make` makes them again. Thickness is what was gained "
         "since the start, over that of dense lithium of the charge; area is that of the surface over that of the electrode. "
-        "Waves are held back by surface energy alone: those longer than a few micrometres grow, shorter ones do not. In "
-        "two dimensions tips are ridges."
+        f"{held_back(names)} In two dimensions tips are ridges."
     )
     return Table("Deposits on three grids", columns, tuple(rows), remark)
+
+
+def held_back(names: Sequence[str]) -> str:
+    """What keeps short waves from growing in these ready runs: surface energy, and films that pull until they break."""
+    energy = lookup("lithium.surface_energy").to("J/m2")
+    models = [named(name).inputs(*named(name).plan[0])[2] for name in names]
+    films = [model.film for model in models if model.film and model.elasticity]
+    text = f"Waves are held back by a surface energy of {energy:.2g} J/m2: those longer than a few micrometres grow."
+    if not films:
+        return text
+    strains = [f"{100 * strain:.2g}" for strain in sorted({film.strength for film in films})]
+    ends = strains[0] if len(strains) == 1 else f"{strains[0]} to {strains[-1]}"
+    return (
+        f"{text} Where they stretch the native film its tension adds to that, up to {max(map(strongest_pull, films)):.2g} N/m, "
+        f"until it breaks at {ends} %; from twice that on it pulls no more."
+    )
+
+
+def strongest_pull(film: CarriedFilm) -> float:
+    """Tension of a film where it breaks, in two dimensions, N/m: sum 2 G_j delta_j min(e_j, e_c) / (1 - nu)."""
+    stiff = 2 / (1 - lookup("interphase.film_poisson_ratio").to("1"))
+    return stiff * sum(
+        each.number("shear_modulus") * each.thickness.value * min(each.number("fracture_strain"), film.strength)
+        for each in film.species
+    )
 
 
 NAMES = tuple(ready.name for ready in READY)

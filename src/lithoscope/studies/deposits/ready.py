@@ -38,7 +38,7 @@ class Ready:
     grids    sizes of cells, nm, coarsest first;  seeds: further seeds of surface and film, on the coarsest grid
     film     what its map is and what else happens to it, in words
     height, base  of the domain and of the lithium in it at the start, where the model's are not enough
-    checked_by  ready run of a film of its kind on three grids, where this one has only the coarsest
+    checked_by  ready run of a film of its kind: its grids count where one of this one can be used, its seeds where it has none
     changes  of the model, by path
     rested   the rest that film and pits come from, where they do
     """
@@ -81,8 +81,11 @@ class Ready:
         return (*((size, 0) for size in self.grids), *((self.grids[0], seed) for seed in self.seeds))
 
 
-HEIGHTS = {"2": "96 um", "4": "192 um", "6": "192 um"}
-"""Of the domains for the depositions of 5 h, by current density in mA/cm2; that of the model is enough for the first 2 h."""
+HEIGHTS = {"2": "96 um", "4": "144 um", "6": "192 um"}
+"""Of the domains for the depositions of 5 h, by current density in mA/cm2: 40 um over dense lithium at the end.
+
+That of the model is enough for the first 2 h.
+"""
 
 CELLS = {"bare": "perovskite/bare", "coated": "perovskite/masncl3"}
 
@@ -94,18 +97,16 @@ HOSTS = {
     "foil-beside-host": "no fibres",
 }
 
-EARLY, THICK = "early", ("4", "6")
+EARLY = "early"
 
 
 def _plated(on: str, film: str, when: str) -> Ready:
-    """A deposition: its first 2 h on three grids and with three seeds, or all 5 h; thick ones on the coarsest grid alone."""
+    """A deposition on three grids: its first 2 h with three seeds, or all 5 h, whose scatter over seeds is taken from those."""
     first = when == EARLY
-    thick = when in THICK
     return Ready(
         name=f"{on}-{film}-{when}", cell=CELLS[on], program=f"deposits/plate-{when}", model=f"deposits/{on}-{film}",
         film=f"{FILMS[film]}; {WHOLE}" if on == "coated" else FILMS[film],
-        grids=ONE if thick else GRIDS_NM, seeds=(1, 2) if first else (),
-        height=HEIGHTS.get(when), checked_by=f"{on}-{film}-{EARLY}" if thick else None,
+        seeds=(1, 2) if first else (), height=HEIGHTS.get(when), checked_by=None if first else f"{on}-{film}-{EARLY}",
     )  # fmt: skip
 
 

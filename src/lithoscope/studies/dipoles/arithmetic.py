@@ -72,19 +72,33 @@ def piezo_potential(point: Point) -> float:
     return float(found["surface_potential"]) / thermal_voltage(TEMPERATURE)
 
 
-TAKEN_APART: Mapping[str, tuple[Mapping[str, int], int]] = {
-    "BaTiO3": ({"BaO": 1, "Li2O": 2}, 4),
-    "PbTiO3": ({"TiO2": 1, "Li2O": 1}, 2),
+TAKEN_APART: Mapping[str, Mapping[str, tuple[Mapping[str, float], int]]] = {
+    "BaTiO3": {
+        "Ti": ({"BaO": 1, "Li2O": 2}, 4),
+        "TiO": ({"BaO": 1, "TiO": 1, "Li2O": 1}, 2),
+        "Ti2O3": ({"BaO": 1, "Ti2O3": 0.5, "Li2O": 0.5}, 1),
+    },
+    "PbTiO3": {"Pb": ({"TiO2": 1, "Li2O": 1}, 2)},
 }
-"""What lithium makes of an oxide, beside the metal (titanium, lead), and the electrons: BaTiO3 + 4 Li, PbTiO3 + 2 Li."""
+"""What lithium makes of an oxide, by what its metal is reduced to: the other products, and the electrons (BaTiO3 + 4 Li)."""
 
 
 def taken_apart(oxide: str) -> Prediction:
-    """Potential against lithium below which an oxide is taken apart, V: -dG/(n F), above zero if lithium does it.
+    """Potential against lithium below which an oxide is reduced, V: the highest of all ways, above zero if lithium does it.
+
+    Ways that are not in the tables could only raise it: above zero it is sufficient, below zero it says nothing.
+    """
+    ways = [reduced(oxide, to) for to in TAKEN_APART[oxide]]
+    value, low, high = (max(getattr(way, name) for way in ways) for name in ("value", "low", "high"))
+    return Prediction(value, low, high, "energies of formation")
+
+
+def reduced(oxide: str, to: str) -> Prediction:
+    """Potential against lithium below which an oxide is reduced to one phase, V: -dG/(n F).
 
     Its interval has every energy of formation at the end that counts against it, or for it.
     """
-    products, electrons = TAKEN_APART[oxide]
+    products, electrons = TAKEN_APART[oxide][to]
     ranges = {name: lookup(f"oxides.{name}.formation_energy").quantity("J/mol") for name in (oxide, *products)}
 
     def volts(of: float, made: Mapping[str, float]) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.studies.claims import Band, Claim, Claims
-from lithoscope.studies.dipoles import arithmetic, layers, resistances, restsweep, tips
+from lithoscope.studies.dipoles import arithmetic, dissolving, layers, resistances, restsweep, tips
 from lithoscope.studies.dipoles.layers import BOTH, MATERIALS, PER_NM2, Beside
 from lithoscope.studies.dipoles.restsweep import Rested, capillary_energy
 from lithoscope.studies.dipoles.tips import MUCH, NOTICED, Tips
@@ -37,6 +37,9 @@ SEEN = 0.1
 """Loss in a day that counts as corrosion, % of 1 mAh/cm2: what careful coulometry tells from none."""
 
 DISSOLVES = "whether barium and lead dissolve in the electrolyte"
+
+PHASES = "energies of formation, and phases that the tables do not have"
+"""What decides whether lithium reduces an oxide where the known ways do not tell."""
 
 CROWDING = "how far an uneven film crowds the current"
 
@@ -307,15 +310,18 @@ def _chemistry(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 claims["dipoles.fd.anion_first"], found[restsweep.ANION_SHARE], Band(MAINLY, math.inf),
                 "Share of the electrons of a day that reduce PF6-, with anions enriched as a positive face does it and all "
                 f"reductions shifted by its potential; first is from {MAINLY:g} on, a band of ours; {_alone(rested)} In the "
-                "ether most electrons reduce the imide without any film. Rates are priors over four decades, and the "
-                "products are taken to leave the face free; anions at a lithium ion are taken to be enriched as all anions, "
-                "though lithium is depleted there: an upper end.",
+                "ether most electrons reduce the imide without any film. Anions are reduced in pairs with lithium ions, of "
+                f"which the face has {restsweep.pairs_at_face(rested.point):.1g} times as many as the bulk, or free, of which "
+                f"it has {rested.point[restsweep.ENRICHED]:.1f} times as many: the share of either is open from 0 to 1, and "
+                f"quoted at {rested.point[restsweep.BY_PAIRS]:g} by pairs. Rates are priors over four decades, and the "
+                "products are taken to leave the face free.",
             ),
             answered(
                 claims["dipoles.fd.sei_inorganic"], found[restsweep.INORGANIC], Band(SUBSTANTIAL, math.inf),
                 "What a positive face adds to the inorganic share of a day's film in the carbonate; substantial is "
-                f"{SUBSTANTIAL:g} here. Enrichment works for the anion and the potential for the solvent as well. In the "
-                "ether the film is inorganic without it.",
+                f"{SUBSTANTIAL:g} here. The face enriches free anions and not their pairs with lithium ions, and which of them "
+                "are reduced is open; its potential works for the solvent as well. In the ether the film is inorganic "
+                "without it.",
             ),
             _shown(claims["dipoles.fd.xps"], found[restsweep.SHOWN]),
             answered(
@@ -360,23 +366,29 @@ def _stock(claims: Claims, rested: Rested) -> dict[str, Verdict]:
                 f"more predictable is half of it here, a band of ours. That of ln(thickness) is {thick.value:.2f} times as "
                 f"wide ({thick.low:.2f} to {thick.high:.2f}): what passes the film decides, before the layer and after it.",
             ),
-            _taken_apart(claims["dipoles.fd.stability"]),
+            dissolving.with_loss(_taken_apart(claims["dipoles.fd.stability"])),
         )
     }  # fmt: skip
 
 
 def _taken_apart(claim: Claim) -> Verdict:
-    """Energies of formation can refute the claim, and hold one half of it: of what dissolves they say nothing."""
+    """Energies of formation can hold one half of the claim, and refute nothing: a phase that is not in them may be stabler."""
     oxides = {name: arithmetic.taken_apart(name) for name in arithmetic.TAKEN_APART}
-    parts = ", ".join(f"{name} {each.value:.2f} V ({each.low:.2f} to {each.high:.2f})" for name, each in oxides.items())
-    hardest = min(oxides.values(), key=lambda each: each.value)
-    note = (
-        f"Potential against lithium at which energies of formation let lithium take the oxide apart, above zero if it does: "
-        f"{parts}; titanium to the metal beside BaO, lead to the metal beside TiO2. That is the first half of the claim, by "
-        "energies that are priors. How fast, and whether barium or lead goes into the liquid, they do not say."
+    parts = "; ".join(
+        f"{name} {each.value:.2f} V ({each.low:.2f} to {each.high:.2f}), "
+        + ", ".join(f"to {to} {arithmetic.reduced(name, to).value:+.2f}" for to in arithmetic.TAKEN_APART[name])
+        for name, each in oxides.items()
     )
-    word = Word.DISAGREES if hardest.high <= 0 else Word.UNDECIDED
-    return with_numbers(stated(claim, word, note), [replace(hardest, decided_by=DISSOLVES)])
+    hardest = min(oxides.values(), key=lambda each: each.low)
+    holds = hardest.low > 0
+    told = "So lithium reduces both" if holds else "So these energies do not tell whether lithium reduces both"
+    note = (
+        f"Potential against lithium below which it reduces the oxide, the most favourable way of those in the tables: {parts}; "
+        "beside BaO, TiO2 and Li2O. Lithium that enters the oxide and oxides of lithium and titanium are not in them: they "
+        f"could only raise it. {told}, by energies that are priors, which is the first half of the claim. How fast, and "
+        "whether barium or lead goes into the liquid, they do not say."
+    )
+    return with_numbers(stated(claim, Word.UNDECIDED, note), [replace(hardest, decided_by=DISSOLVES if holds else PHASES)])
 
 
 def _alone(rested: Rested) -> str:

@@ -56,24 +56,34 @@ def paired(of: Studies, name: str, control: str, seen: Seen, ends: tuple[str, ..
     """A number of two ready runs, pair by pair on the same cells and with the same seed.
 
     ends  further runs on the coarsest cells in place of the first, whose numbers belong to the interval as well
-    Raises ValueError if no pair can be used.
+    Other seeds and further runs count by their ratio to the first seed on the same cells.
+    Raises ValueError if no pair of the first seed can be used, or none on the cells of another seed or of a further run.
     """
     pairs = _pairs(of, name, control, seen)
-    if not pairs:
-        raise ValueError(f"no pair of {name} and {control} can be used")
-    grids = [value for (_, seed), value in sorted(pairs.items(), reverse=True) if seed == 0]
-    coarsest = max(size for size, _ in pairs)
+    first = {size: value for (size, seed), value in sorted(pairs.items(), reverse=True) if seed == 0}
+    if not first:
+        raise ValueError(f"no pair of {name} and {control} with the first seed can be used")
+    grids = list(first.values())
     left = abs(grids[-1] - grids[-2]) if len(grids) > 1 else math.inf
-    spread = [value / pairs[coarsest, 0] for (size, _), value in pairs.items() if size == coarsest]
     value = grids[-1]
-    reached = [value * ratio for ratio in spread]
-    reached += [v * value / pairs[coarsest, 0] for end in ends for v in _pairs(of, end, control, seen).values()]
+    others = [(name, {key: v for key, v in pairs.items() if key[1] != 0})]
+    others += [(end, _pairs(of, end, control, seen)) for end in ends]
+    reached = [value]
+    for who, found in others:
+        for (size, seed), v in found.items():
+            if size not in first:
+                raise ValueError(
+                    f"{who} with seed {seed} on cells of {size:g} nm has no pair of {name} with the first seed there"
+                )
+            reached.append(v * value / first[size])
     run = next(r.run_id for r in reversed(of[name].grids) if r.usable)
     return Prediction(value, max(min(reached) - left, 0.0), max(reached) + left, SPREAD, run=run)
 
 
 def _pairs(of: Studies, name: str, control: str, seen: Seen) -> dict[tuple[float, int], float]:
     """The number by size of the cells and seed, of runs that can be used in both."""
+    if missing := [each for each in (name, control) if each not in of]:
+        raise ValueError(f"there is no ready run {' and no '.join(missing)}")
     known = {(run.size, run.seed): run for run in of[control].runs if run.usable}
     return {
         (run.size, run.seed): seen(run, known[run.size, run.seed])

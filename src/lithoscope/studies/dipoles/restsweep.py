@@ -41,7 +41,9 @@ STEP, RADIUS, TENSION, ENRICHED, POTENTIAL = (
     "enrichment of anions",
     "potential of the diffuse layer",
 )
-PAIRS, PATH = "share of anions at a lithium ion", "mean free path of photoelectrons"
+PAIRS, BY_PAIRS, PATH = (
+    "share of anions at a lithium ion", "share of their reduction that goes by such pairs", "mean free path of photoelectrons"
+)  # fmt: skip
 """What is open about reactive places, and about ferroelectric films."""
 
 TEMPERATURE = 298.15
@@ -96,6 +98,7 @@ def film_ranges(enrichment: Prediction, potential: Prediction) -> tuple[Range, .
         Range(ENRICHED, "g", enrichment.value, enrichment.low, enrichment.high, "1", why, "prior"),
         Range(POTENTIAL, "φ_d", potential.value, potential.low, potential.high, "V", why, "prior"),
         from_data(PAIRS, "p", "1", "interphase.pair_fraction"),
+        from_data(BY_PAIRS, "s", "1", "interphase.pair_reduction"),
         from_data(PATH, "λ", "nm", "photoemission.mean_free_path"),
     )
 
@@ -119,11 +122,25 @@ def with_pairs(share: float, pairs: float) -> float:
     return anions / (anions + 1 - share)
 
 
-def face(enrichment: float, potential: float) -> Case:
-    """A positive face with these two causes, whose products leave it free."""
+def plane_potential(point: Point) -> float:
+    """Potential of the plane of reaction, V: as drawn, but no lower than ions without size have it where anions are g as many.
+
+    In mean field c_- c_+ <= c0^2, equal for ions without size: phi >= V_T ln g. Both are drawn on their own.
+    """
+    return max(point[POTENTIAL], thermal_voltage(TEMPERATURE) * math.log(point[ENRICHED]))
+
+
+def pairs_at_face(point: Point) -> float:
+    """Pairs of anion and lithium ion at a positive face over those far away, c_- c_+ / c0^2 = (g exp(-u))^2, u = phi / V_T."""
+    return float((point[ENRICHED] * math.exp(-plane_potential(point) / thermal_voltage(TEMPERATURE))) ** 2)
+
+
+def face(enrichment: float, potential: float, by_pairs: float) -> Case:
+    """A positive face with these two causes, whose products leave it free; by_pairs: share of the reduction of anions."""
     film = PolarisedFilm(
-        PolarFilm(*FACE), enrichment=True, potential=True, anion_factor=enrichment, plane_potential=f"{potential!r} V"
-    )
+        PolarFilm(*FACE), enrichment=True, potential=True, anion_factor=enrichment, plane_potential=f"{potential!r} V",
+        pair_reduction=by_pairs,
+    )  # fmt: skip
     return Case(face=film, name="at a positive face")
 
 
@@ -211,7 +228,7 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     plain, ether = rests("carbonate", point), rests("ether", point)
     hot = rests("carbonate", point, Case(point[STEP]))
     bump = rests("carbonate", point, Case(capillary_factor(point)))
-    faced = rests("carbonate", point, face(point[ENRICHED], point[POTENTIAL]))
+    faced = rests("carbonate", point, face(point[ENRICHED], plane_potential(point), point[BY_PAIRS]))
     stocked = rests("carbonate", point, Case(stock=layer_of(MIXTURE), name="a layer of anions"))
     if plain is None or ether is None or hot is None or bump is None or faced is None or stocked is None:
         return dict.fromkeys((*PREDICTED, *SPREADING), math.nan)
@@ -256,6 +273,7 @@ def cases() -> Mapping[str, Case]:
     return {
         "no film": PLAIN,
         **alone,
+        "enrichment, every anion alike": case("enrichment, every anion alike", out, enrichment=True, pair_reduction=0.0),
         "coverage of half": case("coverage of half", out, coverage=0.5),
         "a layer of anions": Case(stock=stock, name="a layer of anions"),
         "all": case("all", out, stock, **every),

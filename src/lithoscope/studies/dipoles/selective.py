@@ -1,7 +1,7 @@
 """A porous layer with fixed charge before lithium: its transference number, and what it does to the salt of the whole cell.
 
 In the steady state no anion moves, so that the salt falls by (1 - t+) i / F over D in the separator, whatever lies before it. A
-layer with fixed charge makes its own part of that fall smaller by its permselectivity, and adds that part in the first place.
+layer with fixed charge makes its own part of that fall smaller by c/c+, salt over cations in it, and adds that part at all.
 """
 
 from __future__ import annotations

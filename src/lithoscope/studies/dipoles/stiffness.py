@@ -50,7 +50,7 @@ def ranges() -> tuple[Range, ...]:
     return (
         from_data(MODULUS, "G", "GPa", f"sei.{STIFF}.shear_modulus"),
         from_data(SOFTER, "G'", "GPa", f"sei.{SOFT}.shear_modulus"),
-        from_data(POISSON, "ν", "1", "native_film.poisson_ratio"),
+        from_data(POISSON, "ν", "1", "interphase.film_poisson_ratio"),
         from_data(THICK, "L", "nm", "native_film.thickness"),
         from_data(STRESS, "σ", "MPa", "native_film.stress"),
         from_data(TENSION, "γ", "J/m2", "lithium.surface_energy"),

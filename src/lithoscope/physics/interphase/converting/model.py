@@ -14,7 +14,7 @@ from lithoscope.design import Foil, Substrate
 from lithoscope.document import Document, Frozen
 from lithoscope.errors import End, InputError, RunInterrupted
 from lithoscope.physics.cell.params import number_rows
-from lithoscope.physics.contract import ExactCase, Report, Violation, marked
+from lithoscope.physics.contract import ExactCase, Report, Violation, contact_left_out, marked
 from lithoscope.physics.laws.kinetics import REFERENCE_TEMPERATURE_K
 from lithoscope.protocol import Current, Rest, Voltage
 from lithoscope.result import Manifest, Result
@@ -132,7 +132,7 @@ class ConvertingFilm(Document):
         status = driver.run(program, report)
         _, more = volumes(of, driver.eyes.solids)
         manifest = Manifest(
-            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]), notes=notes(cell),
+            inputs=inputs_of(cell, program, self), numbers=number_rows([*of.taken, *more]), notes=(*notes(cell), *contact_left_out(cell)),
             wall_s=time.perf_counter() - begun,
             solver={"steps": len(driver.times) - 1, "layers": driver.eyes.film.layers}, **circumstances(),
         )  # fmt: skip

@@ -5,7 +5,7 @@
     corrosion    i_corr = F z / V_p (1 - eps) d(delta)/dt, by the growth law, in the covered and in the open part
     stretch      d ln J/dt = kappa v_n - ln J d ln(delta)/dt
     cracks       d ln(theta)/dt = -max(kappa v_n, 0) while ln J is at the strain e_c at which the film cracks
-    tension      T_f = theta sum_j delta_j sigma_j(ln J), see `tension`
+    tension      T_f = theta sum_j delta_j sigma_j(ln J) until the film breaks at e_c, see `tension`
     polarisation rho dP/dt = E_n - E_Landau(P),   E_n = -R_FD i_n / delta_FD along the normal
 
 theta is the share of the surface that is covered; what opens carries film of its own, without stress. E_n is the field of the
@@ -44,7 +44,8 @@ class Mark(IntEnum):
     """Marks of the surface, in the order in which they are carried.
 
     STRETCH       ln J;  COVERED: theta;  POLARISATION: P, C/m2, along the normal
-    KINETICS      factor on the growth of the film;  CONDUCTIVITY: factor on its conductivity;  STRENGTH: strain e_c
+    KINETICS      factor on the growth of the film;  CONDUCTIVITY: factor on its conductivity
+    STRENGTH      strain e_c at which it breaks; of a film whose cracks are not followed what is left of it, 0 where it is torn
     """
 
     STRETCH = 0
@@ -148,7 +149,7 @@ class FilmLaws:
     growth, product       law of corrosion and the number of the species that grows; None without corrosion
     galvanic              whether the electrons of corrosion come from elsewhere
     cracks, fresh         whether the film cracks; resistance of a fresh crack, ohm m2
-    strength              strain at which film on new metal cracks
+    strength              strain at which film on new metal breaks
     layer                 ferroelectric layer;  elastic: stiffness; None for a film without tension
     """
 
@@ -240,7 +241,21 @@ class FilmLaws:
         if self.elastic is None:
             return jnp.zeros(())
         solids = [n * each.molar_volume for n, each in zip(fields.carried.amounts[:-1], self.species, strict=True)]
-        return self.elastic.tension(solids, fields.carried.marks[Mark.STRETCH])
+        return self.elastic.tension(solids, fields.carried.marks[Mark.STRETCH], self.borne(fields))
+
+    def flat_tension(self, fields: Fields) -> float:
+        """T_f of the film on a flat surface that nothing has stretched, N/m: that of its stress of growth."""
+        if self.elastic is None or self.elastic.growth_stress <= 0:
+            return 0.0
+        per_area = fields.carried.totals.sum(0)[:-1] / self.grid.columns
+        solids = [n * each.molar_volume for n, each in zip(per_area, self.species, strict=True)]
+        return float(self.elastic.tension(solids, jnp.zeros(()), jnp.asarray(self.strength)))
+
+    def borne(self, fields: Fields) -> Array:
+        """Strain that the film still bears: that at which it breaks, less by what has opened in it."""
+        strength = fields.carried.marks[Mark.STRENGTH]
+        opened = -jnp.log(jnp.maximum(self.covered(fields), ALL_OPEN)) if self.cracks else 0.0
+        return jnp.maximum(strength - opened, 0.0)
 
     # ---------------------------------------------------------------------------------------------- corrosion
 
@@ -321,14 +336,18 @@ class FilmLaws:
         volume = self.species[self.product].molar_volume / (1 - self.porosity)
         added = amount * (1 - open_share) * volume / jnp.maximum(covered, ALL_OPEN)
         thicker = film / jnp.maximum(film + added, 1e-300)
-        marks = now.marks.at[Mark.STRETCH].multiply(jnp.where(film > 0, thicker, 1.0))
+        old = jnp.where(film > 0, thicker, 1.0)
+        marks = now.marks.at[Mark.STRETCH].multiply(old)
+        if not self.cracks:
+            marks = marks.at[Mark.STRENGTH].set(self.strength - old * (self.strength - marks[Mark.STRENGTH]))
         return Fields(now._replace(amounts=amounts, totals=totals, marks=marks), fields.owner)
 
     def _stretched(self, marks: Array, stretched: Array) -> Array:
         """Marks after the surface has stretched, by the logarithm of the ratio of areas."""
         before = marks[Mark.STRETCH]
         if not self.cracks:
-            return marks.at[Mark.STRETCH].add(stretched)
+            left = jnp.clip(2 * self.strength - before - stretched, 0.0, marks[Mark.STRENGTH])
+            return marks.at[Mark.STRETCH].add(stretched).at[Mark.STRENGTH].set(left)
         most = jnp.maximum(marks[Mark.STRENGTH], before)
         free = before + stretched
         opened = jnp.clip(free - most, 0.0, jnp.maximum(stretched, 0.0))
@@ -348,6 +367,10 @@ class FilmLaws:
         wider = replace(self, places=min(2 * self.places, self.setting.frame.size))
         here = band(self.setting.frame, level(xi, self.width), wider.places)
         return wider, fields._replace(carried=fields.carried._replace(band=here))
+
+    def with_room_of(self, fields: Fields) -> FilmLaws:
+        """The laws with the room that fields of another process were given."""
+        return replace(self, places=len(fields.carried.band.cells))
 
     def lithium(self, fields: Fields) -> Array:
         """Lithium in all film, buried and left in the electrolyte included, C/m2 of electrode."""

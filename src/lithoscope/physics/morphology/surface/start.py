@@ -29,10 +29,6 @@ Map = NDArray[np.float64]
 SPARE = 3.0
 """Places of the band over what the first surface needs: it may become this much longer."""
 
-
-UNBREAKABLE = 1e3
-"""Strain of a film that does not crack: no surface is stretched by e^1000, and fields stay finite."""
-
 _started = jax.jit(transport.start, static_argnums=(0, 5))
 
 
@@ -78,7 +74,7 @@ def laws(
         contact=contact + (film.contact_resistance.value if film.contact_resistance else 0.0),
         growth=_growth(film), galvanic=corrosion is not None and corrosion.mode == "galvanic",
         product=[each.material for each in film.species].index(corrosion.product) if corrosion else 0,
-        cracks=film.cracking is not None, strength=strength(film),
+        cracks=film.cracking is not None, strength=film.strength,
         fresh=film.cracking.fresh_resistance.value if film.cracking else 0.0,
         layer=_layer(film.ferroelectric, electrolyte) if film.ferroelectric else None, elastic=elastic,
     )  # fmt: skip
@@ -96,16 +92,6 @@ def _growth(film: CarriedFilm) -> ByDiffusion | ByTunnelling | None:
     if isinstance(given, Tunnelling):
         return ByTunnelling(given.speed.value, given.decay.value)
     return ByDiffusion(given.rate.value, given.linear.value if given.linear else math.inf)
-
-
-def strength(film: CarriedFilm) -> float:
-    """Strain at which the film cracks: as given, or the mean of its species by volume."""
-    if film.cracking is None:
-        return UNBREAKABLE
-    if film.cracking.strain:
-        return film.cracking.strain.value
-    volumes = np.array([each.thickness.value for each in film.species])
-    return float(volumes @ [each.number("fracture_strain") for each in film.species] / volumes.sum())
 
 
 def _layer(given: FerroelectricLayer, electrolyte: Electrolyte) -> Layer:
