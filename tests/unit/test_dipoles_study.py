@@ -134,6 +134,24 @@ def test_whether_a_dent_deepens_is_open_as_long_as_its_film_may_leak_more() -> N
     assert judged(1e-8, 1.02).verdict is Word.DISAGREES
 
 
+@pytest.mark.fails_when("studies/dipoles/judging.py", "claim, shown, Band(SUBSTANTIAL,", "claim, shown, Band(-SUBSTANTIAL,")
+def test_what_photoemission_shows_is_clearly_more_from_a_tenth_on() -> None:
+    claim = CLAIMS["dipoles.fd.xps"]
+    for (value, low, high), word in (((0.2, 0.15, 0.3), Word.AGREES), ((0.0, -0.03, 0.4), Word.UNDECIDED),
+                                     ((0.0, -0.01, 0.05), Word.DISAGREES)):  # fmt: skip
+        assert judging._shown(claim, Prediction(value, low, high)).verdict is word
+
+
+@pytest.mark.fails_when("studies/dipoles/resting.py", "return 1 - float(share_in(", "return float(share_in(")
+def test_photoemission_of_a_film_that_lets_nothing_through_shows_the_inorganic_native_film() -> None:
+    rests, point = resting.Rests(), {**REST, resting.AREA: 1.0}
+    tight, plain = rests("carbonate", {**point, resting.LEAKS: 1e-19}), rests("carbonate", point)
+    assert tight is not None
+    assert plain is not None
+    assert tight.shown(2.5e-9) > 0.99
+    assert plain.shown(2.5e-9) < tight.shown(2.5e-9)
+
+
 @pytest.mark.fails_when("studies/dipoles/tips.py", "high=max(each.high", "high=min(each.high")
 def test_coercive_fields_are_those_of_both_films() -> None:
     known = tips.coercive_range()

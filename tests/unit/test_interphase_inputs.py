@@ -161,6 +161,33 @@ tunnelling_current = "0 A/m2"
     assert len(model.exact_cases()) >= 3
 
 
+PLATE = """format = "lithoscope.program/1"
+[[steps]]
+kind = "current"
+current_density = "-1 mA/cm2"
+until = { capacity = "0.25 mAh/cm2" }
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.fails_when("cli/resting.py", "(to or Path())", "Path()")
+def test_a_rest_and_then_a_plating(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rest of a small map, two rows plated on two grids, closures; both pictures lie in the folder of the result."""
+    monkeypatch.chdir(tmp_path)
+    Path("model.toml").write_text('kind = "interphase"\nedge = 18\nsnapshots = 2\n', encoding="utf-8")
+    Path("plate.toml").write_text(PLATE, encoding="utf-8")
+    call = ["rest", "perovskite/bare", "--days", "1", "--model", "model.toml", "--then", "plate.toml", "--to", "out", "--json"]
+    done = CliRunner().invoke(app, call, catch_exceptions=False)
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert {"bare-rest.png", "bare-rest-depth.png"} <= {each.name for each in Path("out").iterdir()}
+    assert load(Path("out")).tree["map"].sizes["along"] == 18
+    rows = told["plating"]
+    assert rows[-1]["capacity_mAh_cm2"] == pytest.approx(0.25, rel=0.05)
+    assert all(row["area_low"] <= row["area"] <= row["area_high"] for row in rows)
+    assert all(row["area"] >= 1 for row in rows)
+
+
 @pytest.mark.fails_when("cli/resting.py", "if not days > 0:", "if False:")
 def test_the_command(tmp_path: Path) -> None:
     model = tmp_path / "model.toml"
@@ -169,13 +196,17 @@ def test_the_command(tmp_path: Path) -> None:
     call = ["rest", "perovskite/bare", "--days", "2", "--model", str(model), "--figure", str(figure)]
     done = CliRunner().invoke(app, call)
     assert done.exit_code == 0, done.output
-    for word in ("PROGRAM COMPLETED", "lithium lost", "LiOH", "map in"):
+    for word in ("PROGRAM COMPLETED", "lithium lost", "LiOH", "sputtered off", "map in"):
         assert word in done.output
-    assert figure.read_bytes()[:4] == b"\x89PNG"
+    assert figure.read_bytes()[:4] == (tmp_path / "map-depth.png").read_bytes()[:4] == b"\x89PNG"
     written = json.loads(CliRunner().invoke(app, [*call, "--json"]).output)
     assert written["rest"][-1]["time_d"] == 2
     assert 5 < written["rest"][-1]["film_thickness_nm"] < 100
     assert sum(written["composition"].values()) == pytest.approx(1)
+    first, last = written["photoemission"][0], written["photoemission"][-1]
+    assert first.pop("sputtered_nm") == 0 < last.pop("sputtered_nm")
+    assert sum(first.values()) == pytest.approx(1)
+    assert first["Li"] < 0.6 < last["Li"], "beneath the film there is lithium"
     with pytest.raises(InputError, match="--days = 0 is no time") as caught:
         CliRunner().invoke(app, ["rest", "perovskite/bare", "--days", "0"], catch_exceptions=False)
     assert complete(caught.value).do == "Write --days 30"

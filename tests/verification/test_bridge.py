@@ -68,6 +68,24 @@ def test_the_lithium_of_the_film_is_that_of_the_rest(rested: Result, cell_size: 
     assert volume == pytest.approx(float(dense @ now["surface_amount"].values.mean(axis=-1)), rel=surface.errors.lumped)
 
 
+@pytest.mark.fails_when("physics/bridge/rested.py", "left += n * sum(", "left += 2 * n * sum(")
+def test_adsorbed_anions_stay_behind_and_are_counted() -> None:
+    """What still stands on the surface is no film: lithium and thickness are those of the solids, and an error says what is lost."""
+    result = rest(adsorbed={"PF6-": "1 umol/m2"})
+    surface = film_from_rest(result, whole=True)
+    now = result.tree["map"].to_dataset().isel(time=-1)
+    held = dict(zip(words(now["solid"]), now["surface_amount"].values.mean(axis=(1, 2)), strict=True))
+    left = held.pop("PF6- adsorbed")
+    assert left > 0.5e-6
+    known = lithium_network().species
+    wanted = sum(known[name].elements.get(METAL, 0) * n for name, n in held.items())
+    carried = [s.number("lithium") * s.thickness.value / s.number("molar_volume") for s in surface.film.species]
+    assert sum(carried) == pytest.approx(wanted, rel=1e-10)
+    V = {name: lookup(f"sei.{name}.molar_volume").to("m3/mol") for name in held}
+    film = sum(V[name] * n for name, n in held.items())
+    assert surface.errors.adsorbed == pytest.approx(3 * V["LiF"] * left / film, rel=1e-12)
+
+
 @pytest.mark.fails_when("physics/bridge/rested.py", "cell.foil.thickness.value - gone", "cell.foil.thickness.value + gone")
 def test_the_foil_is_thinner_by_what_corroded(rested: Result) -> None:
     """Lithium of the foil after the bridge against the end of the rest: 1e-10; the counter electrode keeps its own."""

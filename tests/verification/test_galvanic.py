@@ -120,7 +120,9 @@ def test_the_currents_of_lithium_are_those_of_one_potential() -> None:
     assert couple(0.0, R, w, i0, T).potential == 0
 
 
-@pytest.mark.fails_when("physics/interphase/drive.py", "drawn * 0.5 * (self._pair", "drawn * 0.4 * (self._pair")
+@pytest.mark.fails_when(
+    "physics/interphase/drive.py", "drawn * 0.5 * (self.eyes.paying(self._pair)", "drawn * 0.4 * (self.eyes.paying(self._pair)"
+)
 def test_lithium_elements_and_currents_close(rested: ls.Result) -> None:
     """What the metal draws comes off lithium: of all that is lost, of the depth, and of its map."""
     trace = rested.trace
@@ -217,3 +219,19 @@ def test_the_command_tells_what_the_metal_took(tmp_path: Path) -> None:
     asked = CliRunner().invoke(app, [*words, "--json"])
     row = json.loads(asked.output)["rest"][-1]
     assert 0.3 < row["galvanic_uAh_cm2"] / row["lithium_lost_uAh_cm2"] < 0.8
+
+
+@pytest.mark.fails_when("physics/interphase/galvanic.py", "share * surface.past", "surface.past")
+def test_films_of_lithium_crack_beside_a_metal() -> None:
+    """Lithium loses more, the metal keeps its film and draws what it drew; all balances hold."""
+    changes = [ls.VolumeChange("0.02", "6 h", every="6 h", number=3)]
+    cracked = driver(touched(0.3), cracks=ls.FilmCracks(changes))
+    whole, split = driver(touched(0.3)), lost(cracked)
+    assert split > 1.2 * lost(whole)
+    assert cracked.rows[-1]["galvanic_lithium"] == pytest.approx(whole.rows[-1]["galvanic_lithium"], rel=0.01)
+    assert max(abs(row["net_current_density"]) for row in cracked.rows) < 1e-8
+    of_metal = cracked.rows[-1]["recession"] / float(cracked.eyes.molar_volume) * FARADAY * cracked.eyes.open
+    assert of_metal == pytest.approx(split, rel=1e-9)
+    assert max(abs(cracked.eyes.element_residual({
+        name: np.array([each[name] for each in cracked.amounts]) for name in cracked.amounts[0]
+    }).ravel())) < 1e-9  # fmt: skip

@@ -1,11 +1,11 @@
 """Which anions on a surface leave a film of wanted composition, and how many layers of them that takes.
 
-    n_j = sum_a S_ja x_a,   x_a >= 0                    what anions x_a (mol/m2) leave when they are reduced to the end
-    minimise sum_i |w_i n_i - f_i sum_j w_j n_j|        named solids i; a linear program
-    sum_j V_j n_j = (1 - f_organic) L                   so thick; w_j = V_j by volume, 1 by moles
+    n_j = sum_a S_ja x_a,   x_a >= 0              what anions x_a (mol/m2) leave when they are reduced to the end
+    minimise sum_i |w_i n_i - f_i / (1 - f_o)|,   sum_j w_j n_j = 1      named solids i; a linear program
+    then n times what makes it so thick:          sum_j V_j n_j + V_o n_o = L,   w_o n_o = f_o / (1 - f_o) sum_j w_j n_j
 
-What the electrolyte adds is not in this arithmetic; a run with the stock found shows it. No anion leaves organic solids:
-their share is left to the electrolyte.
+w_j = V_j by volume, 1 by moles; f_o, V_o, n_o: share, molar volume and amount of the organic solid. No anion leaves organic
+solids: their share is left to the electrolyte, as is what else that adds; a run with the stock found shows it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lithoscope import units
 from lithoscope.constants import AVOGADRO
 from lithoscope.data import lookup
 from lithoscope.errors import InputError, nearest
-from lithoscope.physics.interphase.network import CATION, ELECTRON, Network, lithium_network
+from lithoscope.physics.interphase.network import ELECTRON, Network, dissolved_ion, lithium_network
 
 if TYPE_CHECKING:
     from lithoscope.design import Cell
@@ -36,9 +36,6 @@ Basis = Literal["volume", "mole"]
 
 ORGANIC = "organic"
 """The share that is left to the electrolyte."""
-
-ORGANICS = ("LEDC", "LEG", "LMC", "LEC", "LiOCH3", "PolyVC", "PolyDOL")
-"""Solids with carbon that bind it to hydrogen, which solvents leave."""
 
 REACHED = 0.01
 """Largest deviation of a fraction at which a composition counts as reached."""
@@ -88,7 +85,7 @@ class Target:
 
 def target_sei(
     target: Mapping[str, float], thickness: Given = "3 nm", anions: Sequence[str] | None = None, *, basis: Basis = "volume",
-    cell: Cell | None = None, model: Interphase | None = None, rest: Given = "1 d",
+    cell: Cell | None = None, model: Interphase | None = None, rest: Given = "1 d", organic: str = "LEDC",
 ) -> Target:  # fmt: skip
     """Anions, and amounts of them per area, that leave a film of these fractions, as far as any do.
 
@@ -97,34 +94,41 @@ def target_sei(
     basis      whether fractions are of the volume or of the moles of the film
     cell       in which the stock rests; without one there is only the arithmetic
     model      that rests, an even surface with the numbers of the data tables if not given;  rest: how long
+    organic    solid whose molar volume the organic share has: by moles it says how much room that takes, by volume nothing
 
     Raises InputError for solids and anions that are not known, and for fractions that are none.
     """
     network = lithium_network()
     names = _chosen(network, anions)
     L = units.parse_as(units.Length, thickness, "thickness").value
-    if basis not in get_args(Basis):
-        raise InputError("basis", f'= "{basis}" is no basis', expected='"volume" or "mole"',
-                         why="A fraction is of something", do=nearest(basis, get_args(Basis)) or 'Write "volume"')  # fmt: skip
-    left = {name: leaves(network, name) for name in names}
+    left = {name: network.leaves(name) for name in names}
+    _check_words(network, basis, organic)
     _check(target, left, network)
     solids = list(dict.fromkeys(solid for each in left.values() for solid in each))
     made = np.array([[float(left[name].get(solid, 0)) for name in names] for solid in solids])
-    volume = np.array([lookup(f"sei.{solid}.molar_volume").to("m3/mol") for solid in solids])
-    amounts = _nearest(target, solids, made, volume if basis == "volume" else np.ones_like(volume), volume, L)
+    volume = np.array([_molar_volume(solid) for solid in solids])
+    weight, of_organic = (volume, 1.0) if basis == "volume" else (np.ones_like(volume), _molar_volume(organic))
+    amounts = _nearest(target, solids, weight[:, None] * made)
+    share = target.get(ORGANIC, 0.0)
+    amounts *= L / float(volume @ made @ amounts + of_organic * share / (1 - share) * (weight @ made @ amounts))
     found = _answer(target, basis, L, dict(zip(names, amounts, strict=True)), solids, made @ amounts, volume)
     return found if cell is None else _with_run(found, cell, model, rest)
 
 
-def leaves(network: Network, anion: str) -> Mapping[str, Fraction]:
-    """Solids that a mole of an anion leaves when it and all that it leaves are reduced to the end, by the first route."""
-    held: dict[str, Fraction] = {anion: Fraction(1)}
-    while step := next((each for each in network.reactions if each.electrons and set(each.reactants) <= set(held)), None):
-        times = min(-held[name] / step.nu[name] for name in step.reactants)
-        for name, number in step.nu.items():
-            held[name] = held.get(name, Fraction(0)) + times * number
-        held = {name: amount for name, amount in held.items() if amount and name not in (ELECTRON, CATION)}
-    return {name: amount for name, amount in held.items() if network.species[name].place == "film"}
+def _molar_volume(solid: str) -> float:
+    """m3/mol."""
+    return lookup(f"sei.{solid}.molar_volume").to("m3/mol")
+
+
+def _check_words(network: Network, basis: str, organic: str) -> None:
+    """Raises InputError for a basis that is none, and for what is no organic solid."""
+    if basis not in get_args(Basis):
+        raise InputError("basis", f'= "{basis}" is no basis', expected='"volume" or "mole"',
+                         why="A fraction is of something", do=nearest(basis, get_args(Basis)) or 'Write "volume"')  # fmt: skip
+    if organic not in network.organics:
+        raise InputError("organic", f'= "{organic}" is no organic solid that is known', expected=", ".join(network.organics),
+                         why="The room that a mole of it takes is looked up",
+                         do=nearest(organic, network.organics) or 'Write "LEDC"')  # fmt: skip
 
 
 def _chosen(network: Network, anions: Sequence[str] | None) -> list[str]:
@@ -143,7 +147,7 @@ def _chosen(network: Network, anions: Sequence[str] | None) -> list[str]:
 def _check(target: Mapping[str, float], left: Mapping[str, Mapping[str, Fraction]], network: Network) -> None:
     """Raises InputError for fractions that are none, and for solids that none of the anions leaves."""
     possible = dict.fromkeys(solid for name in lithium_network().species if name.endswith("-") and name != ELECTRON
-                             for solid in leaves(network, name))  # fmt: skip
+                             for solid in network.leaves(name))  # fmt: skip
     for name, share in target.items():
         if not 0 <= share <= 1:
             raise InputError(f"target.{name}", f"= {share:g} is not a fraction", expected="a number from 0 to 1",
@@ -155,7 +159,7 @@ def _check(target: Mapping[str, float], left: Mapping[str, Mapping[str, Fraction
                              do=nearest(name, expected) or f'Leave it out, or count it as "{ORGANIC}"')  # fmt: skip
         if share and name != ORGANIC and not any(name in each for each in left.values()):
             does = next(each for each in (n for n in network.species if n.endswith("-")) if each != ELECTRON
-                        and name in leaves(network, each))  # fmt: skip
+                        and name in network.leaves(each))  # fmt: skip
             raise InputError(f"target.{name}", f"is left by none of {', '.join(left)}", expected=f"an anion such as {does}",
                              why="No amount of the others makes it", do=f'Add "{does}" to the anions')  # fmt: skip
     whole = sum(target.values())
@@ -174,24 +178,24 @@ def _smaller(target: Mapping[str, float], whole: float) -> str:
     return "Write " + ", ".join(f"{name} = {share / whole:.3g}" for name, share in target.items())
 
 
-def _nearest(
-    target: Mapping[str, float], solids: list[str], made: Array, weight: Array, volume: Array, thickness: float
-) -> Array:
-    """Amounts of anions, mol/m2, that come nearest: the linear program at the top, in moles per unit of film."""
-    organic = target.get(ORGANIC, 0.0)
-    rest = 1 - organic
+def _nearest(target: Mapping[str, float], solids: list[str], parts: Array) -> Array:
+    """Amounts of anions in proportion, that come nearest: the linear program at the top.
+
+    parts  what a mole of each anion leaves of each solid, in what fractions are of, shape (solids, anions)
+    """
+    rest = 1 - target.get(ORGANIC, 0.0)
     free = sum(target.values()) < 1 - ROUNDING
     rows = [(n, target.get(solid, 0.0) / rest) for n, solid in enumerate(solids) if solid in target or not free]
-    parts = weight[:, None] * made / weight.mean()
-    off = np.array([parts[n] - share * parts.sum(axis=0) for n, share in rows])
-    count, size = off.shape
+    # The unknowns are shares of the film that anions leave, numbers near one.
+    whole = parts.sum(axis=0)
+    share, wanted = (parts / whole)[[n for n, _ in rows]], [part for _, part in rows]
+    count, size = share.shape
     cost = np.concatenate([np.zeros(size), np.ones(2 * count)])
-    equal = np.hstack([off, -np.eye(count), np.eye(count)])
-    per_layer = np.concatenate([volume @ made / volume.mean(), np.zeros(2 * count)])
-    found = linprog(cost, A_eq=np.vstack([equal, per_layer]), b_eq=np.concatenate([np.zeros(count), [1.0]]), bounds=(0, None))
+    equal = np.hstack([share, -np.eye(count), np.eye(count)])
+    one = np.concatenate([np.ones(size), np.zeros(2 * count)])
+    found = linprog(cost, A_eq=np.vstack([equal, one]), b_eq=np.array([*wanted, 1.0]), bounds=(0, None))
     assert found.x is not None, found.message  # any one anion alone is feasible
-    x: Array = np.asarray(found.x, dtype=float)
-    return np.asarray(x[:size] * rest * thickness / volume.mean(), dtype=float)
+    return np.asarray(np.asarray(found.x, dtype=float)[:size] / whole)
 
 
 def _answer(
@@ -227,26 +231,25 @@ def grown(result: Result, basis: Basis) -> Mapping[str, float]:
     """Fractions of what has grown in a rest, organic solids together; empty if nothing has."""
     from lithoscope.result.names import words
 
-    film = result.tree["film"].to_dataset()
+    film, organics = result.tree["film"].to_dataset(), lithium_network().organics
     amount = film["film_volume" if basis == "volume" else "film_amount"].values
     solid = lithium_network().species
     change = {name: float(x) for name, x in zip(words(film["solid"]), amount[-1] - amount[0], strict=True) if name in solid}
     whole = sum(each for each in change.values() if each > 0)
     if not whole > 0:
         return {}
-    shares = {name: max(each, 0.0) / whole for name, each in change.items() if name not in ORGANICS}
-    return shares | {ORGANIC: sum(max(change[name], 0.0) for name in ORGANICS if name in change) / whole}
+    shares = {name: max(each, 0.0) / whole for name, each in change.items() if name not in organics}
+    return shares | {ORGANIC: sum(max(change[name], 0.0) for name in organics if name in change) / whole}
 
 
 def stock_left(result: Result) -> Mapping[str, float]:
     """Share of each adsorbed anion that a rest has left."""
-    from lithoscope.physics.interphase.network import ADSORBED
     from lithoscope.result.names import words
 
     film = result.tree["film"].to_dataset()
     amount = film["film_amount"].values
     return {
-        name.removesuffix(ADSORBED): float(amount[-1, n] / amount[0, n])
+        dissolved_ion(name): float(amount[-1, n] / amount[0, n])
         for n, name in enumerate(words(film["solid"]))
-        if name.endswith(ADSORBED) and amount[0, n] > 0
+        if name != dissolved_ion(name) and amount[0, n] > 0
     }

@@ -204,7 +204,10 @@ def rest(
     model: Annotated[str | None, typer.Option(help='A model file with kind = "interphase"; its defaults without one.')] = None,
     to: Annotated[Path | None, typer.Option(help="Keep the result in this folder.")] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw map and curves into this file (svg, png, pdf); CELL-rest.png without one.")
+        Path | None,
+        typer.Option(
+            help="Draw map and curves into this file (svg, png, pdf), the depth profile beside it; CELL-rest.png without one."
+        ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the result of another run in that folder.")] = False,
     then: Annotated[str | None, typer.Option(help="A program that plates on what the rest left; minutes.")] = None,
@@ -226,6 +229,9 @@ def target_sei(
         list[str] | None, typer.Option(help='An anion to choose, e.g. "NO3-"; again for more; all without.')
     ] = None,
     basis: Annotated[str, typer.Option(help="What fractions are of: volume or mole.")] = "volume",
+    organic: Annotated[
+        str, typer.Option(help="Solid whose molar volume organics have, where fractions are of moles.")
+    ] = "LEDC",
     cell: Annotated[str | None, typer.Option(help="A cell in which what was found rests, to see what becomes of it.")] = None,
     days: Annotated[float, typer.Option(help="How long it rests.")] = 1.0,
     as_json: AsJson = False,
@@ -233,7 +239,7 @@ def target_sei(
     """Find anions on the surface, and amounts per area, that leave a film of a composition: whether one layer can."""
     from lithoscope.cli.targeting import target_file
 
-    target_file(wanted, thickness, anion or (), basis, cell, days, as_json=as_json)
+    target_file(wanted, thickness, anion or (), basis, cell, days, organic, as_json=as_json)
 
 
 @app.command()

@@ -26,17 +26,20 @@ SHOWN_DAYS = (1 / 24, 1.0, 7.0, 30.0, 90.0, 365.0)
 LEAST_SHARE = 0.005
 """Volume share from which a solid is named."""
 
+SHOWN_NM = (0.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+"""Depths at which photoemission is printed, as far as the film goes."""
+
 
 def rest_cell(
     cell: str, days: float, model: str | None, to: Path | None, figure: Path | None, *, replace: bool, as_json: bool,
     then: str | None = None,
 ) -> int:  # fmt: skip
-    """Let a cell rest, print what grew on its lithium and what that cost, and draw its map; returns the exit code.
+    """Let a cell rest, print what grew on its lithium and what that cost, and draw its map and its depth profile.
 
-    then  program that plates on what the rest left
+    figure  of the map; in the folder of the result if not given, in the current one if none is kept
+    then    program that plates on what the rest left
+    Returns the exit code.
     """
-    from lithoscope.analysis.figures import save
-    from lithoscope.analysis.figures.interphase import draw_interphase
     from lithoscope.cli.running import read_document
     from lithoscope.design import Cell
     from lithoscope.protocol import Program, Rest
@@ -48,16 +51,29 @@ def rest_cell(
     of, chosen = read_document(Cell, cell), _model(model)
     plating = _plating(then) if then else None
     result = run(of, Program([Rest(f"{days!r} d")]), chosen, to=to, replace=replace)
-    drawn = save(draw_interphase(result), figure or Path(f"{Path(cell).stem}-rest.png"))
+    drawn = _draw(result, figure or (to or Path()) / f"{Path(cell).stem}-rest.png")
     after = _plate(of, result, plating) if plating else None
     if as_json:
-        told = {"rest": _rows(result), "composition": _composition(result), "figure": str(drawn)}
+        told = {
+            "rest": _rows(result), "composition": _composition(result), "photoemission": _photoemission(result),
+            "figure": str(drawn[0]), "depth_figure": str(drawn[1]),
+        }  # fmt: skip
         output.write_json(result.summary() | told | ({"plating": _plating_rows(after)} if after else {}))
         return result.status.end.exit_code
     _describe(result, drawn)
     if after:
         _describe_plating(after)
     return result.status.end.exit_code
+
+
+def _draw(result: Result, figure: Path) -> tuple[Path, Path]:
+    """The map and, beside it, the depth profile."""
+    from lithoscope.analysis.figures import save
+    from lithoscope.analysis.figures.depth import draw_depth_profile
+    from lithoscope.analysis.figures.interphase import draw_interphase
+
+    beside = figure.with_name(f"{figure.stem}-depth{figure.suffix}")
+    return save(draw_interphase(result), figure), save(draw_depth_profile(result), beside)
 
 
 def _plating(then: str) -> Program:
@@ -146,7 +162,28 @@ def _composition(result: Result) -> dict[str, float]:
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def _describe(result: Result, drawn: Path) -> None:
+def _photoemission(result: Result) -> list[dict[str, float]]:
+    """Shares of the atoms that photoemission shows of the surface, hydrogen left out, at depths that were sputtered off."""
+    from lithoscope.analysis.figures.depth import reach
+    from lithoscope.analysis.photoemission import composition, strata_of_places
+
+    places = strata_of_places(result)
+    depths = [each for each in SHOWN_NM if each * 1e-9 < reach(places)]
+    found = composition(places, np.array(depths) * 1e-9)
+    return [
+        {"sputtered_nm": depth} | {name: float(share[n]) for name, share in found.items()} for n, depth in enumerate(depths)
+    ]
+
+
+def _describe_depths(result: Result) -> None:
+    found = _photoemission(result)
+    shown = [name for name in list(found[0])[1:] if max(row[name] for row in found) >= LEAST_SHARE]
+    rows = [(f"{row['sputtered_nm']:g}", *(f"{100 * row[name]:.1f}" for name in shown)) for row in found]
+    columns = ("sputtered off, nm", *(f"{name}, %" for name in shown))
+    output.table("what photoemission shows at the end, atoms without hydrogen", columns, rows, right=range(len(columns)))
+
+
+def _describe(result: Result, drawn: tuple[Path, Path]) -> None:
     output.say(f"\n{result.status}")
     for note in result.manifest.notes:
         output.say(f"note: {note}")
@@ -166,5 +203,6 @@ def _describe(result: Result, drawn: Path) -> None:
     output.table("\nat rest", columns, rows, right=tuple(range(1, len(columns))))
     shares = [(name, f"{100 * share:.1f}") for name, share in _composition(result).items() if share >= LEAST_SHARE]
     output.table("film at the end", ("", "volume, %"), shares, right=(1,))
+    _describe_depths(result)
     output.say(f"the total of lithium changes by {result.ledger.residual:.1e} of the inventory")
-    output.say(f"map in {drawn}")
+    output.say(f"map in {drawn[0]}, depth profile in {drawn[1]}")

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def target_file(
-    wanted: Sequence[str], thickness: str, anions: Sequence[str], basis: str, cell: str | None, days: float, *, as_json: bool
-) -> None:
+    wanted: Sequence[str], thickness: str, anions: Sequence[str], basis: str, cell: str | None, days: float, organic: str, *,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Print which anions leave a film of these fractions, how many layers of them, and what a rest makes of it."""
     from lithoscope.analysis.target import stock_left, target_sei
     from lithoscope.cli.running import read_document
@@ -22,7 +23,8 @@ def target_file(
 
     of = read_document(Cell, cell) if cell else None
     found = target_sei(
-        fractions(wanted), thickness, anions or None, basis=basis, cell=of, rest=f"{days!r} d"  # type: ignore[arg-type]  # it checks
+        fractions(wanted), thickness, anions or None, cell=of, rest=f"{days!r} d", organic=organic,
+        basis=basis,  # type: ignore[arg-type]  # it checks
     )  # fmt: skip
     left = stock_left(found.run) if found.run else {}
     if as_json:

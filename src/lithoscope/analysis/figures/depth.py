@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
-from lithoscope.analysis.photoemission import Strata, composition, reduced_share, sputtered_ions, strata_of
+from lithoscope.analysis.photoemission import Strata, composition, reduced_share, sputtered_ions, strata_of, strata_of_places
 
 if TYPE_CHECKING:
     from lithoscope.result import Result
@@ -32,6 +32,9 @@ SHOWN = 5
 BENEATH_M = 15e-9
 """Of the film above what lies beneath it, that instruments see through."""
 
+STEPS = 400
+"""Depths at which curves are drawn."""
+
 LEAST = 0.01
 """Share of the atoms below which an element is not drawn."""
 
@@ -39,36 +42,47 @@ WITH = {"Li_alloyed": ("Sn", "Pb"), "Li_inserted": ("MASnCl3", "MAPbCl3", "PbCl2
 """Lithium that is drawn with what holds it."""
 
 LABELS = {"MASnCl3": "MASnCl$_3$", "MAPbCl3": "MAPbCl$_3$", "PbCl2": "PbCl$_2$", "Sn": "Li-Sn", "Pb": "Li-Pb",
-          "Li2CO3": "Li$_2$CO$_3$", "Li2O": "Li$_2$O", "LiOCH3": "LiOCH$_3$"}  # fmt: skip
+          "Li2CO3": "Li$_2$CO$_3$", "Li2O": "Li$_2$O", "LiOCH3": "LiOCH$_3$",
+          "LiPOF2": "LiPOF$_2$", "Li3N": "Li$_3$N", "Li2S": "Li$_2$S"}  # fmt: skip
 
 
 def draw_depth_profile(result: Result, time: float | None = None) -> Figure:
     """Volume shares of the solids, and what photoemission and mass spectrometry show, against the depth below the surface.
 
+    Of a surface that is a map the solids are those of the mean film; what instruments show is the mean over its places.
     time  s; the end of the run if not given
     Raises InputError for a result without a film.
     """
     strata = strata_of(result, time)
+    seen, z = strata, depths(strata)
+    if result.tree.children.get("map") is not None:
+        seen = strata_of_places(result, time)
+        z = np.linspace(0, reach(seen), STEPS)
     with figure(DOUBLE, 62 * MM) as drawn:
         shares, electrons, ions = drawn.subplots(1, 3)
         draw_shares(shares, strata)
-        draw_photoemission(electrons, strata)
-        _ions(ions, strata)
+        draw_photoemission(electrons, seen, z)
+        _ions(ions, seen, z)
     return drawn
 
 
-def _depth_unit(strata: Strata) -> tuple[float, str]:
-    return (1e6, "µm") if strata.edges[-1] > 5e-7 else (1e9, "nm")
+def reach(places: Strata) -> float:
+    """Depth down to which an uneven film is followed, m: where nineteen of twenty places are off."""
+    return float(np.quantile(places.edges[..., -2], 0.95)) + BENEATH_M
 
 
-def _depths(strata: Strata) -> Array:
+def _unit(depth: float) -> tuple[float, str]:
+    return (1e6, "µm") if depth > 5e-7 else (1e9, "nm")
+
+
+def depths(strata: Strata) -> Array:
     """Depths at which instruments look, m: not so deep that what lies beneath the film would show, which is not known here."""
-    return np.linspace(0, max(strata.edges[-1] - BENEATH_M, strata.edges[-1] / 2), 400)
+    return np.linspace(0, max(strata.edges[-1] - BENEATH_M, strata.edges[-1] / 2), STEPS)
 
 
 def draw_shares(axes: Axes, strata: Strata) -> None:
     """Volume shares against the depth, stacked."""
-    scale, unit = _depth_unit(strata)
+    scale, unit = _unit(strata.edges[-1])
     names = list(strata.atoms)
     volume = {name: strata.volume[n].copy() for n, name in enumerate(names)}
     for lithium, holders in WITH.items():
@@ -88,9 +102,13 @@ def draw_shares(axes: Axes, strata: Strata) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=3, fontsize=5.5, handlelength=1.0, columnspacing=1.0)
 
 
-def draw_photoemission(axes: Axes, strata: Strata) -> None:
-    """Shares of atoms as photoemission shows them against the depth that was taken off."""
-    scale, z = _depth_unit(strata)[0], _depths(strata)
+def draw_photoemission(axes: Axes, strata: Strata, sputtered: Array | None = None) -> None:
+    """Shares of atoms as photoemission shows them.
+
+    sputtered  depths down to which the film was taken off, m; all of the film if not given
+    """
+    z = depths(strata) if sputtered is None else sputtered
+    scale = _unit(z[-1])[0]
     for name, share in composition(strata, z).items():
         if share.max() > LEAST:
             colour, dash = ELEMENTS[name]
@@ -99,22 +117,29 @@ def draw_photoemission(axes: Axes, strata: Strata) -> None:
         if metal in strata.atoms:
             axes.plot(z * scale, 100 * reduced_share(strata, metal, z), color=GREY, ls=":", label=f"{metal}$^0$ in {metal}")
     axes.set(ylabel="Atoms / %", ylim=(0, None))
-    _against_depth(axes, strata, "photoemission, without H")
+    _against_depth(axes, z[-1], "photoemission, without H")
 
 
-def _ions(axes: Axes, strata: Strata) -> None:
-    scale, z = _depth_unit(strata)[0], _depths(strata)
+def _ions(axes: Axes, strata: Strata, z: Array) -> None:
+    scale = _unit(z[-1])[0]
     for name, signal in sputtered_ions(strata, z).items():
         if name in ELEMENTS and signal.max() > 0:
             colour, dash = ELEMENTS[name]
             axes.plot(z * scale, signal / signal.max(), color=colour, ls=dash, label=name, zorder=UNDER.get(name, 2))
     axes.set(ylabel="Signal over its largest", ylim=(0, 1.03))
-    _against_depth(axes, strata, "mass spectrometry")
+    _against_depth(axes, z[-1], "mass spectrometry")
 
 
-def _against_depth(axes: Axes, strata: Strata, title: str) -> None:
+def _against_depth(axes: Axes, depth: float, title: str) -> None:
     """What an instrument shows has the depth that was taken off below it, and its legend under that."""
-    scale, unit = _depth_unit(strata)
-    axes.set(xlabel=f"Sputtered depth / {unit}", xlim=(0, strata.edges[-1] * scale))
+    scale, unit = _unit(depth)
+    axes.set(xlabel=f"Sputtered depth / {unit}", xlim=(0, depth * scale))
     axes.set_title(title, fontweight="normal")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=4, fontsize=5.5, handlelength=1.4, columnspacing=1.0)
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.24),
+        ncols=4 + (len(axes.lines) == 5),
+        fontsize=5.5,
+        handlelength=1.4,
+        columnspacing=1.0,
+    )

@@ -5,7 +5,8 @@ Assumes  that the surface is as flat as its pits, so that recession along the no
 Keeps    the amount of each solid and the lithium in the film, per electrode, and the mean conductance: to rounding, on any
          grid.
 Error    as numbers, in `Errors`: what was lumped together, thickness of single places, one slice for a whole map, slope of
-         pits, salt that the rest used; in `Resolved`: the share of the variance of the conductance that a grid keeps.
+         pits, salt that the rest used, adsorbed anions that stay behind; in `Resolved`: the share of the variance of the
+         conductance that a grid keeps.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from lithoscope.design.carried import MOLECULE_M, CarriedFilm, Corrosion, Diffus
 from lithoscope.design.sites import SurfaceMaps
 from lithoscope.document import Frozen
 from lithoscope.errors import End, InputError
-from lithoscope.physics.interphase.network import METAL, lithium_network
+from lithoscope.physics.interphase.network import METAL, dissolved_ion, lithium_network
 from lithoscope.physics.morphology.model import PhaseField
 from lithoscope.physics.morphology.surface.sites import on_columns
 from lithoscope.result.names import words
@@ -65,6 +66,7 @@ class Errors:
     slope: float
     salt: float
     lithium: float
+    adsorbed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def film_from_rest(
 
     Raises InputError for a result without a map, a row that is not there, and a film of nothing.
     """
-    maps = _maps(result)
+    kept = _maps(result)
+    maps = _solids(kept)
     k = len(maps["time"]) - 1 if time is None else int(np.argmin(np.abs(maps["time"].values - time)))
     now = maps.isel(time=k)
     edge = now.sizes["along"]
@@ -176,7 +179,7 @@ def film_from_rest(
     seconds = float(maps["time"].values[k])
     lithium = trace["working_lithium"].values
     lost = float(lithium[0] - np.interp(seconds, trace["time"].values, lithium))
-    errors = _errors(result, now, taken, film, amounts, lumped, seconds)
+    errors = _errors(result, now, taken, film, amounts, lumped, seconds, _left_behind(kept.isel(time=k)))
     return RestedSurface(film, start, seconds, lost, errors)
 
 
@@ -192,6 +195,22 @@ def _maps(result: Result) -> xr.Dataset:
                          why="What is marked or cut short is no state to begin from",
                          do="Give the model of the rest more nodes, e.g. nodes = 13, and let it rest again")  # fmt: skip
     return result.tree["map"].to_dataset()
+
+
+def _solids(maps: xr.Dataset) -> xr.Dataset:
+    """The maps without what is adsorbed: that is no film, takes no room, resists nothing and holds no lithium."""
+    return maps.isel(solid=[n for n, name in enumerate(words(maps["solid"])) if name == dissolved_ion(name)])
+
+
+def _left_behind(now: xr.Dataset) -> float:
+    """Volume that the anions which are still adsorbed would leave over that of the film."""
+    network, left = lithium_network(), 0.0
+    names, amount = words(now["solid"]), now["surface_amount"].values.mean(axis=(1, 2))
+    volume = {name: lookup(f"sei.{name}.molar_volume").to("m3/mol") for name in network.films}
+    for name, n in zip(names, amount, strict=True):
+        if name != dissolved_ion(name):
+            left += n * sum(volume[solid] * float(number) for solid, number in network.leaves(dissolved_ion(name)).items())
+    return float(left / sum(volume[name] * n for name, n in zip(names, amount, strict=True) if name in volume))
 
 
 def _flat(values: xr.DataArray) -> Map:
@@ -281,8 +300,9 @@ def _corrosion(maps: xr.Dataset, k: int, row: int, species: list[FilmSpecies], *
 
 
 def _errors(
-    result: Result, now: xr.Dataset, taken: xr.Dataset, film: CarriedFilm, amounts: list[Map], lumped: float, seconds: float
-) -> Errors:
+    result: Result, now: xr.Dataset, taken: xr.Dataset, film: CarriedFilm, amounts: list[Map], lumped: float, seconds: float,
+    adsorbed: float,
+) -> Errors:  # fmt: skip
     conductance = 1 / now["surface_resistance"].values
     rows, mean = conductance.mean(axis=1), float(conductance.mean())
     parts = zip(amounts, film.species, strict=True)
@@ -300,6 +320,7 @@ def _errors(
         lumped=lumped, thickness=float(np.max(np.abs(made / thickness - 1))),
         conductance=float((1 / taken["surface_resistance"].values).mean() / mean - 1), slices=float(rows.std() / mean),
         slope=float(max(slopes)), salt=float(abs(salt)), lithium=float(-at["working_lithium"] / filmed) if filmed else math.nan,
+        adsorbed=adsorbed,
     )  # fmt: skip
 
 

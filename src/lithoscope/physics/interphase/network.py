@@ -182,6 +182,21 @@ class Network:
         """Ions that stand on the surface from the start, a stock of each site that takes no room."""
         return self._taking_part("adsorbed")
 
+    @cached_property
+    def organics(self) -> tuple[str, ...]:
+        """Solids with carbon that bind it to hydrogen, which solvents leave: those of the whole table of species."""
+        return tuple(name for name, each in self.species.items() if each.place == "film" and {"C", "H"} <= set(each.elements))
+
+    def leaves(self, anion: str) -> Mapping[str, Fraction]:
+        """Solids that a mole of an anion leaves when it and all that it leaves are reduced to the end, by the first route."""
+        held: dict[str, Fraction] = {anion: Fraction(1)}
+        while step := next((each for each in self.reactions if each.electrons and set(each.reactants) <= set(held)), None):
+            times = min(-held[name] / step.nu[name] for name in step.reactants)
+            for name, number in step.nu.items():
+                held[name] = held.get(name, Fraction(0)) + times * number
+            held = {name: amount for name, amount in held.items() if amount and name not in (ELECTRON, CATION)}
+        return {name: amount for name, amount in held.items() if self.species[name].place == "film"}
+
     def _taking_part(self, *places: Place) -> tuple[str, ...]:
         used = dict.fromkeys(name for each in self.reactions for name in each.nu)
         return tuple(name for name in used if self.species[name].place in places)
@@ -257,6 +272,15 @@ def adsorbed_name(name: str) -> str:
     'PF6- adsorbed'
     """
     return f"{name}{ADSORBED}"
+
+
+def dissolved_ion(name: str) -> str:
+    """The anion itself of one that is adsorbed; any other name as it is.
+
+    >>> dissolved_ion("PF6- adsorbed"), dissolved_ion("LiF")
+    ('PF6-', 'LiF')
+    """
+    return name.removesuffix(ADSORBED)
 
 
 def _adsorbed(of: Reaction, name: str, there: str) -> Reaction:

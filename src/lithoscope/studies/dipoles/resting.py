@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lithoscope.analysis.photoemission import Strata, share_in, strata_of
 from lithoscope.constants import FARADAY
 from lithoscope.data import lookup
 from lithoscope.design import Cell
 from lithoscope.design.catalogue import entry
 from lithoscope.errors import End
 from lithoscope.physics.interphase.model import ElectronSupply, Interphase, ReactionChange
+from lithoscope.physics.interphase.network import lithium_network
 from lithoscope.physics.interphase.polarised import PolarisedFilm
 from lithoscope.protocol import Program, Rest
 from lithoscope.run import run
@@ -64,9 +66,6 @@ ELECTROLYTES: Mapping[str, Mapping[str, object]] = {
 }  # fmt: skip
 """1 mol/L LiPF6 in EC:DMC, and 1 mol/L LiTFSI in DOL:DME. The transport enters the resistance of the outer layer alone."""
 
-ORGANIC = ("LEDC", "LEG", "LMC", "LEC", "LiOCH3", "PolyVC", "PolyDOL")
-"""Solids with carbon that bind it to hydrogen; carbonate, oxides, fluorides and salts of imides count as inorganic."""
-
 FROM_ANION = {"carbonate": "PF6_LiF", "ether": "TFSI_CF3SO2Li"}
 """The reduction of the anion."""
 
@@ -105,6 +104,7 @@ class Seen:
     organic    share of organics in what has grown: after an hour, after the day
     anion      share of the electrons that reduce the anion
     stiffened  resistance of the film after the day over that at the start
+    strata     the film after the day, for instruments
     """
 
     lost: float
@@ -114,6 +114,11 @@ class Seen:
     organic: tuple[float, float]
     anion: float
     stiffened: float
+    strata: Strata
+
+    def shown(self, length: float) -> float:
+        """Share of the atoms that photoemission shows at the surface which inorganic solids hold. length: mean free path, m."""
+        return 1 - float(share_in(self.strata, lithium_network().organics, length=length)[0])
 
 
 def cell(kind: str, area: float = 1.0) -> Cell:
@@ -214,9 +219,9 @@ def seen(kind: str, result: Result) -> Seen:
     film = result.tree["film"].to_dataset()
     grown = film["film_volume"].values - film["film_volume"].values[0]
     names = _names(film["solid"])
-    whole = grown.sum(axis=1)
+    whole, organics = grown.sum(axis=1), lithium_network().organics
     hour, half = (int(np.argmin(np.abs(time - t))) for t in (HOUR, 0.5 * DAY))
-    carbon = grown[:, [n for n, name in enumerate(names) if name in ORGANIC]].sum(axis=1)
+    carbon = grown[:, [n for n, name in enumerate(names) if name in organics]].sum(axis=1)
     gone = trace["working_lithium"].values[0] - trace["working_lithium"].values[-1]
     place, left, per = ANION_LEAVES[kind]
     amounts = result.tree[place].to_dataset()
@@ -231,6 +236,7 @@ def seen(kind: str, result: Result) -> Seen:
         organic=(float(carbon[hour] / whole[hour]), float(carbon[-1] / whole[-1])),
         anion=float(2 * FARADAY * amount / per / gone),
         stiffened=float(resistance[-1] / resistance[0]),
+        strata=strata_of(result),
     )
 
 

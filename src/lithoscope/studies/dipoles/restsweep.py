@@ -44,12 +44,14 @@ STEP, RADIUS, TENSION, ENRICHED, POTENTIAL = (
     "enrichment of anions",
     "potential of the diffuse layer",
 )
-PAIRS, BY_PAIRS = "share of anions at a lithium ion", "share of their reduction that goes by such pairs"
+PAIRS, BY_PAIRS, PATH = (
+    "share of anions at a lithium ion", "share of their reduction that goes by such pairs", "mean free path of photoelectrons"
+)  # fmt: skip
 """What is open about reactive places, and about ferroelectric films."""
 
 TEMPERATURE = 298.15
 
-PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC, STOCKED = (
+PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION_SHARE, INORGANIC, SHOWN, STOCKED = (
     "lithium lost in a day in the carbonate / % of 1 mAh cm-2",
     "lithium lost in a day in the ether / % of 1 mAh cm-2",
     "growth of the film in the second half of a day",
@@ -60,6 +62,7 @@ PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION
     "thickness of the film at a step edge over that elsewhere",
     "share of the electrons that reduce anions at a positive face",
     "inorganic share that a positive face adds",
+    "inorganic share of what photoemission shows that a positive face adds",
     "thickness that a layer of anions adds / nm",
 )
 """What is predicted."""
@@ -92,13 +95,14 @@ def place_ranges() -> tuple[Range, ...]:
 
 
 def film_ranges(enrichment: Prediction, potential: Prediction) -> tuple[Range, ...]:
-    """What a positive face does, from what was found beside it."""
+    """What a positive face does, from what was found beside it, and how deep photoemission sees what that leaves."""
     why = "found beside polar films in this study"
     return (
         Range(ENRICHED, "g", enrichment.value, enrichment.low, enrichment.high, "1", why, "prior"),
         Range(POTENTIAL, "φ_d", potential.value, potential.low, potential.high, "V", why, "prior"),
         from_data(PAIRS, "p", "1", "interphase.pair_fraction"),
         from_data(BY_PAIRS, "s", "1", "interphase.pair_reduction"),
+        from_data(PATH, "λ", "nm", "photoemission.mean_free_path"),
     )
 
 
@@ -246,6 +250,7 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
         THICKER: hot.thickness / plain.thickness,
         ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
         INORGANIC: plain.organic[1] - faced.organic[1],
+        SHOWN: faced.shown(1e-9 * point[PATH]) - plain.shown(1e-9 * point[PATH]),
         STOCKED: 1e9 * (stocked.thickness - plain.thickness),
         SHARE: 1 - plain.organic[1],
         SHARE_STOCKED: 1 - stocked.organic[1],
