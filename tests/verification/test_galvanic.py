@@ -235,3 +235,15 @@ def test_films_of_lithium_crack_beside_a_metal() -> None:
     assert max(abs(cracked.eyes.element_residual({
         name: np.array([each[name] for each in cracked.amounts]) for name in cracked.amounts[0]
     }).ravel())) < 1e-9  # fmt: skip
+
+
+@pytest.mark.fails_when("physics/interphase/drive.py", "self.starved or bool(np.max(", "self.starved or bool(np.min(")
+def test_a_film_that_passes_nothing_is_told() -> None:
+    """Of two places one passes nothing: its potential stands at the end of its range."""
+    some = ls.Interphase(edge=4, defects=[], snapshots=1, nodes=5).driver(BARE, Numbers())
+    assert some.run(DAY, silent).word == "program completed"
+    assert not some.starved
+    none = ls.Interphase(edge=4, defects=[], snapshots=1, nodes=5).driver(BARE, Numbers())
+    none.eyes.surface.m_f[0] = 0.0
+    none.run(DAY, silent)
+    assert none.starved

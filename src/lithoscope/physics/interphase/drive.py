@@ -36,7 +36,7 @@ class Driver:
     eyes        what sees the surface;  edge, spacing: of the map, sites and m
     snapshots   maps that are kept;  tolerance: of the integrator
     weakness    how films crack, and when; None if they do not
-    unused      whether the film somewhere let more electrons through than anything could take
+    starved     whether the film somewhere let fewer electrons through than the reactions took at the end of their range
     """
 
     eyes: Eyes
@@ -51,7 +51,7 @@ class Driver:
     amounts: list[dict[str, Array]] = field(default_factory=list)
     shots: list[tuple[float, dict[str, Array]]] = field(default_factory=list)
     rests: list[dict[str, float]] = field(default_factory=list)
-    unused: bool = False
+    starved: bool = False
 
     def __post_init__(self) -> None:
         surface = self.eyes.surface
@@ -158,7 +158,7 @@ class Driver:
         self._pair = pair
 
     def _keep(self, t: float, number: int, rates: Array, potential: Array) -> None:
-        self.unused = self.unused or bool(np.max(potential[: self.eyes.count]) >= (1 - 1e-6) * self.eyes.surface.most)
+        self.starved = self.starved or bool(np.max(potential[: self.eyes.count]) >= (1 - 1e-6) * self.eyes.surface.most)
         self.times.append(t)
         self.numbers.append(number)
         self.rows.append(self.eyes.seen(self._xi, rates, potential, self._paid, self._pair))

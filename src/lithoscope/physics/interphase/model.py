@@ -137,9 +137,9 @@ NOTES = (
 )
 
 
-UNUSED = (
-    "In places the film let more electrons through than anything left could take: there the reactants limit the film, and the "
-    "potential of the electrons stands at the end of its range."
+STARVED = (
+    "In places the reactions take more electrons than the film lets through even at the highest potential that is looked at: "
+    "what reacts there is too much, by less than the reactions can do a volt above their potentials."
 )
 
 
@@ -247,7 +247,7 @@ class Interphase(Document):
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
             notes=(
                 *NOTES,
-                *((UNUSED,) if driver.unused else ()),
+                *((STARVED,) if driver.starved else ()),
                 *(() if driver.kept else (LOST,)),
                 *((BEGUN,) if self.cracks else ()),
                 *driver.eyes.notes(driver.rows[-1]),
