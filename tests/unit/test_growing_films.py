@@ -141,7 +141,8 @@ def test_a_layer_that_evens_is_seen() -> None:
 
 def cycles(**by_name: dict[str, float]) -> dict[str, Study]:
     """All films over cycles, with numbers by the name of the film."""
-    usual = {"tips": 1.5, "tips_growth": 1.0, "cracked": 0.5, "weak_share": 1.0, "early": 1.0, "roughness": 1.0}
+    usual = {"tips": 1.5, "tips_growth": 1.0, "cracked": 0.9, "cracked_first": 0.5, "weak_share": 1.0, "early": 1.0,
+             "roughness": 1.0}  # fmt: skip
     return {name: study(name, usable=9, **(usual | by_name.get(name.removeprefix("cycles-").replace("-", "_"), {})))
             for name in cracking.NAMES}  # fmt: skip
 
@@ -174,7 +175,7 @@ def test_weak_places_and_strength_are_judged_by_what_cracks() -> None:
 
     def strength(even_brittle: float, even_tough: float, brittle: float) -> Any:
         by_name = {"even_brittle": even_brittle, "even_tough": even_tough, "brittle": brittle, "tough": 0.5}
-        found = cycles(**{name: {"cracked": share} for name, share in by_name.items()})
+        found = cycles(**{name: {"cracked_first": share} for name, share in by_name.items()})
         return cracking.verdicts(CLAIMS, found)["dipoles.fd.mech"]
 
     assert strength(0.2, 0.3, 0.4).verdict is Word.AGREES
@@ -193,6 +194,23 @@ def test_weak_places_are_those_of_the_map() -> None:
     assert cycling.weak_share(np.full(12, 0.3), strong) == pytest.approx(1.0)
     assert cycling.weak_share(np.zeros(12), strong) == 1.0
     assert cycling.weak_share(np.where(strong < 2, np.nan, (strong < 4) * 1.0), strong) == pytest.approx((2 / 3) / 0.2)
+
+
+@pytest.mark.fails_when("studies/deposits/cycling.py", "open_[begun[0]][1]", "open_[-1][1]")
+def test_cracks_are_looked_at_when_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """0.1 s: a crack in the weakest third; 0.3 s, the end of the first plating: a third of all; at last everything has cracked."""
+    monkeypatch.setattr(cycling, "strengths", lambda model, columns: np.arange(float(columns)))
+    covered = np.ones((4, 3, 12))
+    covered[1, :, :1], covered[2, :, 2:6], covered[3] = 0.0, 0.0, 0.0
+    fields = {"covered": covered, "lithium_fraction": np.full_like(covered, 0.5)}
+    seen = SimpleNamespace(
+        times=np.array([0.0, 0.1, 0.3, 0.9]), field=lambda name, snapshot: fields[name][snapshot],
+        result=trace(time=[0.0, 0.1, 0.3, 0.6, 0.9], step=[1, 1, 1, 2, 2], current_density=[-1.0, -1.0, -1.0, 1.0, 1.0]),
+    )  # fmt: skip
+    found = cycling.cracks(seen, None)
+    assert found == pytest.approx({"cracked": 1.0, "cracked_first": 1 / 3, "weak_share": 3.0})
+    covered[1] = covered[2]
+    assert cycling.cracks(seen, None)["weak_share"] == pytest.approx(1.5), "two of four in the weakest third"
 
 
 def trace(**columns: list[float]) -> Any:

@@ -245,5 +245,6 @@ def test_a_film_that_passes_nothing_is_told() -> None:
     assert not some.starved
     none = ls.Interphase(edge=4, defects=[], snapshots=1, nodes=5).driver(BARE, Numbers())
     none.eyes.surface.m_f[0] = 0.0
+    none.eyes.surface.start[0] *= 1000.0
     none.run(DAY, silent)
     assert none.starved

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lithoscope.analysis.morphologies import Morphology
+from lithoscope.studies.deposits.reading import BEGUN
 from lithoscope.units import MAH_PER_CM2
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ def cycled(result: Result, model: PhaseField) -> dict[str, float]:
     tips          largest over mean current density while lithium is plated for the first time, mean over that time; 0
                   where nothing is plated
     early         rms of the height of the surface at 1 mAh/cm2, um; 0 where less is plated
-    cracked       share of the film on the surface that has cracked at the end
-    weak_share    of what has cracked, the part in the weakest third of the surface, over a third: 1 where strength has no say
+    cracked       share of the film on the surface that has cracked at the end;  cracked_first: when the first plating ends
+    weak_share    of what has cracked when a twentieth of the film has, the part in the weakest third of the surface, over a
+                  third: 1 where strength has no say, and where less than that ever cracks
     tips_growth   the last time lithium is plated over the first
     """
     tips = plated_tips(result)
     found = {"tips": tips[0] if tips else 0.0, "early": early(result)}
     if model.film and model.film.cracking:
-        cracked, columns = opened(result)
-        found |= {"cracked": cracked, "weak_share": weak_share(columns, strengths(model, len(columns)))}
+        found |= cracks(Morphology(result), model)
     if len(tips) > 1:
         found["tips_growth"] = tips[-1] / tips[0]
     return found
@@ -55,10 +56,30 @@ def early(result: Result) -> float:
     return float(1e6 * trace["roughness"].values[past[0]]) if len(past) else 0.0
 
 
-def opened(result: Result) -> tuple[float, Array]:
-    """Share of the film that has cracked at the end: over the surface, and in each column, where it is known."""
-    seen = Morphology(result)
-    metal, bare = seen.field("lithium_fraction"), 1 - seen.field("covered")
+def cracks(seen: Morphology, model: PhaseField) -> dict[str, float]:
+    """How much of a film has cracked, early and at the end, and whether it begins where the film is weak."""
+    open_ = [opened(seen, snapshot) for snapshot in range(len(seen.times))]
+    shares = np.array([share for share, _ in open_])
+    begun = np.flatnonzero(shares >= BEGUN)
+    found = {"cracked": float(shares[-1]), "cracked_first": float(shares[_plated_first(seen)]), "weak_share": 1.0}
+    if len(begun):
+        columns = open_[begun[0]][1]
+        found["weak_share"] = weak_share(columns, strengths(model, len(columns)))
+    return found
+
+
+def _plated_first(seen: Morphology) -> int:
+    """The last snapshot of the first step that plates."""
+    trace = seen.result.trace
+    number, time = trace["step"].values, trace["time"].values
+    plating = number[trace["current_density"].values < 0]
+    end = time[number == plating[0]][-1] if len(plating) else time[-1]
+    return max(int(np.searchsorted(seen.times, end * (1 + 1e-9), side="right")) - 1, 0)
+
+
+def opened(seen: Morphology, snapshot: int = -1) -> tuple[float, Array]:
+    """Share of the film that has cracked at a snapshot: over the surface, and in each column, where it is known."""
+    metal, bare = seen.field("lithium_fraction", snapshot), 1 - seen.field("covered", snapshot)
     known = (metal > EDGE[0]) & (metal < EDGE[1]) & np.isfinite(bare)
     count = known.sum(0)
     columns = np.where(known, bare, 0.0).sum(0) / np.where(count, count, np.nan)

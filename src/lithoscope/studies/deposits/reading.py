@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Studies = Mapping[str, "Study"]
 
 ROOT = "growth of lithium from its root, which the phase field has not"
+BEGUN = 0.05
+"""Share of the film that has cracked when it is asked where cracks begin: later, what is already open hides it."""
+
 AGAIN = "how fast the native film grows again where it cracked"
 """What decides where lithium is porous: beyond the model, and within it."""
 
