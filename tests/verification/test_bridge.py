@@ -289,7 +289,7 @@ def test_a_closure_is_never_used_outside_its_range() -> None:
         made("areas", "1 mAh/cm2", "1 mA/cm2")
 
 
-@pytest.mark.fails_when("physics/bridge/closures.py", "if law in RIDGES and 3 not in self.dimensions:", "if False:")
+@pytest.mark.fails_when("physics/bridge/closures.py", "if law in RIDGES and law not in self.deep:", "if False:")
 def test_tips_and_dead_lithium_need_a_run_in_three_dimensions() -> None:
     flat = [one(10.0, 2e-7, 0), one(10.0, 3e-7, 0), one(10.0, 3e-7, 1)]
     for law in ("tip_ratio", "dead_fraction"):
@@ -299,6 +299,19 @@ def test_tips_and_dead_lithium_need_a_run_in_three_dimensions() -> None:
     deep = replace(deep, laws={**deep.laws, "dead_fraction": deep.laws["dead_fraction"] + 0.2})
     found = closure_of([*flat, deep])("dead_fraction", "1 mAh/cm2", "1 mA/cm2")
     assert found.grid == pytest.approx(0.2), "what three dimensions say differs by that much"
+
+
+@pytest.mark.fails_when("physics/bridge/closures.py", "for name in names if all(_beside(", "for name in names if any(_beside(")
+def test_a_run_in_three_dimensions_speaks_for_its_current_and_its_cells() -> None:
+    """At one of two currents it says nothing of the other; on other cells it cannot be compared; of sizes the finest counts."""
+    flat = [one(i, size, seed) for i in (10.0, 20.0) for size in (3e-7, 2e-7) for seed in (0, 1)]
+    with pytest.raises(InputError, match="at every current density"):
+        closure_of([*flat, one(10.0, 3e-7, 0, dimensions=3)])("tip_ratio", "1 mAh/cm2", "1 mA/cm2")
+    both = closure_of([*flat, *(one(i, 3e-7, 0, dimensions=3) for i in (10.0, 20.0))])
+    assert both("tip_ratio", "1 mAh/cm2", "1.5 mA/cm2").value > 0
+    with pytest.raises(InputError, match="500 nm"):
+        closure_of([*flat, one(10.0, 5e-7, 0, dimensions=3)])
+
 
 
 @pytest.mark.fails_when("physics/bridge/closures.py", "len(sizes) > 1 and len(seeds) > 1", "len(sizes) > 0")

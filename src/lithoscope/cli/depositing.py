@@ -27,7 +27,7 @@ def show_deposits(name: str | None, to: Path | None, *, make: bool, ship: bool, 
         _list(as_json=as_json)
         return
     folder = kept.shipped_folder() if ship else to or Path("deposits")
-    if make and "*" in name:
+    if make and set(name) & set("*?["):
         _make_all(matching(name), folder)
         return
     if make:

@@ -93,7 +93,8 @@ class Closure:
 
     currents    A/m2, rising, (n,);  capacities: C/m2, rising, (m,)
     values, seeds, grids, half  by law, (n, m): the number, its standard error over seeds, that of the grid, half the interval
-    runs        how many made it;  cells: sizes of cells, m, finest first;  dimensions that were run
+    runs        how many made it;  cells: sizes of cells, m, finest first
+    deep        laws that a run in three dimensions stands beside at every current density
     assumption  what has to hold
     """
 
@@ -105,7 +106,7 @@ class Closure:
     half: Mapping[str, Array]
     runs: int
     cells: tuple[float, ...]
-    dimensions: tuple[int, ...]
+    deep: frozenset[str]
     assumption: str = field(default=ASSUMPTION)
 
     def __call__(self, law: str, capacity: Given, current: Given) -> Estimate:
@@ -132,9 +133,10 @@ class Closure:
     def _check_law(self, law: str) -> None:
         if law not in LAWS:
             raise InputError("law", f'= "{law}" is not known', expected=", ".join(LAWS), do=nearest(law, list(LAWS)))
-        if law in RIDGES and 3 not in self.dimensions:
+        if law in RIDGES and law not in self.deep:
             raise InputError(
-                "law", f'= "{law}" comes from runs in two dimensions alone', expected="a run in three dimensions beside them",
+                "law", f'= "{law}" comes from runs in two dimensions alone',
+                expected="a run in three dimensions beside them at every current density",
                 why="In two dimensions tips are ridges: they focus less current and part less lithium",
                 do='Add a result of PhaseField(depth="12 um") on the coarsest cells to those of the closure',
             )  # fmt: skip
@@ -181,11 +183,13 @@ def closure_of(runs: Sequence[Plated]) -> Closure:
                          do="Plate more than 1 um of dense lithium in each: 0.25 mAh/cm2 or more")  # fmt: skip
     capacities = np.linspace(first, last, POINTS)
     names = [name for name in LAWS if all(name in run.laws for run in flat)]
-    tables = {name: [_table(name, group, runs, capacities) for _, group in by_current] for name in names}
+    deep = [run for run in runs if run.dimensions == 3]
+    known = {name for name in names if all(_beside(name, group, deep) for _, group in by_current)}
+    tables = {name: [_table(name, group, deep, capacities) for _, group in by_current] for name in names}
     value, seeds, grid, half = ({n: np.array([row[k] for row in rows]) for n, rows in tables.items()} for k in range(4))
     return Closure(
         np.array([i for i, _ in by_current]), capacities, value, seeds, grid, half, len(runs),
-        tuple(sorted({run.size for run in runs})), tuple(sorted({run.dimensions for run in runs})),
+        tuple(sorted({run.size for run in runs})), frozenset(known),
     )  # fmt: skip
 
 
@@ -205,8 +209,27 @@ def _of(group: Sequence[Plated], size: float) -> list[Plated]:
     return [run for run in group if run.size == size]
 
 
+def _beside(name: str, group: list[Plated], deep: Sequence[Plated]) -> list[Plated]:
+    """Runs in three dimensions at the current of a group that tell a law: on the finest cells that both have.
+
+    Raises InputError where they are on cells that no run in two dimensions has: grids and dimensions could not be told apart.
+    """
+    mine = [run for run in deep if abs(run.current - group[0].current) < 1e-9 and name in run.laws]
+    shared = {run.size for run in mine} & {run.size for run in group}
+    if mine and not shared:
+        sizes = ", ".join(f"{run.size * 1e9:g}" for run in group)
+        raise InputError(
+            "results", f"has a run in three dimensions on cells of {mine[0].size * 1e9:g} nm", expected=f"one of {sizes} nm",
+            why="It is held against runs in two dimensions on the same cells", do="Run both on cells of one size",
+        )  # fmt: skip
+    return _of(mine, min(shared)) if shared else []
+
+
 def _table(name: str, group: list[Plated], runs: Sequence[Plated], Q: Array) -> tuple[Array, Array, Array, Array]:
-    """A law at one current, (m,) each: value on the finest cells, standard error over seeds, of the grid, half the interval."""
+    """A law at one current, (m,) each: value on the finest cells, standard error over seeds, of the grid, half the interval.
+
+    runs  in three dimensions: what they differ by from those in two on the same cells is added to the error of the grid
+    """
 
     def seen(of: Sequence[Plated]) -> Array:
         return np.array([np.interp(Q, run.capacity, np.broadcast_to(run.laws[name], run.capacity.shape)) for run in of])
@@ -222,10 +245,9 @@ def _table(name: str, group: list[Plated], runs: Sequence[Plated], Q: Array) -> 
     scatter = seen(many).std(0, ddof=1)
     error = scatter / math.sqrt(len(fine))
     grid = np.abs(alike[0] - alike[1])
-    deep = [run for run in runs if run.dimensions == 3 and abs(run.current - group[0].current) < 1e-9 and name in run.laws]
+    deep = _beside(name, group, runs)
     if deep:
-        beside = _of(group, deep[0].size) or fine
-        grid = grid + np.abs(seen(deep).mean(0) - seen(beside).mean(0))
+        grid = grid + np.abs(seen(deep).mean(0) - seen(_of(group, deep[0].size)).mean(0))
     width = float(student.ppf(0.5 + CONFIDENCE / 2, len(many) - 1))
     return seen(fine).mean(0), error, grid, width * error + grid
 

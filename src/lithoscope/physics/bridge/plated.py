@@ -83,7 +83,7 @@ def ageing_from(closure: Closure, cell: Cell, current: Given) -> Cell:
     }
     if pores.value >= LEAST_POROSITY:
         changes["dead_layer_porosity"] = _given(pores, "", closure.assumption, low=LEAST_POROSITY, high=MOST_POROSITY)
-    if 3 in closure.dimensions and "dead_fraction" in closure.values:
+    if "dead_fraction" in closure.deep:
         dead = closure("dead_fraction", last, current)
         changes["dead_fraction"] = _given(dead, "", closure.assumption, low=0.0, high=1.0)
     return apart(cell).changed_at({f"working.ageing.{name}": value for name, value in changes.items()})
