@@ -313,7 +313,6 @@ def test_a_run_in_three_dimensions_speaks_for_its_current_and_its_cells() -> Non
         closure_of([*flat, one(10.0, 5e-7, 0, dimensions=3)])
 
 
-
 @pytest.mark.fails_when("physics/bridge/closures.py", "len(sizes) > 1 and len(seeds) > 1", "len(sizes) > 0")
 def test_a_closure_without_an_error_is_refused() -> None:
     for runs in ([one(10.0, 2e-7, 0)], [one(10.0, 2e-7, 0), one(10.0, 3e-7, 0)], [one(10.0, 2e-7, 0), one(10.0, 2e-7, 1)]):
