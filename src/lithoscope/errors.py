@@ -203,7 +203,8 @@ class End(Enum):
         "amounts out of bounds",
         3,
         "A content fell below nothing, or a place holds more than it has room for; what closes is the sum. Try a smaller "
-        "`cell_size` or `courant`, or a tighter tolerance, of the model; if it persists it is a bug: send the run folder.",
+        "`cell_size` or `courant` of a phase field, more `nodes` of a rest, or a tighter tolerance; if it persists it is a "
+        "bug: send the run folder.",
     )
     INTERRUPTED = ("interrupted", 4, "Run it again to finish it: what is kept in a folder goes on from there.")
 

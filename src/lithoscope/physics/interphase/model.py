@@ -148,6 +148,11 @@ MOST_NODES = 33
 
 MORE_NODES = "The map asked for {} nodes along each axis, in place of {}: with fewer, shares of solids leave 0 to 1 in places."
 
+OVERSHOT = (
+    "Shares of solids over the map leave 0 to 1 by up to {:.1e} of the film: what is interpolated between the nodes overshoots "
+    "beside places where a solid is used up. Sums over the surface do not."
+)
+
 
 class Interphase(Document):
     """The film that lithium grows at rest: chemistry, thickness, resistance and corrosion, on a map of sites.
@@ -233,6 +238,7 @@ class Interphase(Document):
 
     def _run(self, cell: Cell, program: Program, report: Report, nodes: int) -> Result:
         """One run with so many nodes. Raises InputError and RunInterrupted."""
+        from lithoscope.physics.interphase.invariants import TOLD, overshoot
         from lithoscope.physics.interphase.params import Numbers
 
         begun = time.perf_counter()
@@ -241,7 +247,10 @@ class Interphase(Document):
         numbers = Numbers()
         driver = self.driver(cell, numbers, nodes)
         status = driver.run(program, report)
-        more = (MORE_NODES.format(nodes, self.nodes),) if nodes > self.nodes else ()
+        tree = driver.tree(cell.area.value)
+        over = overshoot(tree)
+        more: tuple[str, ...] = (MORE_NODES.format(nodes, self.nodes),) if nodes > self.nodes else ()
+        more += (OVERSHOT.format(over),) if over > TOLD else ()
         manifest = Manifest(
             inputs=inputs_of(cell, program, self),
             numbers=number_rows(list(dict.fromkeys(numbers.taken))),
@@ -262,7 +271,7 @@ class Interphase(Document):
             },
             **circumstances(),
         )
-        result = Result(driver.tree(cell.area.value), status, driver.ledger(), manifest)
+        result = Result(tree, status, driver.ledger(), manifest)
         if status.end is End.INTERRUPTED:
             raise RunInterrupted(result)
         return result
