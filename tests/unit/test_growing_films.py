@@ -170,8 +170,8 @@ def test_cycles_are_judged_by_what_grows() -> None:
 )
 def test_weak_places_and_strength_are_judged_by_what_cracks() -> None:
     weak = cracking.verdicts(CLAIMS, cycles(**{name: {"weak_share": 1.4} for name in ("weak", "cracking", "brittle", "tough")}))
-    assert weak["dipoles.sei.weak_fracture"].verdict is Word.AGREES
-    assert cracking.verdicts(CLAIMS, cycles())["dipoles.sei.weak_fracture"].verdict is Word.DISAGREES
+    found = weak["dipoles.sei.weak_fracture"]
+    assert (found.verdict, found.decided_by, found.predicted) == (Word.UNDECIDED, cracking.LIES, pytest.approx((1.4,)))
 
     def strength(even_brittle: float, even_tough: float, brittle: float) -> Any:
         by_name = {"even_brittle": even_brittle, "even_tough": even_tough, "brittle": brittle, "tough": 0.5}
