@@ -74,8 +74,8 @@ def _weak(claims: Claims, studies: Studies) -> Verdict:
         f"{shown}. Strength varies by a Weibull modulus of 5; in the first of them nothing else does. That a place cracks at "
         "its own strain is put in, and whether that strain decides where is not: the surface is stretched where lithium runs "
         f"ahead, by far more than films bear. A tenth more counts, which is ours. Fresh lithium is there in a crack, with "
-        f"{_fresh()} ohm cm2, until film has grown again. Heights, strength and conductivity of a run come from one seed and "
-        "one correlation length, so that hills are where the film is strongest: independent fields were not run."
+        f"{_fresh()} ohm cm2, until film has grown again. Heights and strength of a run come from one seed and one "
+        "correlation length, so that hills are where the film is strongest: independent fields were not run."
     )
     seen = hull(studies, films, "weak_share")
     if seen is None:
