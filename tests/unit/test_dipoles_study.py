@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lithoscope.studies.claims import read_claims
-from lithoscope.studies.dipoles import arithmetic, judging, layers, resistances, resting, restsweep, tips
+from lithoscope.studies.dipoles import arithmetic, chemistry, judging, layers, resistances, resting, restsweep, tips
 from lithoscope.studies.outcome import stamp, told
 from lithoscope.studies.ranges import at_values
 from lithoscope.studies.spread import Scatter
@@ -134,12 +134,12 @@ def test_whether_a_dent_deepens_is_open_as_long_as_its_film_may_leak_more() -> N
     assert judged(1e-8, 1.02).verdict is Word.DISAGREES
 
 
-@pytest.mark.fails_when("studies/dipoles/judging.py", "claim, shown, Band(SUBSTANTIAL,", "claim, shown, Band(-SUBSTANTIAL,")
+@pytest.mark.fails_when("studies/dipoles/chemistry.py", "claim, shown, Band(SUBSTANTIAL,", "claim, shown, Band(-SUBSTANTIAL,")
 def test_what_photoemission_shows_is_clearly_more_from_a_tenth_on() -> None:
     claim = CLAIMS["dipoles.fd.xps"]
     for (value, low, high), word in (((0.2, 0.15, 0.3), Word.AGREES), ((0.0, -0.03, 0.4), Word.UNDECIDED),
                                      ((0.0, -0.01, 0.05), Word.DISAGREES)):  # fmt: skip
-        assert judging._shown(claim, Prediction(value, low, high)).verdict is word
+        assert chemistry.shown_by_light(claim, Prediction(value, low, high)).verdict is word
 
 
 @pytest.mark.fails_when("studies/dipoles/resting.py", "return 1 - float(share_in(", "return float(share_in(")
@@ -291,12 +291,12 @@ def test_one_way_is_enough_for_an_oxide_to_be_reduced() -> None:
 
 
 @pytest.mark.parametrize(("low", "decides"), [(0.1, "DISSOLVES"), (-0.1, "PHASES"), (-0.5, "PHASES")])
-@pytest.mark.fails_when("studies/dipoles/judging.py", "holds = hardest.low > 0", "holds = hardest.value > 0")
+@pytest.mark.fails_when("studies/dipoles/chemistry.py", "holds = hardest.low > 0", "holds = hardest.value > 0")
 def test_ways_that_are_not_known_refute_nothing(monkeypatch: pytest.MonkeyPatch, low: float, decides: str) -> None:
     monkeypatch.setattr(arithmetic, "taken_apart", lambda oxide: Prediction(low + 0.2, low, low + 0.3))
-    made = judging._taken_apart(CLAIMS["dipoles.fd.stability"])
+    made = chemistry.taken_apart(CLAIMS["dipoles.fd.stability"])
     assert made.verdict is Word.UNDECIDED
-    assert made.decided_by == getattr(judging, decides)
+    assert made.decided_by == getattr(chemistry, decides)
     assert ("So lithium reduces both" in made.note) is (low > 0)
 
 
@@ -314,11 +314,11 @@ def test_ratio_of_spreads() -> None:
     ("ratio", "word"),
     [((0.4, 0.3, 0.45), Word.AGREES), ((0.6, 0.4, 0.9), Word.UNDECIDED), ((1.6, 1.0, 2.1), Word.DISAGREES)],
 )
-@pytest.mark.fails_when("studies/dipoles/judging.py", "Band(-math.inf, 1 / MUCH)", "Band(-math.inf, MUCH)")
+@pytest.mark.fails_when("studies/dipoles/chemistry.py", "Band(-math.inf, 1 / MUCH)", "Band(-math.inf, MUCH)")
 def test_predictable_is_half_the_spread(ratio: tuple[float, float, float], word: Word) -> None:
     designs = SimpleNamespace(values=np.zeros(32))
     rested = SimpleNamespace(spreads=(Prediction(*ratio), Prediction(1.0, 0.9, 1.1)), scatters={restsweep.SHARE: designs})
-    made = judging._stock(CLAIMS, rested)  # type: ignore[arg-type]  # all that it reads
+    made = chemistry.stocked(CLAIMS, rested)  # type: ignore[arg-type]  # all that it reads
     assert made["dipoles.fd.predictable"].verdict is word
     assert made["dipoles.fd.stability"].verdict is Word.UNDECIDED
 

@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from lithoscope.data import lookup
 from lithoscope.physics.laws.film_loss import lost, pieces
 from lithoscope.studies.claims import read_claims
-from lithoscope.studies.dipoles import dissolving, judging
+from lithoscope.studies.dipoles import chemistry, dissolving
 from lithoscope.studies.ranges import at_values
 from lithoscope.studies.verdict import Prediction, Word
 
@@ -96,7 +96,7 @@ def test_rates_and_energies_decide_together(
     shares: tuple[float, float, float], energy: float, word: Word, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = replace(
-        judging._taken_apart(read_claims("dipoles")["dipoles.fd.stability"]), low=(energy,), verdict=Word.UNDECIDED
+        chemistry.taken_apart(read_claims("dipoles")["dipoles.fd.stability"]), low=(energy,), verdict=Word.UNDECIDED
     )
     monkeypatch.setattr(dissolving, "lost_share", lambda days: Prediction(*shares, dissolving.CONSTANT))
     found = dissolving.with_loss(before)

@@ -38,6 +38,9 @@ NOTICED = 1.1
 MUCH = 2.0
 """Ratio from which something counts as much larger. Ours, too."""
 
+MAINLY, SUBSTANTIAL = 0.5, 0.1
+"""Shares from which something is the main part, and more is substantial. Ours."""
+
 LEAST_SALT = 0.01
 """Lowest concentration at which a tip is looked at, mol/L: no model here goes below."""
 
