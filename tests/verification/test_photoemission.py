@@ -7,6 +7,7 @@ import pytest
 
 import lithoscope as ls
 from lithoscope.analysis.figures.depth import draw_depth_profile
+from lithoscope.analysis.figures.style import solid_colours, solid_label
 from lithoscope.analysis.photoemission import (
     Strata,
     attenuated,
@@ -239,3 +240,15 @@ def test_share_of_atoms_in_some_solids() -> None:
     lost = {name: np.exp(-d / mean_free_path(name)) for name in ("Li", "F", "O")}
     over = sum(1 - lost[name] for name in ("Li", "F"))
     assert share_in(layered, ["LiF"])[0] == pytest.approx(over / (over + 2 * lost["Li"] + lost["O"]), rel=1e-9)
+
+
+@pytest.mark.fails_when("analysis/figures/style.py", "if name not in names]", "]")
+def test_a_solid_has_one_colour_in_every_figure() -> None:
+    """Known ones their own, others what is left, none twice; formulas are set as formulas."""
+    first, second = ["Li2O", "PolyDOL", "LiF"], ["LiF", "LiNO2", "LiOH", "MASnCl3", "Li2O"]
+    colours = [dict(zip(names, solid_colours(names), strict=True)) for names in (first, second)]
+    assert colours[0]["LiF"] == colours[1]["LiF"]
+    assert colours[0]["Li2O"] == colours[1]["Li2O"]
+    assert len(set(colours[1].values())) == 5
+    assert solid_label("Li2CO3") == "Li$_2$CO$_3$"
+    assert solid_label("LEDC") == "LEDC"

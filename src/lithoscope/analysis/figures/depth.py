@@ -9,7 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
+from lithoscope.analysis.figures.style import (
+    BLACK,
+    BLUE,
+    DOUBLE,
+    GREY,
+    MM,
+    ORANGE,
+    PURPLE,
+    RED,
+    SAND,
+    TEAL,
+    figure,
+    solid_colours,
+    solid_label,
+)  # fmt: skip
 from lithoscope.analysis.photoemission import Strata, composition, reduced_share, sputtered_ions, strata_of, strata_of_places
 
 if TYPE_CHECKING:
@@ -17,11 +31,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-SOLIDS = (BLUE, ORANGE, TEAL, RED, "#AA4499", "#DDCC77")
 ELEMENTS = {
-    "Li": ("#AA4499", "-"), "C": (BLACK, (0, (3, 4))), "N": (BLUE, (3, (2, 5))), "O": (RED, "-"), "F": (TEAL, "-"),
-    "P": ("#DDCC77", "-."),
-    "S": ("#DDCC77", ":"), "Cl": (TEAL, "--"), "Sn": (ORANGE, "-"), "Pb": (ORANGE, "-"),
+    "Li": (PURPLE, "-"), "C": (BLACK, (0, (3, 4))), "N": (BLUE, (3, (2, 5))), "O": (RED, "-"), "F": (TEAL, "-"),
+    "P": (SAND, "-."),
+    "S": (SAND, ":"), "Cl": (TEAL, "--"), "Sn": (ORANGE, "-"), "Pb": (ORANGE, "-"),
 }  # fmt: skip
 UNDER = {"Sn": 1.5, "Pb": 1.5}
 """Drawn beneath the rest: a perovskite has as much carbon and nitrogen as metal."""
@@ -41,9 +54,8 @@ LEAST = 0.01
 WITH = {"Li_alloyed": ("Sn", "Pb"), "Li_inserted": ("MASnCl3", "MAPbCl3", "PbCl2")}
 """Lithium that is drawn with what holds it."""
 
-LABELS = {"MASnCl3": "MASnCl$_3$", "MAPbCl3": "MAPbCl$_3$", "PbCl2": "PbCl$_2$", "Sn": "Li-Sn", "Pb": "Li-Pb",
-          "Li2CO3": "Li$_2$CO$_3$", "Li2O": "Li$_2$O", "LiOCH3": "LiOCH$_3$",
-          "LiPOF2": "LiPOF$_2$", "Li3N": "Li$_3$N", "Li2S": "Li$_2$S"}  # fmt: skip
+LABELS = {"Sn": "Li-Sn", "Pb": "Li-Pb"}
+"""Metals hold lithium here."""
 
 
 def draw_depth_profile(result: Result, time: float | None = None) -> Figure:
@@ -91,11 +103,11 @@ def draw_shares(axes: Axes, strata: Strata) -> None:
                 volume[holder] += volume.pop(lithium)
     whole = np.sum(list(volume.values()), axis=0)
     order = sorted(volume, key=lambda name: -float(volume[name].sum()))
-    shown = {LABELS.get(name, name): np.repeat(volume[name] / whole, 2) for name in order[:SHOWN]}
+    shown = {LABELS.get(name, solid_label(name)): np.repeat(volume[name] / whole, 2) for name in order[:SHOWN]}
     if len(order) > SHOWN:
         shown["others"] = np.repeat(np.sum([volume[name] for name in order[SHOWN:]], axis=0) / whole, 2)
     edges = np.repeat(strata.edges, 2)[1:-1] * scale
-    colours = [*SOLIDS[: len(shown) - ("others" in shown)], GREY]
+    colours = [*solid_colours(order[:SHOWN]), GREY]
     axes.stackplot(edges, list(shown.values()), labels=list(shown), colors=colours, lw=0)
     axes.set(xlabel=f"Depth below the surface / {unit}", ylabel="Volume share", xlim=(0, edges[-1]), ylim=(0, 1))
     axes.set_title("what lies where", fontweight="normal")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
-from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, TEAL, figure
+from lithoscope.analysis.figures.style import BLACK, BLUE, DOUBLE, GREY, MM, ORANGE, RED, figure, solid_colours, solid_label
 from lithoscope.errors import InputError, duration_text
 from lithoscope.result.names import words
 
@@ -23,7 +23,6 @@ DAY = 86400.0
 FIRST_S = 60.0
 """Curves over the logarithm of time begin here."""
 
-COLOURS = (BLUE, ORANGE, TEAL, RED, "#AA4499", GREY)
 SHOWN = 5
 """Solids that have a colour of their own; the rest is drawn together."""
 
@@ -118,11 +117,13 @@ def _composition(axes: Axes, result: Result) -> None:
     share = volume / volume.sum(axis=1, keepdims=True)
     order = np.argsort(-share.max(axis=0))
     parts = [share[:, i] for i in order[:SHOWN]]
-    labels = [names[i] for i in order[:SHOWN]]
+    shown = [names[i] for i in order[:SHOWN]]
+    labels, colours = [solid_label(name) for name in shown], solid_colours(shown)
     if len(order) > SHOWN:
         parts.append(share[:, order[SHOWN:]].sum(axis=1))
         labels.append("others")
-    axes.stackplot(t, parts, labels=labels, colors=COLOURS, lw=0)
+        colours.append(GREY)
+    axes.stackplot(t, parts, labels=labels, colors=colours, lw=0)
     axes.set(xscale="log", xlabel="Time / d", ylabel="Volume share", ylim=(0, 1), xlim=(t[0], t[-1]))
     _decades(axes)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=3, fontsize=5.5, handlelength=1.0, columnspacing=1.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -26,6 +27,26 @@ BLACK, GREY = "#222222", "#8a8a8a"
 
 BLUE, ORANGE, TEAL, RED = "#0077BB", "#EE7733", "#009988", "#CC3311"
 """A set that can be told apart with every kind of colour vision."""
+
+
+PURPLE, SAND, CYAN, INDIGO, WINE = "#AA4499", "#DDCC77", "#33BBEE", "#332288", "#882255"
+
+SOLIDS = {
+    "LiOH": BLUE, "Li2CO3": ORANGE, "Li2O": TEAL, "LiF": RED, "LEDC": PURPLE, "LiPOF2": SAND, "Li3N": CYAN, "LiCl": INDIGO,
+    "Li2S": WINE,
+}  # fmt: skip
+"""One colour for a solid of a film in every figure; the others take what is left."""
+
+
+def solid_colours(names: Sequence[str]) -> list[str]:
+    """Colours of solids that stand in one figure, in their order; none twice among the first nine."""
+    left = [colour for name, colour in SOLIDS.items() if name not in names]
+    return [SOLIDS[name] if name in SOLIDS else (left.pop(0) if left else GREY) for name in names]
+
+
+def solid_label(name: str) -> str:
+    """A formula with its numbers as subscripts."""
+    return re.sub(r"(?<=[A-Za-z])(\d+)", r"$_\1$", name)
 
 
 @dataclass(frozen=True, slots=True)
