@@ -147,20 +147,14 @@ def cycles(**by_name: dict[str, float]) -> dict[str, Study]:
             for name in cracking.NAMES}  # fmt: skip
 
 
-@pytest.mark.fails_when(
-    "studies/dipoles/cracking.py", 'hull(studies, films, "tips_growth"), MORE', 'hull(studies, films, "tips_growth"), LESS'
-)
-def test_cycles_are_judged_by_what_grows() -> None:
-    every = ("whole", "cracking", "brittle", "tough")
-    word = {
-        growth: cracking.verdicts(CLAIMS, cycles(**{name: {"tips_growth": growth} for name in every}))[
-            "dipoles.sei.feedback"
-        ].verdict
-        for growth in (0.8, 1.3)
-    }
-    assert word == {0.8: Word.DISAGREES, 1.3: Word.AGREES}
-    one = cracking.verdicts(CLAIMS, cycles(brittle={"tips_growth": 1.3}))["dipoles.sei.feedback"]
-    assert (one.verdict, one.decided_by) == (Word.UNDECIDED, reading.AGAIN)
+@pytest.mark.fails_when("studies/dipoles/cracking.py", 'hull(studies, films, "tips_growth")', 'hull(studies, films, "tips")')
+def test_cycles_say_how_unevenness_grows_and_no_more() -> None:
+    """As long as hills are where films are strong, no number speaks for or against the claim."""
+    for growth in (0.8, 1.3):
+        made = cycles(**{name: {"tips_growth": growth} for name in ("whole", "cracking", "brittle", "tough")})
+        found = cracking.verdicts(CLAIMS, made)["dipoles.sei.feedback"]
+        assert (found.verdict, found.decided_by) == (Word.UNDECIDED, cracking.LIES)
+        assert found.predicted == pytest.approx((growth,))
 
 
 @pytest.mark.fails_when(

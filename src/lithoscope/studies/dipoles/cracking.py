@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lithoscope.data import lookup
 from lithoscope.studies.claims import Band
-from lithoscope.studies.deposits.reading import AGAIN, BEGUN, Hull, hull, interval, relative, said
+from lithoscope.studies.deposits.reading import BEGUN, Hull, hull, interval, relative, said
 from lithoscope.studies.deposits.ready import CYCLES, UNEVEN_FILMS, named
 from lithoscope.studies.dipoles.tips import NOTICED
 from lithoscope.studies.outcome import Table
 from lithoscope.studies.verdict import Prediction, Verdict, Word, compare, with_numbers
 
 if TYPE_CHECKING:
-    from lithoscope.studies.claims import Claims
+    from lithoscope.studies.claims import Claim, Claims
     from lithoscope.studies.deposits.reading import Studies
 
 WHOLE, CRACKING, WEAK, BRITTLE, TOUGH = (f"cycles-{name}" for name in ("whole", "cracking", "weak", "brittle", "tough"))
@@ -25,7 +24,12 @@ FILMS = tuple(each.name for each in CYCLES)
 EARLY_FILMS = ("bare-uneven-early", "bare-wide-early", *(each.name for each in UNEVEN_FILMS))
 NAMES = (*FILMS, *EARLY_FILMS)
 
-MORE, LESS = Band(NOTICED, math.inf), Band(0.0, 1 / NOTICED)
+LESS = Band(0.0, 1 / NOTICED)
+
+ALIKE = (
+    "Heights and strength of a run come from one seed and one correlation length, so that hills are where the film is "
+    "strongest: independent fields were not run."
+)
 
 LIES = "how the strength of the film lies to the heights of the surface"
 
@@ -57,9 +61,9 @@ def _feedback(claims: Claims, studies: Studies) -> Verdict:
     note = (
         "Largest over mean current density while lithium is plated the fourth time, over that of the first time, 0.5 mAh/cm2 "
         f"each at 2 mA/cm2: {shown}, over films, grids and seeds; a tenth more counts, which is ours. All of them begin "
-        f"equally uneven, and the map moves with the surface. Tens of cycles were not run."
+        f"equally uneven, and the map moves with the surface. Tens of cycles were not run. {ALIKE}"
     )
-    return _judged(claims, "dipoles.sei.feedback", hull(studies, films, "tips_growth"), MORE, note, AGAIN)
+    return _open(claims["dipoles.sei.feedback"], hull(studies, films, "tips_growth"), note)
 
 
 def _weak(claims: Claims, studies: Studies) -> Verdict:
@@ -74,16 +78,17 @@ def _weak(claims: Claims, studies: Studies) -> Verdict:
         f"{shown}. Strength varies by a Weibull modulus of 5; in the first of them nothing else does. That a place cracks at "
         "its own strain is put in, and whether that strain decides where is not: the surface is stretched where lithium runs "
         f"ahead, by far more than films bear. A tenth more counts, which is ours. Fresh lithium is there in a crack, with "
-        f"{_fresh()} ohm cm2, until film has grown again. Heights and strength of a run come from one seed and one "
-        "correlation length, so that hills are where the film is strongest: independent fields were not run."
+        f"{_fresh()} ohm cm2, until film has grown again."
     )
-    seen = hull(studies, films, "weak_share")
+    return _open(claims["dipoles.sei.weak_fracture"], hull(studies, films, "weak_share"), f"{note} {ALIKE}")
+
+
+def _open(claim: Claim, seen: Hull | None, note: str) -> Verdict:
+    """What hills that are all strong say, whatever it is: the number without a word for or against."""
     if seen is None:
-        return said(claims["dipoles.sei.weak_fracture"], Word.UNDECIDED, f"{note} No ready run can be used.", decided_by=LIES)
-    # A number from hills that are all strong says where hills are, whatever it is.
-    number = Prediction(seen.value, max(seen.low, 0.0), seen.high, LIES, run=seen.runs[-1])
-    made = said(claims["dipoles.sei.weak_fracture"], Word.UNDECIDED, note, decided_by=LIES, run=seen.runs[-1])
-    return with_numbers(made, [number])
+        return said(claim, Word.UNDECIDED, f"{note} No ready run can be used.", decided_by=LIES)
+    made = said(claim, Word.UNDECIDED, note, decided_by=LIES, run=seen.runs[-1])
+    return with_numbers(made, [Prediction(seen.value, max(seen.low, 0.0), seen.high, LIES, run=seen.runs[-1])])
 
 
 def _fresh() -> str:

@@ -183,6 +183,8 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
     for n, row in enumerate(rows):
         report(0.6 * n / len(rows), f"design {n + 1} of {len(rows)} at rest")
         seen.append(_numbers(rests, row))
+    # Pairs and free anions beside a face differ by up to 1e8, so that designs between the two say nothing of free ones.
+    free = [_at_face(rests, {**row, BY_PAIRS: 0.0}) for row in rows]
     quoted = _numbers(rests, point)
     scatters = {name: Scatter(columns, np.array([each[name] for each in seen])) for name in quoted}
     made = {}
@@ -190,6 +192,7 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
         scatter = scatters[name]
         report(0.6, f"ends of the ranges: {name}")
         ends = [_numbers(rests, each)[name] for each in _ends(scatter, open_, point)]
+        ends += [each[name] for each in free if name in each]
         hull = [x for x in (quoted[name], *ends) if math.isfinite(x)]
         made[name] = scatter.added_to(Prediction(quoted[name], min(hull), max(hull), scatter.ranked[0][0]))
     moves = {}
@@ -235,9 +238,8 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     plain, ether = rests("carbonate", point), rests("ether", point)
     hot = rests("carbonate", point, Case(point[STEP]))
     bump = rests("carbonate", point, Case(capillary_factor(point)))
-    faced = rests("carbonate", point, face(point[ENRICHED], plane_potential(point), point[BY_PAIRS]))
     stocked = rests("carbonate", point, Case(stock=layer_of(MIXTURE), name="a layer of anions"))
-    if plain is None or ether is None or hot is None or bump is None or faced is None or stocked is None:
+    if plain is None or ether is None or hot is None or bump is None or stocked is None:
         return dict.fromkeys((*PREDICTED, *SPREADING), math.nan)
     return {
         LOST: 100 * plain.lost,
@@ -248,14 +250,24 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
         HOT: hot.recession / plain.recession,
         CAPILLARY: bump.recession / plain.recession,
         THICKER: hot.thickness / plain.thickness,
-        ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
-        INORGANIC: plain.organic[1] - faced.organic[1],
-        SHOWN: faced.shown(1e-9 * point[PATH]) - plain.shown(1e-9 * point[PATH]),
         STOCKED: 1e9 * (stocked.thickness - plain.thickness),
         SHARE: 1 - plain.organic[1],
         SHARE_STOCKED: 1 - stocked.organic[1],
         THICK: math.log(plain.thickness),
         THICK_STOCKED: math.log(stocked.thickness),
+    } | _at_face(rests, point)
+
+
+def _at_face(rests: Rests, point: Point) -> dict[str, float]:
+    """What a positive face changes, in one design; NaN where a run was not solved."""
+    plain = rests("carbonate", point)
+    faced = rests("carbonate", point, face(point[ENRICHED], plane_potential(point), point[BY_PAIRS]))
+    if plain is None or faced is None:
+        return dict.fromkeys((ANION_SHARE, INORGANIC, SHOWN), math.nan)
+    return {
+        ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
+        INORGANIC: plain.organic[1] - faced.organic[1],
+        SHOWN: faced.shown(1e-9 * point[PATH]) - plain.shown(1e-9 * point[PATH]),
     }
 
 
