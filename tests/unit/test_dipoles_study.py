@@ -9,7 +9,7 @@ import pytest
 from lithoscope.studies.claims import read_claims
 from lithoscope.studies.dipoles import arithmetic, chemistry, judging, layers, resistances, resting, restsweep, tips
 from lithoscope.studies.outcome import stamp, told
-from lithoscope.studies.ranges import at_values
+from lithoscope.studies.ranges import Range, at_values
 from lithoscope.studies.spread import Scatter
 from lithoscope.studies.verdict import Prediction, Verdict, Word, stated
 
@@ -342,3 +342,14 @@ def test_each_cause_at_rest_stands_alone() -> None:
     assert all(getattr(whole, each) for each in switches)
     assert sum(amount for _, amount in found["all"].stock) == pytest.approx(4e18 / 6.02214076e23)
     assert restsweep.layer_of(("PF6-",), 2.0) == (("PF6-", pytest.approx(2e18 / 6.02214076e23)),)
+
+
+@pytest.mark.fails_when("studies/dipoles/restsweep.py", "point, best = {**point, each.name: end}, tried", "best = tried")
+def test_the_ends_of_a_number_are_walked_to() -> None:
+    """x y z over 0 to 1: designs end at 0.2, the walk at the corner; with x - y both ends, past a design without a number."""
+    names = ("x", "y", "z")
+    open_ = [Range(name, name, 0.5, 0.0, 1.0, "1", "", "prior") for name in names]
+    rows = [dict.fromkeys(names, at) for at in (0.0, 0.2, 0.5)]
+    values = np.array([0.0, 0.008, np.nan])
+    assert restsweep.farthest(lambda p: p["x"] * p["y"] * p["z"], rows, values, open_) == [0.0, pytest.approx(1.0)]
+    assert restsweep.farthest(lambda p: p["x"] - p["y"], rows, np.zeros(3), open_) == [-1.0, 1.0]

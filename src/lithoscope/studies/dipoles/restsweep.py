@@ -67,6 +67,9 @@ PREDICTED = LOST, ETHER, GROWN, ORGANIC, RESISTS, HOT, CAPILLARY, THICKER, ANION
 )
 """What is predicted."""
 
+AT_FACE = (ANION_SHARE, INORGANIC, SHOWN)
+"""What a positive face changes."""
+
 SPREADING = SHARE, SHARE_STOCKED, THICK, THICK_STOCKED = (
     "inorganic share of a day's film",
     "inorganic share with a layer of anions",
@@ -183,8 +186,6 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
     for n, row in enumerate(rows):
         report(0.6 * n / len(rows), f"design {n + 1} of {len(rows)} at rest")
         seen.append(_numbers(rests, row))
-    # Pairs and free anions beside a face differ by up to 1e8, so that designs between the two say nothing of free ones.
-    free = [_at_face(rests, {**row, BY_PAIRS: 0.0}) for row in rows]
     quoted = _numbers(rests, point)
     scatters = {name: Scatter(columns, np.array([each[name] for each in seen])) for name in quoted}
     made = {}
@@ -192,7 +193,9 @@ def look(enrichment: Prediction, potential: Prediction, report: Report, designs:
         scatter = scatters[name]
         report(0.6, f"ends of the ranges: {name}")
         ends = [_numbers(rests, each)[name] for each in _ends(scatter, open_, point)]
-        ends += [each[name] for each in free if name in each]
+        number = _searched(rests, name)
+        if number is not None:
+            ends += farthest(number, rows, scatter.values, open_)
         hull = [x for x in (quoted[name], *ends) if math.isfinite(x)]
         made[name] = scatter.added_to(Prediction(quoted[name], min(hull), max(hull), scatter.ranked[0][0]))
     moves = {}
@@ -225,6 +228,31 @@ def _ends(scatter: Scatter, open_: Sequence[Range], point: Point) -> list[Point]
     return [up, down, {**point, **leaky, **slow}]
 
 
+def _searched(rests: Rests, name: str) -> Callable[[Point], float] | None:
+    """A number whose ends are searched for, because an end within its band would decide against the paper; None for others."""
+    if name in AT_FACE:
+        return lambda point: _at_face(rests, point)[name]
+    return (lambda point: _at_bump(rests, point)) if name == CAPILLARY else None
+
+
+def farthest(number: Callable[[Point], float], rows: Sequence[Point], values: Array, open_: Sequence[Range]) -> list[float]:
+    """The least and the largest number that a walk finds: from the design that has it, each range in turn to the better end.
+
+    rows, values  the designs and their numbers, NaN where a run was not solved. Few designs meet in no corner of many ranges.
+    """
+    found = []
+    for sign in (-1.0, 1.0):
+        at = int(np.nanargmax(sign * values))
+        point, best = rows[at], sign * float(values[at])
+        for each in open_:
+            for end in (each.low, each.high):
+                tried = sign * number({**point, each.name: end})
+                if tried > best:
+                    point, best = {**point, each.name: end}, tried
+        found.append(sign * best)
+    return found
+
+
 def _loss(rests: Rests, kind: str) -> Callable[[Point], float]:
     def lost(point: Point) -> float:
         found = rests(kind, point)
@@ -237,9 +265,8 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     """All that is predicted, in one design; NaN where a run was not solved."""
     plain, ether = rests("carbonate", point), rests("ether", point)
     hot = rests("carbonate", point, Case(point[STEP]))
-    bump = rests("carbonate", point, Case(capillary_factor(point)))
     stocked = rests("carbonate", point, Case(stock=layer_of(MIXTURE), name="a layer of anions"))
-    if plain is None or ether is None or hot is None or bump is None or stocked is None:
+    if plain is None or ether is None or hot is None or stocked is None:
         return dict.fromkeys((*PREDICTED, *SPREADING), math.nan)
     return {
         LOST: 100 * plain.lost,
@@ -248,7 +275,7 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
         ORGANIC: plain.organic[0],
         RESISTS: plain.stiffened,
         HOT: hot.recession / plain.recession,
-        CAPILLARY: bump.recession / plain.recession,
+        CAPILLARY: _at_bump(rests, point),
         THICKER: hot.thickness / plain.thickness,
         STOCKED: 1e9 * (stocked.thickness - plain.thickness),
         SHARE: 1 - plain.organic[1],
@@ -258,12 +285,18 @@ def _numbers(rests: Rests, point: Point) -> dict[str, float]:
     } | _at_face(rests, point)
 
 
+def _at_bump(rests: Rests, point: Point) -> float:
+    """Recession at a bump over that elsewhere; NaN where a run was not solved."""
+    plain, bump = rests("carbonate", point), rests("carbonate", point, Case(capillary_factor(point)))
+    return bump.recession / plain.recession if plain and bump else math.nan
+
+
 def _at_face(rests: Rests, point: Point) -> dict[str, float]:
     """What a positive face changes, in one design; NaN where a run was not solved."""
     plain = rests("carbonate", point)
     faced = rests("carbonate", point, face(point[ENRICHED], plane_potential(point), point[BY_PAIRS]))
     if plain is None or faced is None:
-        return dict.fromkeys((ANION_SHARE, INORGANIC, SHOWN), math.nan)
+        return dict.fromkeys(AT_FACE, math.nan)
     return {
         ANION_SHARE: with_pairs(faced.anion, point[PAIRS]),
         INORGANIC: plain.organic[1] - faced.organic[1],
